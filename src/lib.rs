@@ -1,5 +1,34 @@
 //! `deskferry` moves a CRM account from SmartDesk to Freshsales and proves that every record arrived.
+//!
+//! ```text
+//! export ─ source ─► landing ─► staging/landing/smartdesk/…parquet      text cells, sealed by hash
+//!                                   │ warehouse: raw_ views
+//!            catalog: sql/ ────────►│ stg_ ─► int_ ─► load_             what the destination shall hold
+//!                                   │ reconcile: before_load            gate
+//!                                   ▼
+//!                          staging/load/<run>/<object>.parquet          sealed
+//!                                   │ load: ledger intent ─► freshsales ─► ledger outcome
+//!                                   ▼
+//!                          Freshsales, or simulator
+//!                                   │ freshsales ─► landing             read back, same shape
+//!                                   │ reconcile: after_load             gate
+//!                                   ▼
+//!                          report: tables, JSON
+//! ```
+//!
+//! Modules stand in layers; a module imports only what stands below it (`tests/house.rs` holds this).
 
 #![forbid(unsafe_code)]
 
+// 0
+pub mod config;
 pub mod error;
+// 1: siblings, none imports another
+pub mod ledger;
+// 2
+// 3
+// 4
+// 5
+// 6
+
+// Beside the layers: the destination on loopback. It shares no code with the client and imports `error` only.

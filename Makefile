@@ -1,0 +1,24 @@
+# Thin: fetches libduckdb once, then cargo does the work.
+
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/deskferry/target
+
+.PHONY: libduckdb build test demo lint fmt
+
+build: libduckdb
+	cargo build --locked
+
+test: libduckdb
+	cargo test --locked
+
+demo: libduckdb
+	cargo run --locked --quiet -- demo
+
+lint: libduckdb
+	cargo fmt --check
+	cargo clippy --locked --all-targets -- --deny warnings
+
+fmt: libduckdb
+	cargo fmt
+
+libduckdb:
+	@.ci/libduckdb.sh

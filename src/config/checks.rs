@@ -1,0 +1,102 @@
+//! Checks of single values. Each says what is wrong and how it should look, and never repeats the value.
+
+use std::net::IpAddr;
+
+use jiff::tz::TimeZone;
+use reqwest::Url;
+
+/// A lower-case name that can be part of a relation's name.
+pub(super) fn name(text: &str) -> Result<(), String> {
+    let starts = text.starts_with(|c: char| c.is_ascii_lowercase());
+    let rest = text
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    ensure(
+        starts && rest && !text.contains("__"),
+        "is not a name: lower-case letters, digits and single underscores, for example \"smartdesk\"",
+    )
+}
+
+/// A zone of the IANA database.
+pub(super) fn time_zone(text: &str) -> Result<(), String> {
+    ensure(
+        TimeZone::get(text).is_ok(),
+        "is not a time zone of the IANA list, for example \"Europe/Berlin\"",
+    )
+}
+
+/// A code of ISO 4217.
+pub(super) fn currency(text: &str) -> Result<(), String> {
+    ensure(
+        CURRENCIES.split_ascii_whitespace().any(|code| code == text),
+        "is not a currency code of ISO 4217, for example \"EUR\"",
+    )
+}
+
+/// The only edition that is built; the other is named in the answer, because people have it.
+pub(super) fn edition(text: &str) -> Result<(), String> {
+    match text {
+        "suite" => Ok(()),
+        "classic" => {
+            Err("is the classic edition, which this version cannot load; only \"suite\"".into())
+        }
+        _ => Err("is not an edition; only \"suite\" can be loaded".into()),
+    }
+}
+
+/// The name of an environment variable. Somebody will paste the key itself here.
+pub(super) fn variable(text: &str) -> Result<(), String> {
+    let starts = text.starts_with(|c: char| c.is_ascii_uppercase() || c == '_');
+    let rest = text
+        .chars()
+        .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    ensure(
+        starts && rest,
+        "is not the name of an environment variable (capitals, digits, underscores); \
+         if it is the key itself, take it out of this file and make a new one",
+    )
+}
+
+/// An address the key may be sent to.
+pub(super) fn base_url(text: &str) -> Result<(), String> {
+    let url = Url::parse(text).map_err(|_| {
+        "is not an address, for example \"https://acme.myfreshworks.com/crm/sales/api\"".to_owned()
+    })?;
+    ensure(
+        url.username().is_empty() && url.password().is_none(),
+        "carries a user or password; the API key comes from the environment",
+    )?;
+    ensure(
+        url.query().is_none() && url.fragment().is_none(),
+        "must end with its path: no `?` and no `#`",
+    )?;
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if is_loopback(&url) => Ok(()),
+        _ => Err("must be https, because the API key travels with every call (http only to this machine)".into()),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || address.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+}
+
+fn ensure(holds: bool, otherwise: &str) -> Result<(), String> {
+    if holds {
+        Ok(())
+    } else {
+        Err(otherwise.to_owned())
+    }
+}
+
+/// ISO 4217, the active codes of countries and unions.
+const CURRENCIES: &str = "\
+    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD \
+    CAD CDF CHF CLF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP \
+    GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD \
+    KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK \
+    NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD \
+    SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD \
+    XCG XOF XPF YER ZAR ZMW ZWG";

@@ -1,0 +1,378 @@
+//! What can happen, and how one line of the log is written and checked.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// Everything the ledger remembers. Fields may be added in later versions, kinds may not be skipped:
+/// a reader that meets a kind it does not know refuses the log.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A command that may write at the destination began.
+    RunStarted(RunStarted),
+    /// It ended, in whatever way; a killed run has no such line.
+    RunEnded(RunEnded),
+    /// An export was landed.
+    Landed(Landed),
+    /// One list of the destination was read back.
+    Read(Read),
+    /// The rows of one object were fixed in a file before the first of them was sent.
+    Sealed(Sealed),
+    /// A request for one row is about to leave.
+    Intent(Intent),
+    /// How the request for one row ended.
+    Outcome(Outcome),
+    /// A reconciliation check ran.
+    Checked(Checked),
+    /// A person answered an open question.
+    Decision(Decision),
+    /// A person approved a plan.
+    Approval(Approval),
+    /// A person changed what happens with a row that waits.
+    Queue(Queue),
+}
+
+/// See [`Event::RunStarted`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunStarted {
+    /// Unique name of the run.
+    pub run_id: String,
+    /// The command as typed: `load`, `verify`, ...
+    pub command: String,
+    /// Base URL of the destination.
+    pub destination: String,
+    /// Script, map or object entry → hash of its content.
+    pub scripts: BTreeMap<String, String>,
+    /// The newest landed extract this run works from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extract_id: Option<String>,
+}
+
+/// See [`Event::RunEnded`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunEnded {
+    /// The run that ended.
+    pub run_id: String,
+    /// Exit code of the process.
+    pub exit_code: u8,
+    /// Requests that left for the destination during the run.
+    pub calls: u64,
+}
+
+/// See [`Event::Landed`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Landed {
+    /// Source system, for example `smartdesk`.
+    pub system: String,
+    /// Name of the extract: a hash of its bytes.
+    pub extract_id: String,
+    /// Source object → landed rows.
+    pub objects: BTreeMap<String, u64>,
+}
+
+/// See [`Event::Read`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Read {
+    /// The list, as `raw_freshsales__<name>` calls it.
+    pub name: String,
+    /// Folder of the read-back.
+    pub read_id: String,
+    /// Records read.
+    pub rows: u64,
+    /// Whether the last page was reached.
+    pub complete: bool,
+}
+
+/// See [`Event::Sealed`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sealed {
+    /// The run that will send the file.
+    pub run_id: String,
+    /// Object of the catalog.
+    pub object: String,
+    /// Path below `staging/`.
+    pub file: String,
+    /// Hash of its bytes, hex.
+    pub sha256: String,
+    /// Rows in it.
+    pub rows: u64,
+}
+
+/// What a request wants to do with one row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Make a record that is not there yet.
+    Create,
+    /// Change a record whose id is known.
+    Update,
+    /// Find a record that is kept there by others, and change nothing.
+    Match,
+}
+
+/// See [`Event::Intent`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Intent {
+    /// The run that sends.
+    pub run_id: String,
+    /// Object of the catalog.
+    pub object: String,
+    /// `_source_id` of the row.
+    pub source_id: String,
+    /// What is asked for.
+    pub action: Action,
+    /// Hash of the request body, hex.
+    pub body_hash: String,
+    /// Id of the record at the destination, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destination_id: Option<i64>,
+    /// The record before an update, for `rollback`. Personal data: the ledger's files are private.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Value>,
+}
+
+/// How one row stands. The first four are outcomes; `Intent` is what a row is between request and answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// The destination holds it.
+    Accepted,
+    /// The destination refused it; sending it again unchanged would be refused again.
+    Rejected,
+    /// It certainly did not arrive; it may be sent again.
+    NotTaken,
+    /// It may or may not have arrived; it must be looked up first.
+    Unknown,
+    /// A request may have left and nothing is known of its end. Never written as an outcome.
+    #[serde(skip)]
+    Intent,
+}
+
+impl State {
+    /// The word for it in `ledger_outcomes` and in the log.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::NotTaken => "not_taken",
+            Self::Unknown => "unknown",
+            Self::Intent => "intent",
+        }
+    }
+}
+
+/// See [`Event::Outcome`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The run that sent, or that looked the row up.
+    pub run_id: String,
+    /// Object of the catalog.
+    pub object: String,
+    /// `_source_id` of the row.
+    pub source_id: String,
+    /// How it ended.
+    pub state: State,
+    /// Id of the record at the destination; absent where the object has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destination_id: Option<i64>,
+    /// Hash of the request body, hex.
+    pub body_hash: String,
+    /// HTTP status, where an answer came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Why, in words that carry field names and ids but no values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// See [`Event::Checked`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checked {
+    /// The run that asked.
+    pub run_id: String,
+    /// Name of the check.
+    pub check: String,
+    /// The phase (an object), or empty for a check of the whole run.
+    pub phase: String,
+    /// Bad rows found.
+    pub rows: u64,
+    /// Whether bad rows stop the run.
+    pub blocks: bool,
+    /// Hash of the query.
+    pub script_hash: String,
+}
+
+/// See [`Event::Decision`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The question, by its name.
+    pub question: String,
+    /// The answer, by its name.
+    pub answer: String,
+    /// Who gave it.
+    pub by: String,
+}
+
+/// See [`Event::Approval`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Hash of the scripts, maps, objects and decisions that were approved.
+    pub plan_hash: String,
+    /// Who approved.
+    pub by: String,
+}
+
+/// What a person did with a row that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QueueChange {
+    /// Send it again in the next run.
+    Retry,
+    /// Leave it out for good.
+    Skip,
+}
+
+/// See [`Event::Queue`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Queue {
+    /// Object of the catalog.
+    pub object: String,
+    /// `_source_id` of the row.
+    pub source_id: String,
+    /// What is to happen with it.
+    pub change: QueueChange,
+    /// Who said so.
+    pub by: String,
+}
+
+/// One line of the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// 1, 2, 3, ... without a gap over all files. This, not the time, is the order of events.
+    pub seq: u64,
+    /// When it was written, by a clock that may have been wrong or set back.
+    pub at: Timestamp,
+    /// What happened.
+    pub event: Event,
+}
+
+/// The front of each line: enough to count it and to name its kind before the kind is understood.
+#[derive(Deserialize)]
+struct Front<'a> {
+    seq: u64,
+    at: Timestamp,
+    #[serde(borrow)]
+    event: std::borrow::Cow<'a, str>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    seq: u64,
+    at: String,
+    #[serde(flatten)]
+    event: &'a Event,
+}
+
+/// Why a complete line cannot be trusted.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Flaw {
+    /// The checksum is absent or is not that of the line.
+    Checksum,
+    /// The checksum is right, yet the line is not an event.
+    Shape(String),
+    /// The checksum is right and the kind is not known to this version.
+    Kind(String),
+}
+
+const SUM_DIGITS: usize = 16;
+const HEX: &[u8; 16] = b"0123456789abcdef";
+const SUM_KEY: &str = ",\"sum\":\"";
+const SUM_END: &str = "\"}";
+
+/// The line of `event`, with its checksum and its line feed.
+pub(super) fn line(seq: u64, at: Timestamp, event: &Event) -> serde_json::Result<String> {
+    let at = format!("{at:.3}");
+    let mut line = serde_json::to_string(&Line { seq, at, event })?;
+    let sum = checksum(&line, "");
+    line.pop();
+    line.push_str(SUM_KEY);
+    line.push_str(&sum);
+    line.push_str(SUM_END);
+    line.push('\n');
+    Ok(line)
+}
+
+/// Reads a line back; `line` comes without its line feed.
+pub(super) fn parse(line: &[u8]) -> Result<Entry, Flaw> {
+    let line = std::str::from_utf8(line).map_err(|_| Flaw::Checksum)?;
+    let (body, sum) = split_sum(line).ok_or(Flaw::Checksum)?;
+    if checksum(body, "}") != sum {
+        return Err(Flaw::Checksum);
+    }
+    let front: Front<'_> = understood(line)?;
+    let event = event_of_kind(&front.event, line)?;
+    Ok(Entry {
+        seq: front.seq,
+        at: front.at,
+        event,
+    })
+}
+
+/// Chosen by name rather than by serde, which would copy each line's fields before it knows their kind.
+fn event_of_kind(kind: &str, line: &str) -> Result<Event, Flaw> {
+    Ok(match kind {
+        "run_started" => Event::RunStarted(understood(line)?),
+        "run_ended" => Event::RunEnded(understood(line)?),
+        "landed" => Event::Landed(understood(line)?),
+        "read" => Event::Read(understood(line)?),
+        "sealed" => Event::Sealed(understood(line)?),
+        "intent" => Event::Intent(understood(line)?),
+        "outcome" => Event::Outcome(understood(line)?),
+        "checked" => Event::Checked(understood(line)?),
+        "decision" => Event::Decision(understood(line)?),
+        "approval" => Event::Approval(understood(line)?),
+        "queue" => Event::Queue(understood(line)?),
+        _ => return Err(Flaw::Kind(kind.to_owned())),
+    })
+}
+
+fn understood<'a, T: Deserialize<'a>>(line: &'a str) -> Result<T, Flaw> {
+    serde_json::from_str(line).map_err(|error| Flaw::Shape(error.to_string()))
+}
+
+/// `{"seq":1,...` and its checksum: the tail has a fixed length, so nothing inside the line can look like it.
+fn split_sum(line: &str) -> Option<(&str, &str)> {
+    let rest = line.strip_suffix(SUM_END)?;
+    let (rest, sum) = rest.split_at_checked(rest.len().checked_sub(SUM_DIGITS)?)?;
+    Some((rest.strip_suffix(SUM_KEY)?, sum))
+}
+
+/// The first hex digits of the SHA-256 of the line without its `sum`, given in two pieces so that none is
+/// copied. It guards against torn and rotten bytes, not against a forger.
+fn checksum(body: &str, end: &str) -> String {
+    let digest = Sha256::new()
+        .chain_update(body.as_bytes())
+        .chain_update(end.as_bytes())
+        .finalize();
+    let mut sum = String::with_capacity(SUM_DIGITS);
+    for byte in digest.iter().take(SUM_DIGITS / 2) {
+        sum.push(char::from(HEX[usize::from(byte >> 4)]));
+        sum.push(char::from(HEX[usize::from(byte & 15)]));
+    }
+    sum
+}
+
+/// Lines with right checksums again, after a test has changed them.
+#[cfg(test)]
+pub(super) fn resealed(lines: &str) -> String {
+    let reseal = |line: &str| {
+        let body = split_sum(line).map_or(line, |(body, _)| body);
+        format!("{body}{SUM_KEY}{}{SUM_END}\n", checksum(body, "}"))
+    };
+    lines.lines().map(reseal).collect()
+}
