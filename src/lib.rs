@@ -24,7 +24,9 @@
 pub mod config;
 pub mod error;
 // 1: siblings, none imports another
+pub mod landing;
 pub mod ledger;
+pub mod source;
 // 2
 // 3
 // 4

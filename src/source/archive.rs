@@ -1,0 +1,188 @@
+//! Zip archives: nothing is unpacked to disk, names are not trusted, sizes are counted, not believed.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+use super::Limits;
+use super::container::{Entry, Place, too_many};
+use crate::error::{Error, Kind, Result};
+
+/// A file inside an archive.
+#[derive(Clone, Debug)]
+pub(super) struct Packed {
+    archive: PathBuf,
+    index: usize,
+    /// Its size in the archive.
+    bytes: u64,
+}
+
+impl Packed {
+    /// Opens the file as a stream that ends in an error past `allowance` bytes or the ratio of `limits`.
+    pub fn read<T>(
+        &self,
+        limits: &Limits,
+        allowance: u64,
+        reading: impl FnOnce(&mut dyn Read) -> Result<T>,
+    ) -> Result<T> {
+        let mut zip = open(&self.archive)?;
+        let entry = zip
+            .by_index(self.index)
+            .map_err(|cause| damaged(&self.archive, cause))?;
+        let by_ratio = self.bytes.saturating_mul(limits.ratio);
+        reading(&mut Guarded {
+            inner: entry,
+            left: by_ratio.max(limits.ratio_floor).min(allowance),
+        })
+    }
+}
+
+/// Counts what really comes out of an archive; sizes that the archive claims are not believed.
+struct Guarded<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Guarded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        match self.left.checked_sub(read as u64) {
+            Some(left) => self.left = left,
+            None => {
+                return Err(io::Error::other(
+                    Error::new(
+                        Kind::Source,
+                        "it inflates past the limit for archives, as a zip bomb would",
+                    )
+                    .hint("unpack the archive with a tool you trust and land the folder"),
+                ));
+            }
+        }
+        Ok(read)
+    }
+}
+
+fn open(path: &Path) -> Result<ZipArchive<BufReader<File>>> {
+    let file = File::open(path).map_err(|cause| damaged(path, ZipError::Io(cause)))?;
+    ZipArchive::new(BufReader::new(file)).map_err(|cause| damaged(path, cause))
+}
+
+fn damaged(path: &Path, cause: ZipError) -> Error {
+    let unsupported = matches!(
+        cause,
+        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_)
+    );
+    let (what, hint) = if unsupported {
+        ("is packed in a way that is not read here", UNPACK)
+    } else {
+        (
+            "is not a whole zip archive",
+            "copy or download it again; nothing of it was landed",
+        )
+    };
+    refused(path, what, hint).because(cause)
+}
+
+fn refused(path: &Path, what: impl AsRef<str>, hint: &str) -> Error {
+    let message = format!("`{}` {}", path.display(), what.as_ref());
+    Error::new(Kind::Source, message).hint(hint)
+}
+
+/// The files of an archive, whose names and kinds are safe.
+///
+/// # Errors
+/// `Kind::Source` when it is not whole, is encrypted, or holds more files than `limits` allows, a name
+/// twice, a link, or a name that leads out of its folder.
+pub(super) fn entries(path: &Path, limits: &Limits) -> Result<Vec<Entry>> {
+    let zip = open(path)?;
+    if zip.len() > limits.entries {
+        return Err(too_many(path, limits));
+    }
+    if zip.has_duplicate_names() {
+        return Err(refused(path, "holds a file name twice", UNPACK));
+    }
+    let mut found = Vec::new();
+    for index in 0..zip.len() {
+        let entry = zip
+            .by_index_data(index)
+            .map_err(|cause| damaged(path, cause))?;
+        let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
+        let inside = safe_path(&name).ok_or_else(|| leads_out(path, index))?;
+        if entry.is_symlink() {
+            return Err(refused(path, format!("holds a link: `{inside}`"), UNPACK));
+        }
+        if entry.encrypted() {
+            return Err(refused(
+                path,
+                format!("is encrypted: `{inside}` needs a password"),
+                "unpack the archive with its password and land the folder",
+            ));
+        }
+        if !entry.is_dir() && !name.ends_with('\\') {
+            let packed = Packed {
+                archive: path.to_owned(),
+                index,
+                bytes: entry.compressed_size(),
+            };
+            found.push(Entry::new(inside, Place::Zip(packed)));
+        }
+    }
+    Ok(found)
+}
+
+/// The name itself is not printed: it was written to do harm.
+fn leads_out(path: &Path, index: usize) -> Error {
+    refused(
+        path,
+        format!(
+            "holds entry {}, whose name leads out of its folder",
+            index + 1
+        ),
+        "an archive like this is not an export; nothing of it was landed",
+    )
+}
+
+const UNPACK: &str = "unpack the archive, look at it, and land the folder";
+
+/// A name inside an archive as a relative path; none when it would lead out of the folder.
+/// Old Windows tools write `\` between folders.
+fn safe_path(name: &str) -> Option<String> {
+    let path = name.replace('\\', "/");
+    let drive = path.as_bytes().get(1) == Some(&b':');
+    let leaves = path.split('/').any(|part| part == "..");
+    let refused = drive || leaves || path.starts_with('/') || path.contains('\0');
+    let kept: Vec<&str> = path
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != ".")
+        .collect();
+    (!refused && !kept.is_empty()).then(|| kept.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use super::*;
+
+    #[test]
+    fn paths_that_leave_the_folder_are_refused() {
+        for name in [
+            "../a.csv",
+            "a/../../b",
+            "/etc/passwd",
+            "C:\\a",
+            "..\\a",
+            "a\0b",
+            "",
+            "./",
+        ] {
+            assert_eq!(safe_path(name), None, "{name}");
+        }
+        assert_eq!(safe_path("a\\b.csv").as_deref(), Some("a/b.csv"));
+        assert_eq!(safe_path("./a//b.csv").as_deref(), Some("a/b.csv"));
+        assert_eq!(safe_path("a..b.csv").as_deref(), Some("a..b.csv"));
+    }
+}

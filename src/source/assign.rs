@@ -1,0 +1,195 @@
+//! Which file of an export is what: part of an object, or one of the things that are not landed.
+
+use super::container::{self, Entry};
+use super::headers::{FileMap, HeaderMap};
+use super::layout::Layout;
+use super::manifest::{Claim, Manifest};
+use crate::error::{Error, Kind, Result};
+
+/// What a file of the export is taken for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Rows of this source object.
+    Table(String),
+    /// `manifest.json`.
+    Manifest,
+    /// A file that a record refers to, under `attachments/`.
+    Attachment,
+    /// `map_headers.csv` decided that it belongs to no object.
+    LeftOut,
+    /// The same bytes as another file of the same name, whose path this is.
+    Copy(String),
+    /// Left behind by an operating system or an office program.
+    Junk,
+    /// Nothing says what it is; `map_headers.csv` can.
+    Unmapped,
+}
+
+/// A file with its role, and what people decided about its headers.
+pub(super) struct Assigned<'a> {
+    pub role: Role,
+    pub map: Option<&'a FileMap>,
+}
+
+/// Where the knowledge about files comes from, the strongest first: people, the manifest, the layout.
+pub(super) struct Knowledge<'a> {
+    pub map: &'a HeaderMap,
+    pub manifest: Option<&'a Manifest>,
+    pub layout: &'a Layout,
+}
+
+impl<'a> Knowledge<'a> {
+    /// What the manifest says about a file.
+    pub fn claim(&self, entry: &Entry) -> Option<&'a Claim> {
+        self.manifest?.claim(&entry.path)
+    }
+
+    /// The role of a file.
+    ///
+    /// # Errors
+    /// `Kind::Config` when people gave an object to a file that is not written as that object's files are.
+    pub fn role_of(&self, entry: &Entry) -> Result<Assigned<'a>> {
+        let plain = |role| Ok(Assigned { role, map: None });
+        if container::is_junk(&entry.inside) {
+            return plain(Role::Junk);
+        }
+        if entry.path == "manifest.json" {
+            return plain(Role::Manifest);
+        }
+        if entry.inside.starts_with("attachments/") {
+            return plain(Role::Attachment);
+        }
+        let name = FileName::of(&entry.inside);
+        let file = basename(name.stem);
+        if let Some(map) = self.map.of(entry.name(), file, basename(name.family)) {
+            return self.decided(entry, &name, map);
+        }
+        Ok(Assigned {
+            role: self.known(entry, &name).map_or(Role::Unmapped, Role::Table),
+            map: None,
+        })
+    }
+
+    fn decided(&self, entry: &Entry, name: &FileName, map: &'a FileMap) -> Result<Assigned<'a>> {
+        let role = match &map.object {
+            None => Role::LeftOut,
+            Some(object) => {
+                let format = self
+                    .layout
+                    .get(object)
+                    .map(|table| table.format.extension());
+                if format != Some(name.extension.as_str()) {
+                    return Err(Error::new(
+                        Kind::Config,
+                        format!(
+                            "map_headers.csv gives `{}` to {object}, which is read from .{} files",
+                            entry.path,
+                            format.unwrap_or("csv")
+                        ),
+                    )
+                    .hint("save the file in that format (UTF-8, comma), or leave it out with object `-`"));
+                }
+                Role::Table(object.clone())
+            }
+        };
+        Ok(Assigned {
+            role,
+            map: Some(map),
+        })
+    }
+
+    /// The object by what the manifest says, else by the canonical file name.
+    pub fn known(&self, entry: &Entry, name: &FileName) -> Option<String> {
+        let extension = name.extension.as_str();
+        let said = self
+            .claim(entry)
+            .and_then(|claim| claim.object.as_deref())
+            .filter(|object| {
+                let table = self.layout.get(object);
+                table.is_some_and(|table| table.format.extension() == extension)
+            });
+        said.or_else(|| self.layout.object_of(name.stem, extension))
+            .or_else(|| self.layout.object_of(name.family, extension))
+            .map(str::to_owned)
+    }
+}
+
+/// A path taken apart: `data/contacts_002.csv` is part 2 of the family `data/contacts`.
+pub(super) struct FileName<'a> {
+    /// The path without extension.
+    pub stem: &'a str,
+    /// The path without extension and part suffix.
+    pub family: &'a str,
+    /// The number of the part suffix.
+    pub part: Option<u32>,
+    /// Lower case.
+    pub extension: String,
+}
+
+impl<'a> FileName<'a> {
+    pub fn of(path: &'a str) -> Self {
+        let (stem, extension) = match path.rsplit_once('.') {
+            Some((stem, extension)) if !extension.contains('/') => (stem, extension),
+            _ => (path, ""),
+        };
+        let (family, part) = part_suffix(stem).map_or((stem, None), |(f, part)| (f, Some(part)));
+        Self {
+            stem,
+            family,
+            part,
+            extension: extension.to_lowercase(),
+        }
+    }
+
+    /// Whether the part suffix is the canonical one: an underscore and three digits.
+    pub fn is_canonical_part(&self) -> bool {
+        self.part
+            .is_some_and(|part| part < 1000 && self.stem == format!("{}_{part:03}", self.family))
+    }
+}
+
+/// `_001`, `_2`, ` (1)`, `-part-2`, `_part2` at the end of a stem.
+fn part_suffix(stem: &str) -> Option<(&str, u32)> {
+    let open = stem.strip_suffix(')');
+    let head = open.unwrap_or(stem);
+    let before = head.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number: u32 = head[before.len()..].parse().ok()?;
+    let marks: &[&str] = if open.is_some() {
+        &[" (", "("]
+    } else {
+        &["-part-", "-part", "_part_", "_part", "_"]
+    };
+    let family = marks.iter().find_map(|mark| before.strip_suffix(mark))?;
+    (!basename(family).is_empty()).then_some((family, number))
+}
+
+fn basename(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use super::*;
+
+    #[test]
+    fn part_suffixes_are_taken_off() {
+        for (path, family, part) in [
+            ("data/contacts_001.csv", "data/contacts", Some(1)),
+            ("contacts_2.CSV", "contacts", Some(2)),
+            ("contacts (1).csv", "contacts", Some(1)),
+            ("contacts-part-12.csv", "contacts", Some(12)),
+            ("contacts_part2.csv", "contacts", Some(2)),
+            ("contacts.csv", "contacts", None),
+            ("contacts2.csv", "contacts2", None),
+            ("data/_001.csv", "data/_001", None),
+            ("data.d/readme", "data.d/readme", None),
+        ] {
+            let name = FileName::of(path);
+            assert_eq!((name.family, name.part), (family, part), "{path}");
+        }
+        assert!(FileName::of("a_001.csv").is_canonical_part());
+        assert!(!FileName::of("a_2021.csv").is_canonical_part());
+    }
+}

@@ -1,0 +1,286 @@
+//! Folder, zip or single file: the list of what is inside, and each file as a stream of hashed bytes.
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use super::Limits;
+use super::archive::{self, Packed};
+use crate::error::{Error, Kind, Result};
+
+/// One file inside an export.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    /// Path inside the export, `/` between folders, a common top folder left out. Where several
+    /// containers are one export and hold the same path, the container's name stands before it.
+    pub path: String,
+    /// Path inside its container.
+    pub inside: String,
+    place: Place,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Place {
+    Disk(PathBuf),
+    Zip(Packed),
+}
+
+/// How long a file is, and what its bytes hash to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Digest {
+    pub bytes: u64,
+    pub sha256: String,
+}
+
+/// The files inside a folder, a zip or a single CSV file, by path.
+///
+/// # Errors
+/// `Kind::Source` when the path does not exist or is of no known kind, and for an archive that is not
+/// whole, is encrypted, holds a name twice, or holds an entry that would leave its folder.
+pub(super) fn entries(path: &Path, limits: &Limits) -> Result<Vec<Entry>> {
+    let about = fs::metadata(path).map_err(|cause| {
+        Error::new(
+            Kind::Source,
+            format!("`{}` cannot be opened", path.display()),
+        )
+        .hint("give the export's zip, its unpacked folder, or a CSV file")
+        .because(cause)
+    })?;
+    let mut found = if about.is_dir() {
+        folder(path, limits)?
+    } else if is_zip(path)? {
+        archive::entries(path, limits)?
+    } else {
+        vec![single(path)?]
+    };
+    if found.len() > limits.entries {
+        return Err(too_many(path, limits));
+    }
+    strip_top_folder(&mut found);
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
+}
+
+impl Entry {
+    /// A file whose path is not shared with another container.
+    pub fn new(path: String, place: Place) -> Self {
+        Self {
+            inside: path.clone(),
+            path,
+            place,
+        }
+    }
+
+    /// Streams the file through `reading`; the digest covers what was read.
+    ///
+    /// An archive entry may not inflate past `allowance` bytes nor past the ratio of `limits`.
+    pub fn read<T>(
+        &self,
+        limits: &Limits,
+        allowance: u64,
+        reading: impl FnOnce(&mut dyn BufRead) -> Result<T>,
+    ) -> Result<(T, Digest)> {
+        match &self.place {
+            Place::Disk(path) => {
+                let file = File::open(path).map_err(|cause| self.unreadable(cause))?;
+                hashed(file, reading)
+            }
+            Place::Zip(packed) => packed.read(limits, allowance, |input| hashed(input, reading)),
+        }
+    }
+
+    /// Whether the file comes out of an archive, so that its size there proves nothing.
+    pub fn is_packed(&self) -> bool {
+        matches!(self.place, Place::Zip(_))
+    }
+
+    /// The last part of the path.
+    pub fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
+
+    /// A failed read of this file as an error that names it.
+    pub fn unreadable(&self, cause: io::Error) -> Error {
+        let error = Error::new(Kind::Source, format!("`{}` cannot be read", self.path));
+        match cause.downcast::<Error>() {
+            Ok(own) => error.because(own),
+            Err(cause) => error
+                .hint("copy or download the export again; nothing of it was landed")
+                .because(cause),
+        }
+    }
+}
+
+fn hashed<T>(
+    input: impl Read,
+    reading: impl FnOnce(&mut dyn BufRead) -> Result<T>,
+) -> Result<(T, Digest)> {
+    let mut input = BufReader::with_capacity(
+        1 << 17,
+        Hashing {
+            inner: input,
+            hash: Sha256::new(),
+            bytes: 0,
+        },
+    );
+    let read = reading(&mut input)?;
+    let hashing = input.into_inner();
+    let digest = Digest {
+        bytes: hashing.bytes,
+        sha256: hex(&hashing.hash.finalize()),
+    };
+    Ok((read, digest))
+}
+
+/// Bytes as lower-case hexadecimal text.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+/// Fills the buffer it is given as far as the input goes, so that a byte order mark is never cut.
+struct Hashing<R> {
+    inner: R,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            match self.inner.read(&mut buffer[filled..]) {
+                Ok(0) => break,
+                Ok(read) => filled += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.hash.update(&buffer[..filled]);
+        self.bytes += filled as u64;
+        Ok(filled)
+    }
+}
+
+fn is_zip(path: &Path) -> Result<bool> {
+    let mut start = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(4).read_to_end(&mut start))
+        .map_err(|cause| {
+            Error::new(Kind::Source, format!("`{}` cannot be read", path.display())).because(cause)
+        })?;
+    let named = has_extension(path, "zip");
+    let xlsx = has_extension(path, "xlsx");
+    Ok(named || (!xlsx && matches!(start.as_slice(), b"PK\x03\x04" | b"PK\x05\x06")))
+}
+
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension()
+        .is_some_and(|found| found.eq_ignore_ascii_case(extension))
+}
+
+fn single(path: &Path) -> Result<Entry> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if !has_extension(path, "csv") {
+        return Err(Error::new(
+            Kind::Source,
+            format!(
+                "`{}` is neither a folder nor a zip nor a CSV file",
+                path.display()
+            ),
+        )
+        .hint("save it as CSV (UTF-8, comma) and give that file, or the folder it is in"));
+    }
+    Ok(Entry::new(name.into_owned(), Place::Disk(path.to_owned())))
+}
+
+/// Walks a folder. Linked files are read, linked folders are not entered: they can lead in a circle.
+fn folder(root: &Path, limits: &Limits) -> Result<Vec<Entry>> {
+    let unreadable = |path: &Path, cause: io::Error| {
+        Error::new(Kind::Source, format!("`{}` cannot be read", path.display())).because(cause)
+    };
+    let mut found = Vec::new();
+    let mut open = vec![(root.to_owned(), String::new())];
+    while let Some((folder, before)) = open.pop() {
+        let inside = fs::read_dir(&folder).map_err(|cause| unreadable(&folder, cause))?;
+        for item in inside {
+            let item = item.map_err(|cause| unreadable(&folder, cause))?;
+            let kind = item
+                .file_type()
+                .map_err(|cause| unreadable(&item.path(), cause))?;
+            let path = format!("{before}{}", item.file_name().to_string_lossy());
+            if kind.is_dir() {
+                open.push((item.path(), format!("{path}/")));
+            } else if item.path().is_file() {
+                found.push(Entry::new(path, Place::Disk(item.path())));
+            }
+            if found.len() > limits.entries {
+                return Err(too_many(root, limits));
+            }
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn too_many(path: &Path, limits: &Limits) -> Error {
+    Error::new(
+        Kind::Source,
+        format!(
+            "`{}` holds more than {} files",
+            path.display(),
+            limits.entries
+        ),
+    )
+    .hint("give the export itself, not a folder above it")
+}
+
+/// Whether a path is left behind by an operating system or an office program.
+pub(super) fn is_junk(path: &str) -> bool {
+    path.split('/').any(|part| {
+        part == "__MACOSX"
+            || part.starts_with('.')
+            || part.starts_with("~$")
+            || part.eq_ignore_ascii_case("thumbs.db")
+            || part.eq_ignore_ascii_case("desktop.ini")
+    })
+}
+
+/// Takes away one top folder that all files share, unless it is a folder of the layout itself.
+fn strip_top_folder(entries: &mut [Entry]) {
+    let mut tops = entries
+        .iter()
+        .filter(|entry| !is_junk(&entry.path))
+        .map(|entry| entry.path.split_once('/').map(|(top, _)| top));
+    let Some(Some(top)) = tops.next() else { return };
+    if matches!(top, "data" | "schema" | "attachments") || tops.any(|other| other != Some(top)) {
+        return;
+    }
+    let top = format!("{top}/");
+    for entry in entries {
+        if let Some(rest) = entry.path.strip_prefix(&top) {
+            entry.path = rest.to_owned();
+            entry.inside.clone_from(&entry.path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use super::*;
+
+    #[test]
+    fn junk_is_known() {
+        for path in ["__MACOSX/a", "data/.DS_Store", "Thumbs.db", "~$book.xlsx"] {
+            assert!(is_junk(path), "{path}");
+        }
+        assert!(!is_junk("data/contacts.csv"));
+    }
+}

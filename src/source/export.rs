@@ -1,0 +1,203 @@
+//! An export as a whole: what is in it, which file is which object, and whether it can be trusted.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use arrow::datatypes::SchemaRef;
+use sha2::{Digest as _, Sha256};
+
+use super::Limits;
+use super::assign::{Knowledge, Role};
+use super::batches::{Sink, row_schema};
+use super::container::{Digest, hex};
+use super::headers::HeaderMap;
+use super::layout::Layout;
+use super::manifest::{Account, Manifest, untrusted};
+use super::survey::{Found, Survey, gather, joined};
+use super::table::{FileCounts, TableFiles};
+use crate::error::{Error, Kind, Result};
+
+/// An export whose files were all found, assigned and hashed, and agree with their manifest.
+#[derive(Clone, Debug)]
+pub struct Export {
+    inventory: Vec<Listed>,
+    tables: BTreeMap<String, TableFiles>,
+    manifest: Option<Manifest>,
+    extract_id: String,
+    limits: Limits,
+}
+
+/// One file of the export and what it was taken for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Path inside the export.
+    pub path: String,
+    /// What it was taken for.
+    pub role: Role,
+}
+
+/// Opens folders, zips and CSV files that together are one export.
+///
+/// Every file that will be landed is read once, to hash it and to see its header; so is every other
+/// file whose size or hash the manifest claims.
+///
+/// # Errors
+/// `Kind::Source` when a path is missing, an archive is broken, encrypted, hostile or past `limits`,
+/// a file is empty or not CSV, a part is missing, or the manifest says otherwise; `Kind::Config` when
+/// `map` names a header that its file does not have.
+pub fn open(
+    paths: &[impl AsRef<Path>],
+    layout: &Layout,
+    map: &HeaderMap,
+    limits: &Limits,
+) -> Result<Export> {
+    let entries = gather(paths, limits)?;
+    let mut survey = Survey::new(limits);
+    let (manifest, manifest_digest) = survey.manifest(&entries)?.unzip();
+    let knowledge = Knowledge {
+        map,
+        manifest: manifest.as_ref(),
+        layout,
+    };
+    for entry in &entries {
+        survey.take(entry, &knowledge)?;
+    }
+    if survey.found.is_empty() {
+        return Err(nothing(&survey.inventory));
+    }
+    if let Some(manifest) = &manifest {
+        survey.check_presence(manifest, &entries, layout)?;
+    }
+    let Survey {
+        inventory, found, ..
+    } = survey;
+    let extract_id = extract_id(&found, manifest_digest.as_ref());
+    let tables = found
+        .into_iter()
+        .map(|(object, parts)| Ok((object.clone(), joined(object, parts, layout)?)))
+        .collect::<Result<_>>()?;
+    Ok(Export {
+        inventory,
+        tables,
+        manifest,
+        extract_id,
+        limits: limits.clone(),
+    })
+}
+
+impl Export {
+    /// 16 hexadecimal digits that stand for the landed files, their manifest and the header decisions
+    /// that apply to them. The same bytes have the same id, from a folder as from a zip.
+    #[must_use]
+    pub fn extract_id(&self) -> &str {
+        &self.extract_id
+    }
+
+    /// The source objects that the export has files of, by name.
+    pub fn objects(&self) -> impl Iterator<Item = &str> {
+        self.tables.keys().map(String::as_str)
+    }
+
+    /// The columns of an object under their canonical names, provenance left out; empty for an object
+    /// without files.
+    #[must_use]
+    pub fn columns(&self, object: &str) -> &[String] {
+        self.tables.get(object).map_or(&[], |table| &table.columns)
+    }
+
+    /// How many bytes the files of an object hold together: what a progress bar counts against.
+    #[must_use]
+    pub fn bytes(&self, object: &str) -> u64 {
+        let parts = self.tables.get(object).map(|table| &table.parts);
+        let sizes = parts.into_iter().flatten().map(|part| part.digest.bytes);
+        sizes.sum()
+    }
+
+    /// The schema of the batches of an object: its columns as text, then
+    /// `_file, _part, _row, _line, _row_hash`.
+    #[must_use]
+    pub fn schema(&self, object: &str) -> SchemaRef {
+        row_schema(self.columns(object))
+    }
+
+    /// Every file of the export with what it was taken for, by path.
+    #[must_use]
+    pub fn inventory(&self) -> &[Listed] {
+        &self.inventory
+    }
+
+    /// The manifest, if the export has one.
+    #[must_use]
+    pub fn manifest(&self) -> Option<&Manifest> {
+        self.manifest.as_ref()
+    }
+
+    /// The account's settings as the manifest gives them; all empty without one.
+    #[must_use]
+    pub fn account(&self) -> Account {
+        self.manifest
+            .as_ref()
+            .map_or_else(Account::default, |manifest| manifest.account.clone())
+    }
+
+    /// Streams an object, part after part, in batches of at most 8,192 rows: rows to `rows`, records
+    /// that cannot be rows (`quarantine_schema`) to `broken`. Memory does not grow with the files.
+    /// Gives what became of each file.
+    ///
+    /// # Errors
+    /// `Kind::Source` when a file cannot be read, changed since `open`, or has other counts than the
+    /// manifest says; and whatever a sink returns.
+    pub fn read(&self, object: &str, rows: Sink, broken: Sink) -> Result<Vec<FileCounts>> {
+        let table = self.tables.get(object).ok_or_else(|| {
+            Error::new(Kind::Bug, format!("the export has no files of `{object}`"))
+        })?;
+        let files = table.read(&self.limits, rows, broken)?;
+        let found: u64 = files.iter().map(FileCounts::rows).sum();
+        let said = self
+            .manifest
+            .as_ref()
+            .and_then(|manifest| manifest.counts.get(object).copied());
+        match said {
+            Some(said) if said != found => Err(untrusted(format!(
+                "the files hold {found} rows of {object}, manifest.json counts {said}"
+            ))),
+            _ => Ok(files),
+        }
+    }
+}
+
+fn extract_id(found: &BTreeMap<String, Vec<Found>>, manifest: Option<&Digest>) -> String {
+    let mut hash = Sha256::new();
+    hash.update("deskferry extract 1\n");
+    if let Some(manifest) = manifest {
+        hash.update(format!("manifest {}\n", manifest.sha256));
+    }
+    for (object, parts) in found {
+        for part in parts {
+            let Found { entry, digest, .. } = part;
+            hash.update(format!("{object}\0{}\0{}\n", entry.path, digest.sha256));
+            if let Some(map) = part.map {
+                hash.update(map.fingerprint());
+            }
+        }
+    }
+    hex(&hash.finalize()[..8])
+}
+
+fn nothing(inventory: &[Listed]) -> Error {
+    let files: Vec<&str> = inventory
+        .iter()
+        .filter(|listed| listed.role != Role::Junk)
+        .map(|listed| listed.path.as_str())
+        .take(5)
+        .collect();
+    let hint = match files.as_slice() {
+        [] => "the folder or archive is empty".to_owned(),
+        files => format!(
+            "found {} …: say in sql/map/map_headers.csv which object each file is; \
+             give zips by their own path",
+            files.join(", ")
+        ),
+    };
+    Error::new(Kind::Source, "no file belongs to an object of the layout").hint(hint)
+}

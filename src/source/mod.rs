@@ -1,0 +1,62 @@
+//! The source in: an export as files, and each of its objects as a stream of record batches.
+//!
+//! ```text
+//! folder · zip · CSV ─► open ─► Export: manifest checked, files assigned, bytes hashed, extract id
+//!                                 │ read(object)
+//!                                 ├─► rows     every cell as text, with file, part, row, line and hash
+//!                                 └─► broken   records that cannot be rows, with their bytes
+//! ```
+//!
+//! Nothing is interpreted here: no date, no number, no name. What a column means is decided in SQL.
+
+mod archive;
+mod assign;
+mod batches;
+mod container;
+mod export;
+mod headers;
+mod json;
+mod layout;
+mod manifest;
+mod records;
+mod survey;
+mod table;
+
+pub use assign::Role;
+pub use batches::{Sink, quarantine_schema};
+pub use export::{Export, Listed, open};
+pub use headers::HeaderMap;
+pub use layout::{Format, Layout, Table};
+pub use manifest::{Account, Manifest};
+pub use table::FileCounts;
+
+/// How much an export may ask of this machine. What exceeds it is refused while it is read,
+/// by what really comes out, not by what a header claims.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Files in one folder or archive.
+    pub entries: usize,
+    /// Bytes that all archives together may inflate to.
+    pub inflated_bytes: u64,
+    /// How many times its packed size an archive entry may inflate to.
+    pub ratio: u64,
+    /// Bytes an archive entry may always inflate to, whatever the ratio.
+    pub ratio_floor: u64,
+    /// Bytes of one record. It is held in memory, so this bounds what a stray quote can do.
+    pub record_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            entries: 500_000,
+            inflated_bytes: 64 << 30,
+            ratio: 200,
+            ratio_floor: 16 << 20,
+            record_bytes: 16 << 20,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

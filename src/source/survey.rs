@@ -1,0 +1,293 @@
+//! The first pass over an export: every file assigned, hashed, and held against what was said of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, Read as _};
+use std::path::Path;
+
+use super::assign::{Assigned, FileName, Knowledge, Role};
+use super::container::{self, Digest, Entry};
+use super::headers::{FileMap, columns, normalised};
+use super::layout::{Format, Layout, Table};
+use super::manifest::{Claim, Manifest, untrusted};
+use super::table::{self, Part, TableFiles};
+use super::{Limits, Listed, json};
+use crate::error::{Error, Kind, Result};
+
+/// The files of all paths; where two have one path, the later one gets its container's name before it.
+pub(super) fn gather(paths: &[impl AsRef<Path>], limits: &Limits) -> Result<Vec<Entry>> {
+    let mut all: Vec<Entry> = Vec::new();
+    let mut taken = BTreeSet::new();
+    for path in paths {
+        let path = path.as_ref();
+        for mut entry in container::entries(path, limits)? {
+            while !taken.insert(entry.path.clone()) {
+                if entry.path == "manifest.json" {
+                    return Err(Error::new(Kind::Source, "the paths hold two manifest.json")
+                        .hint("two exports are landed one after the other: one command each"));
+                }
+                let name = path.file_stem().unwrap_or_default().to_string_lossy();
+                entry.path = format!("{name}/{}", entry.path);
+            }
+            all.push(entry);
+        }
+    }
+    // Of two copies the one under its own path is kept.
+    all.sort_by(|a, b| (a.path != a.inside, &a.path).cmp(&(b.path != b.inside, &b.path)));
+    Ok(all)
+}
+
+/// A file with rows, before its place among the parts is known.
+pub(super) struct Found<'a> {
+    pub entry: Entry,
+    pub digest: Digest,
+    pub columns: Vec<String>,
+    pub headers: Vec<String>,
+    pub map: Option<&'a FileMap>,
+    pub claim: Option<Claim>,
+}
+
+pub(super) struct Survey<'a> {
+    pub limits: &'a Limits,
+    /// Bytes that archives may still inflate to.
+    pub allowance: u64,
+    pub inventory: Vec<Listed>,
+    pub found: BTreeMap<String, Vec<Found<'a>>>,
+    /// Objects whose files people decided to leave out.
+    left_out: BTreeSet<String>,
+}
+
+impl<'a> Survey<'a> {
+    pub fn new(limits: &'a Limits) -> Self {
+        Self {
+            limits,
+            allowance: limits.inflated_bytes,
+            inventory: Vec::new(),
+            found: BTreeMap::new(),
+            left_out: BTreeSet::new(),
+        }
+    }
+
+    pub fn manifest(&mut self, entries: &[Entry]) -> Result<Option<(Manifest, Digest)>> {
+        let Some(entry) = entries.iter().find(|entry| entry.path == "manifest.json") else {
+            return Ok(None);
+        };
+        let (text, digest) = self.read(entry, |input| {
+            let mut text = Vec::new();
+            // The list of a very large export is some megabytes long.
+            let read = input.take(64 << 20).read_to_end(&mut text);
+            read.map_err(|cause| entry.unreadable(cause))?;
+            Ok(text)
+        })?;
+        Ok(Some((Manifest::parse(&text)?, digest)))
+    }
+
+    /// Assigns one file; what will be landed or is claimed by the manifest is read and hashed.
+    pub fn take(&mut self, entry: &Entry, knowledge: &Knowledge<'a>) -> Result<()> {
+        let Assigned { mut role, map } = knowledge.role_of(entry)?;
+        let claim = knowledge.claim(entry);
+        match &role {
+            Role::Table(object) => {
+                let table = knowledge.layout.get(object);
+                let found = self.inspect(entry, table, map, claim)?;
+                let parts = self.found.entry(object.clone()).or_default();
+                let is_same = |part: &&Found| {
+                    part.entry.name() == entry.name() && part.digest == found.digest
+                };
+                match parts.iter().find(is_same) {
+                    Some(part) => role = Role::Copy(part.entry.path.clone()),
+                    None => parts.push(found),
+                }
+            }
+            other => {
+                if *other == Role::LeftOut {
+                    let name = FileName::of(&entry.inside);
+                    self.left_out.extend(knowledge.known(entry, &name));
+                }
+                if let Some(claim) = claim {
+                    let ((), digest) = self.read(entry, |input| drain(entry, input))?;
+                    claim.check(&digest)?;
+                }
+            }
+        }
+        self.inventory.push(Listed {
+            path: entry.path.clone(),
+            role,
+        });
+        Ok(())
+    }
+
+    fn inspect(
+        &mut self,
+        entry: &Entry,
+        table: Option<&Table>,
+        map: Option<&'a FileMap>,
+        claim: Option<&Claim>,
+    ) -> Result<Found<'a>> {
+        let limit = self.limits.record_bytes;
+        let (headers, digest) = self.read(entry, |input| {
+            let headers = match table {
+                Some(table) if table.format == Format::Json => {
+                    json::elements(entry, input)?;
+                    Some(table.columns.clone())
+                }
+                _ => table::header(entry, input, limit)?,
+            };
+            drain(entry, input)?;
+            Ok(headers)
+        })?;
+        if let Some(claim) = claim {
+            claim.check(&digest)?;
+        }
+        let is_said_empty = claim.and_then(|claim| claim.rows) == Some(0);
+        let headers = headers
+            .or_else(|| is_said_empty.then(Vec::new))
+            .ok_or_else(|| empty(entry))?;
+        Ok(Found {
+            entry: entry.clone(),
+            digest,
+            columns: columns(&headers, map),
+            headers: headers.iter().map(|header| normalised(header)).collect(),
+            map,
+            claim: claim.cloned(),
+        })
+    }
+
+    /// Reads a file and takes what it inflated to from the allowance.
+    fn read<T>(
+        &mut self,
+        entry: &Entry,
+        reading: impl FnOnce(&mut dyn BufRead) -> Result<T>,
+    ) -> Result<(T, Digest)> {
+        let (read, digest) = entry.read(self.limits, self.allowance, reading)?;
+        if entry.is_packed() {
+            self.allowance = self.allowance.saturating_sub(digest.bytes);
+        }
+        Ok((read, digest))
+    }
+
+    /// Every file and object that the manifest speaks of must be there.
+    pub fn check_presence(
+        &self,
+        manifest: &Manifest,
+        entries: &[Entry],
+        layout: &Layout,
+    ) -> Result<()> {
+        let is_there =
+            |object: &str| self.found.contains_key(object) || self.left_out.contains(object);
+        let paths: BTreeSet<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
+        for claim in &manifest.files {
+            if !paths.contains(claim.path.as_str()) {
+                return Err(untrusted(format!(
+                    "manifest.json lists `{}`, which is not there",
+                    claim.path
+                )));
+            }
+        }
+        for (object, said) in &manifest.counts {
+            if *said > 0 && layout.get(object).is_some() && !is_there(object) {
+                return Err(untrusted(format!(
+                    "manifest.json counts {said} rows of {object}, but no file of it is there"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads to the end, so that the digest covers the whole file.
+fn drain(entry: &Entry, input: &mut dyn BufRead) -> Result<()> {
+    std::io::copy(input, &mut std::io::sink())
+        .map(|_| ())
+        .map_err(|cause| entry.unreadable(cause))
+}
+
+/// The parts of an object in their order, with the columns of all of them.
+pub(super) fn joined(object: String, mut found: Vec<Found>, layout: &Layout) -> Result<TableFiles> {
+    check_map(&found)?;
+    found.sort_by_cached_key(|part| {
+        let name = FileName::of(&part.entry.path);
+        (name.part, part.entry.path.clone())
+    });
+    check_gaps(&object, &found)?;
+    let mut table = TableFiles {
+        format: layout
+            .get(&object)
+            .map_or(Format::Csv, |table| table.format),
+        object,
+        columns: Vec::new(),
+        parts: Vec::with_capacity(found.len()),
+    };
+    for (number, part) in (1..).zip(found) {
+        for column in &part.columns {
+            if !table.columns.contains(column) {
+                table.columns.push(column.clone());
+            }
+        }
+        table.parts.push(Part {
+            entry: part.entry,
+            number,
+            digest: part.digest,
+            columns: part.columns,
+            claim: part.claim,
+        });
+    }
+    Ok(table)
+}
+
+/// A header that a person mapped must be in one of the files it was mapped for.
+fn check_map(found: &[Found]) -> Result<()> {
+    for part in found {
+        let Some(map) = part.map else { continue };
+        for (header, (column, line)) in &map.columns {
+            let of_map = |other: &&Found| other.map == Some(map);
+            let mut files = found.iter().filter(of_map);
+            if !files.any(|other| other.headers.contains(header)) {
+                return Err(Error::new(
+                    Kind::Config,
+                    format!(
+                        "map_headers.csv line {line} fills `{column}` from header `{header}`, \
+                         which `{}` does not have",
+                        part.entry.path
+                    ),
+                )
+                .hint(format!("its headers are: {}", part.headers.join(", "))));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Canonical parts `_001, _002, …` must follow each other: a hole means rows that never arrived.
+fn check_gaps(object: &str, found: &[Found]) -> Result<()> {
+    let mut families: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for part in found {
+        let name = FileName::of(&part.entry.path);
+        if let Some(number) = name.part.filter(|_| name.is_canonical_part()) {
+            families.entry(name.family).or_default().push(number);
+        }
+    }
+    for (family, mut numbers) in families {
+        numbers.sort_unstable();
+        let starts_late = numbers.first().is_some_and(|first| *first > 1);
+        let hole = numbers.windows(2).find(|pair| pair[1] > pair[0] + 1);
+        let missing = match hole {
+            _ if starts_late => 1,
+            Some(pair) => pair[0] + 1,
+            None => continue,
+        };
+        return Err(Error::new(
+            Kind::Source,
+            format!("part `{family}_{missing:03}.csv` of {object} is missing"),
+        )
+        .hint("copy the whole export; if that part never existed, rename the others to follow each other"));
+    }
+    Ok(())
+}
+
+fn empty(entry: &Entry) -> Error {
+    Error::new(
+        Kind::Source,
+        format!("`{}` is empty: not even a header row is there", entry.path),
+    )
+    .hint("export again; if the object has no rows, give the file its header row or take it away")
+}
