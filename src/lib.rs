@@ -24,6 +24,7 @@
 pub mod config;
 pub mod error;
 // 1: siblings, none imports another
+pub mod freshsales;
 pub mod landing;
 pub mod ledger;
 pub mod source;

@@ -1,0 +1,332 @@
+//! Many records as one asynchronous job: handed over, watched, and its failures tied back to rows.
+//!
+//! A job tells no ids, so "done" is no proof: each row still has to be found at the destination.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+
+use super::outcome::{Answer, Effect, Purpose};
+use super::transport::Call;
+use super::{Client, Endpoint, Key, message};
+use crate::error::{Error, Kind, Result};
+
+/// Rows that one job takes.
+pub const BULK_ROWS: usize = 100;
+
+/// The longest time between two looks at a job.
+const LONGEST_POLL: Duration = Duration::from_secs(60);
+/// How the path of a job begins, below any prefix.
+const JOBS: &str = "job_statuses/";
+
+/// One row of a bulk job. No `Debug`: it is a person's data.
+#[derive(Clone, PartialEq)]
+pub struct BulkRow {
+    /// How the destination recognises the record.
+    pub key: Key,
+    /// Its fields.
+    pub body: Map<String, Value>,
+}
+
+/// What became of one bulk job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BulkOutcome {
+    /// The job has ended. Rows that are not in `failed` still have to be found at the destination, which tells their ids.
+    Done {
+        /// Rows that the job's report names as failed: index into the rows sent, and the reason without personal values.
+        failed: Vec<(usize, String)>,
+        /// Failures that the report counts or lists without saying which row they belong to.
+        failed_untied: u64,
+    },
+    /// No row was taken; all may be sent again later.
+    NotTaken {
+        /// Why.
+        reason: String,
+        /// Some: quota used up, or too many jobs in flight. None: the destination could not be reached.
+        retry_after: Option<Duration>,
+    },
+    /// The job as a whole was refused: no row was written.
+    Rejected {
+        /// HTTP status.
+        status: u16,
+        /// Its words, without personal values.
+        reason: String,
+    },
+    /// Any row may or may not have been written: look each one up.
+    Unknown {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Client {
+    /// Creates or updates up to 100 records in one job, and waits for its end: `POST {target}/bulk_upsert`, then its
+    /// `job_statuses`. No row for no rows. Keys should differ within a batch: twins cannot be told apart in a report.
+    ///
+    /// # Errors
+    /// `Kind::Bug` for more than 100 rows; `Kind::Destination` as for a single write, before anything was handed over.
+    pub async fn bulk_upsert(&self, to: &Endpoint, rows: &[BulkRow]) -> Result<BulkOutcome> {
+        if rows.len() > BULK_ROWS {
+            return Err(Error::new(
+                Kind::Bug,
+                format!("a bulk job takes {BULK_ROWS} rows, not {}", rows.len()),
+            ));
+        }
+        if rows.is_empty() {
+            return Ok(BulkOutcome::Done {
+                failed: Vec::new(),
+                failed_untied: 0,
+            });
+        }
+        let answer = self.hand_over(to, rows).await?;
+        match answer.effect {
+            Effect::Accept => Ok(self.watch(&answer.body, rows).await),
+            Effect::Wait | Effect::Busy | Effect::Again => Ok(BulkOutcome::NotTaken {
+                reason: answer.told(),
+                retry_after: answer.retry_after,
+            }),
+            Effect::Reject | Effect::Absent | Effect::Stop => Ok(BulkOutcome::Rejected {
+                status: answer.status,
+                reason: answer.reason,
+            }),
+            Effect::Doubt => Ok(BulkOutcome::Unknown {
+                reason: answer.told(),
+            }),
+        }
+    }
+
+    /// Offers the batch until a job slot is free, for as long as a job may take.
+    async fn hand_over(&self, to: &Endpoint, rows: &[BulkRow]) -> Result<Answer> {
+        let rows: Vec<Value> = rows.iter().map(row_json).collect();
+        let path = format!("{}/bulk_upsert", to.target);
+        let body = json!({ &to.target: rows });
+        let call = Call::with_body(Method::POST, path, body, Purpose::Bulk);
+        let mut waits = Waits::new(self);
+        loop {
+            let mut answer = self.transport.ask(&call).await?;
+            if answer.effect != Effect::Busy {
+                return Ok(answer);
+            }
+            if !waits.next(self).await {
+                answer.retry_after = Some(LONGEST_POLL);
+                return Ok(answer);
+            }
+        }
+    }
+
+    /// Looks at the job until it ends. Whatever goes wrong from here on leaves the rows unknown: they were handed over.
+    async fn watch(&self, answer: &Value, rows: &[BulkRow]) -> BulkOutcome {
+        let unknown = |reason: String| BulkOutcome::Unknown { reason };
+        let Some(path) = answer.get("job_status_url").and_then(job_path) else {
+            return unknown("the destination took the rows but named no job".to_owned());
+        };
+        let mut waits = Waits::new(self);
+        while waits.next(self).await {
+            let job = match self.transport.read(&Call::get(&path, Vec::new())).await {
+                Ok(Some(job)) => job,
+                Ok(None) => return unknown(format!("{path} is not there any more")),
+                Err(error) => return unknown(format!("{path} could not be read: {error}")),
+            };
+            let job = job
+                .get("job_status")
+                .filter(|one| one.is_object())
+                .unwrap_or(&job);
+            match state_of(job) {
+                State::Running => {}
+                State::Done => return report_of(job, rows).into_outcome(),
+                State::Failed => {
+                    let report = report_of(job, rows);
+                    return match report.accounts_for(rows.len()) {
+                        true => report.into_outcome(),
+                        false => unknown(format!("{path} failed as a whole")),
+                    };
+                }
+            }
+        }
+        unknown(format!(
+            "{path} had not ended after {} s",
+            self.job_timeout.as_secs()
+        ))
+    }
+}
+
+/// Waits that grow from `job_poll` to a minute, until `job_timeout` is over.
+struct Waits {
+    next: Duration,
+    until: Duration,
+}
+
+impl Waits {
+    fn new(client: &Client) -> Self {
+        Self {
+            next: client.job_poll.min(LONGEST_POLL),
+            until: client.transport.pace.now() + client.job_timeout,
+        }
+    }
+
+    /// Sleeps; false, at once, when there is no time left.
+    async fn next(&mut self, client: &Client) -> bool {
+        if client.transport.pace.now() >= self.until {
+            return false;
+        }
+        client.transport.pace.sleep(self.next).await;
+        self.next = self.next.mul_f64(1.5).min(LONGEST_POLL);
+        true
+    }
+}
+
+fn row_json(row: &BulkRow) -> Value {
+    json!({ &row.key.name: &row.key.value, "data": &row.body })
+}
+
+/// The path of a job below our base. Host, port and prefix of the answered URL are left aside: behind a proxy they are
+/// not ours, and the key goes nowhere else.
+fn job_path(url: &Value) -> Option<String> {
+    let url = url.as_str()?;
+    let at = url.rfind(JOBS)?;
+    let id: String = url
+        .get(at + JOBS.len()..)?
+        .chars()
+        .take_while(|one| one.is_ascii_alphanumeric() || "-_".contains(*one))
+        .collect();
+    (!id.is_empty()).then(|| format!("{JOBS}{id}"))
+}
+
+enum State {
+    Running,
+    Done,
+    Failed,
+}
+
+fn state_of(job: &Value) -> State {
+    let word = job
+        .get("status")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    match word.trim().to_uppercase().as_str() {
+        "SUCCESS" | "SUCCEEDED" | "COMPLETED" | "COMPLETE" | "DONE" => State::Done,
+        "FAILED" | "FAILURE" | "ERROR" => State::Failed,
+        _ => State::Running,
+    }
+}
+
+/// What a job says about its rows.
+#[derive(Default)]
+struct Report {
+    succeeded: u64,
+    failed: u64,
+    tied: Vec<(usize, String)>,
+    /// Entries that name no row.
+    untied: u64,
+}
+
+impl Report {
+    /// Whether every row is named as failed, or counted as succeeded or failed.
+    fn accounts_for(&self, rows: usize) -> bool {
+        self.tied.len() == rows || self.succeeded + self.failed == rows as u64
+    }
+
+    fn into_outcome(self) -> BulkOutcome {
+        let uncounted = self.failed.saturating_sub(self.tied.len() as u64);
+        BulkOutcome::Done {
+            failed_untied: uncounted.max(self.untied),
+            failed: self.tied,
+        }
+    }
+}
+
+/// `data` is JSON inside a string, sometimes plain JSON, and null while nothing is known.
+fn report_of(job: &Value, rows: &[BulkRow]) -> Report {
+    let data = match job.get("data") {
+        Some(Value::String(text)) => serde_json::from_str(text).unwrap_or_default(),
+        Some(data) => data.clone(),
+        None => Value::Null,
+    };
+    let count = |name: &str| {
+        let number = data
+            .get("record_status")
+            .and_then(|counts| counts.get(name));
+        number.and_then(count_of).unwrap_or(0)
+    };
+    let mut report = Report {
+        succeeded: count("succeeded"),
+        failed: count("failed"),
+        ..Report::default()
+    };
+    let entries = data
+        .get("detailed_failure_report")
+        .and_then(Value::as_array);
+    for entry in entries.into_iter().flatten() {
+        let Some((index, row)) = row_of(entry, rows).and_then(|at| Some((at, rows.get(at)?)))
+        else {
+            report.untied += 1;
+            continue;
+        };
+        if report.tied.iter().all(|(tied, _)| *tied != index) {
+            report.tied.push((index, reason_of(entry, row)));
+        }
+    }
+    report
+}
+
+fn reason_of(entry: &Value, row: &BulkRow) -> String {
+    let words = message::words_of_json(entry);
+    match words.is_empty() {
+        true => "the bulk job gives no reason".to_owned(),
+        false => message::scrub(&words, &row_json(row)),
+    }
+}
+
+fn count_of(number: &Value) -> Option<u64> {
+    match number {
+        Value::String(text) => text.trim().parse().ok(),
+        other => other.as_u64(),
+    }
+}
+
+/// The one row that an entry of the failure report speaks of: the one whose key stands in it under the key's own name,
+/// else anywhere as a whole value. Two candidates are none; a wrong tie would call a written record refused.
+fn row_of(entry: &Value, rows: &[BulkRow]) -> Option<usize> {
+    let mut named = Vec::new();
+    let mut anywhere = Vec::new();
+    collect_values("", entry, &mut |name, value| {
+        let value = value.trim().to_lowercase();
+        for (index, row) in rows.iter().enumerate() {
+            if row.key.value.trim().to_lowercase() == value {
+                anywhere.push(index);
+                if row.key.name == name {
+                    named.push(index);
+                }
+            }
+        }
+    });
+    only(named).or_else(|| only(anywhere))
+}
+
+fn only(mut indexes: Vec<usize>) -> Option<usize> {
+    indexes.sort_unstable();
+    indexes.dedup();
+    match indexes.as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    }
+}
+
+/// Every value in `json` with the name it stands under; names of fields count as values too.
+fn collect_values(name: &str, json: &Value, found: &mut impl FnMut(&str, &str)) {
+    match json {
+        Value::String(text) => found(name, text),
+        Value::Number(number) => found(name, &number.to_string()),
+        Value::Array(items) => items
+            .iter()
+            .for_each(|item| collect_values(name, item, found)),
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                found("", name);
+                collect_values(name, value, found);
+            }
+        }
+        Value::Null | Value::Bool(_) => {}
+    }
+}

@@ -1,0 +1,188 @@
+//! Bulk jobs: handed over once, watched to the end, failures tied to rows.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::stub::{Reply, ok, status};
+use super::{Clock, body, contacts, key, scene};
+use crate::error::Kind;
+use crate::freshsales::BulkOutcome::{Done, NotTaken, Rejected, Unknown};
+use crate::freshsales::{BulkOutcome, BulkRow};
+
+fn rows(emails: &[&str]) -> Vec<BulkRow> {
+    let row = |email: &&str| BulkRow {
+        key: key("emails", email),
+        body: body(json!({"last_name": "Plantedname"})),
+    };
+    emails.iter().map(row).collect()
+}
+
+/// The URL has a host and a prefix that are not ours.
+fn taken() -> Reply {
+    ok(&json!({"message": "x", "job_status_url": "https://elsewhere.test/prefix/job_statuses/55"}))
+}
+
+fn ended(word: &str, data: &Value) -> Reply {
+    ok(&json!({"status": word, "progress": 100, "data": data.to_string()}))
+}
+
+fn report(failed: u64, entries: &Value) -> Value {
+    json!({"record_status": {"succeeded": 2, "failed": failed}, "detailed_failure_report": entries})
+}
+
+async fn sent(replies: Vec<Reply>) -> (BulkOutcome, Vec<String>) {
+    let scene = scene(replies);
+    let rows = rows(&["a@x.test", "b@x.test", "c@x.test"]);
+    let outcome = scene.client.bulk_upsert(&contacts(), &rows).await.unwrap();
+    (outcome, scene.stub.lines())
+}
+
+#[tokio::test]
+async fn a_job_is_handed_over_and_watched_at_our_own_address() {
+    let scene = scene(vec![
+        taken(),
+        ok(&json!({"status": "QUEUED", "progress": 0, "data": null})),
+        ok(&json!({"status": "IN_PROGRESS", "progress": 50})),
+        ended("SUCCESS", &report(0, &json!([]))),
+    ]);
+    let rows = rows(&["a@x.test"]);
+    let outcome = scene.client.bulk_upsert(&contacts(), &rows).await.unwrap();
+    let wanted = Done {
+        failed: vec![],
+        failed_untied: 0,
+    };
+    assert_eq!(outcome, wanted);
+    let poll = "GET /job_statuses/55";
+    assert_eq!(
+        scene.stub.lines(),
+        ["POST /contacts/bulk_upsert", poll, poll, poll]
+    );
+    assert_eq!(
+        scene.stub.requests()[0].body,
+        json!({"contacts": [{"emails": "a@x.test", "data": {"last_name": "Plantedname"}}]})
+    );
+}
+
+#[tokio::test]
+async fn failures_are_tied_to_their_rows_and_the_rest_is_counted() {
+    let entries = json!([
+        {"emails": "B@x.test", "related": "a@x.test", "message": "b@x.test of Plantedname is not unique"},
+        {"identifier": {"value": "c@x.test"}, "errors": ["Country is invalid"]},
+        {"message": "something else"},
+    ]);
+    let (outcome, _) = sent(vec![taken(), ended("SUCCESS", &report(4, &entries))]).await;
+    let wanted = Done {
+        failed: vec![
+            (1, "… of … is not unique".to_owned()),
+            (2, "Country is invalid".to_owned()),
+        ],
+        failed_untied: 2,
+    };
+    assert_eq!(outcome, wanted);
+}
+
+#[tokio::test]
+async fn an_entry_that_fits_two_rows_is_tied_to_none() {
+    let entries = json!([{"rows": ["a@x.test", "b@x.test"]}, {"a@x.test": ["is wrong"]}]);
+    let (outcome, _) = sent(vec![taken(), ended("SUCCESS", &report(1, &entries))]).await;
+    let wanted = Done {
+        failed: vec![(0, "the bulk job gives no reason".to_owned())],
+        failed_untied: 1,
+    };
+    assert_eq!(outcome, wanted);
+}
+
+#[tokio::test]
+async fn a_failed_job_is_believed_only_when_it_accounts_for_every_row() {
+    let whole = json!([
+        {"emails": "a@x.test", "message": "x"}, {"emails": "b@x.test", "message": "x"},
+        {"emails": "c@x.test", "message": "x"},
+    ]);
+    let (outcome, _) = sent(vec![taken(), ended("FAILED", &report(3, &whole))]).await;
+    assert!(
+        matches!(&outcome, Done { failed, failed_untied: 0 } if failed.len() == 3),
+        "{outcome:?}"
+    );
+    let (outcome, _) = sent(vec![taken(), ended("FAILED", &Value::Null)]).await;
+    assert!(matches!(outcome, Unknown { .. }), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn too_many_jobs_are_waited_for() {
+    let busy = || status(405, r#"{"errors":{"message":["Max of 10 transactions"]}}"#);
+    let job = ended("SUCCESS", &report(0, &json!([])));
+    let (outcome, lines) = sent(vec![busy(), busy(), taken(), job]).await;
+    assert!(matches!(outcome, Done { .. }), "{outcome:?}");
+    assert_eq!(lines.len(), 4);
+    let (outcome, lines) = sent(vec![busy(); 60]).await;
+    assert!(
+        matches!(
+            outcome,
+            NotTaken {
+                retry_after: Some(_),
+                ..
+            }
+        ),
+        "{outcome:?}"
+    );
+    assert!(lines.len() < 40, "{}", lines.len());
+}
+
+#[tokio::test]
+async fn once_handed_over_every_trouble_leaves_the_rows_unknown() {
+    let running = ok(&json!({"status": "IN_PROGRESS"}));
+    let troubles = [
+        vec![Reply::Close],
+        vec![status(502, "<html>")],
+        vec![ok(&json!({"message": "no job named"}))],
+        vec![taken(), status(404, "{}")],
+        vec![taken(), status(401, "")],
+        [vec![taken()], vec![status(500, ""); 4]].concat(),
+        [vec![taken()], vec![running; 60]].concat(),
+    ];
+    for replies in troubles {
+        let (outcome, lines) = sent(replies).await;
+        assert!(matches!(outcome, Unknown { .. }), "{outcome:?}");
+        let posts = lines.iter().filter(|line| line.starts_with("POST")).count();
+        assert_eq!(posts, 1, "{outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_look_at_a_job_survives_a_limit_and_a_broken_connection() {
+    let job = ended("SUCCESS", &report(0, &json!([])));
+    let (outcome, _) = sent(vec![taken(), Reply::Close, status(429, ""), job]).await;
+    assert!(matches!(outcome, Done { .. }), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_batch_may_be_refused_as_a_whole_and_a_limit_waited_for() {
+    let (outcome, _) = sent(vec![status(400, r#"{"message":"Too many rows"}"#)]).await;
+    let reason = "Too many rows".to_owned();
+    assert_eq!(
+        outcome,
+        Rejected {
+            status: 400,
+            reason
+        }
+    );
+    let job = ended("SUCCESS", &report(0, &json!([])));
+    let (outcome, _) = sent(vec![status(429, ""), taken(), job]).await;
+    assert!(matches!(outcome, Done { .. }), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_hundred_rows_at_most_and_no_call_for_none() {
+    let scene = scene(vec![]);
+    let many = rows(&["a@x.test"; 101]);
+    let error = scene
+        .client
+        .bulk_upsert(&contacts(), &many)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), Kind::Bug);
+    scene.client.bulk_upsert(&contacts(), &[]).await.unwrap();
+    assert_eq!(scene.client.calls(), 0);
+    assert_eq!(scene.clock.now(), Duration::ZERO);
+}

@@ -1,0 +1,384 @@
+//! One HTTP call: address, key, pace, attempts. What an answer means is in `outcome`; nothing here decides it.
+
+use std::error::Error as _;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{Method, Response, Url};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use super::Settings;
+use super::outcome::{self, Answer, Effect, Heard, Purpose};
+use super::quota::{self, Clock, Pace};
+use crate::error::{Error, Kind, Result};
+
+/// An answer longer than this is not read to its end: a page of 100 records has a few hundred kilobytes.
+const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
+/// Longest time to connect; shorter than any sensible timeout of the whole call, so that the two are told apart.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Connections idle for longer are not used again: the far side may be closing them just then.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// One request, as data.
+pub(super) struct Call {
+    pub(super) method: Method,
+    /// Below the base URL, without a leading slash.
+    pub(super) path: String,
+    pub(super) query: Vec<(&'static str, String)>,
+    /// JSON body; null for none.
+    pub(super) body: Value,
+    pub(super) purpose: Purpose,
+}
+
+impl Call {
+    /// A GET, which changes nothing.
+    pub(super) fn get(path: impl Into<String>, query: Vec<(&'static str, String)>) -> Self {
+        Self {
+            method: Method::GET,
+            path: path.into(),
+            query,
+            body: Value::Null,
+            purpose: Purpose::Read,
+        }
+    }
+
+    /// A request with a body.
+    pub(super) fn with_body(
+        method: Method,
+        path: impl Into<String>,
+        body: Value,
+        purpose: Purpose,
+    ) -> Self {
+        Self {
+            method,
+            path: path.into(),
+            query: Vec::new(),
+            body,
+            purpose,
+        }
+    }
+}
+
+/// The way to the destination, shared by all workers.
+pub(super) struct Transport {
+    http: reqwest::Client,
+    base: Url,
+    key: SecretString,
+    pub(super) pace: Pace,
+    retries: u32,
+    throttle_wait: Duration,
+    retry_wait: Duration,
+    longest_wait: Duration,
+}
+
+impl Transport {
+    pub(super) fn new(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self> {
+        let base = base_url(&settings.base_url)?;
+        let mut builder = reqwest::Client::builder()
+            .default_headers(headers(settings)?)
+            .user_agent(concat!("deskferry/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(CONNECT_TIMEOUT.min(settings.timeout.mul_f64(0.9)))
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .timeout(settings.timeout);
+        if is_loopback(&base) {
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().map_err(|cause| {
+            Error::new(Kind::Config, "the HTTPS client could not be set up")
+                .hint("check the proxy variables and the certificates of this machine")
+                .because(cause)
+        })?;
+        Ok(Self {
+            http,
+            base,
+            key: settings.key.clone(),
+            pace: Pace::new(clock, settings.min_gap),
+            retries: settings.retries,
+            throttle_wait: settings.throttle_wait,
+            retry_wait: settings.retry_wait,
+            longest_wait: settings.longest_wait,
+        })
+    }
+
+    /// The base URL, for messages; it holds no secret.
+    pub(super) fn base(&self) -> &str {
+        self.base.as_str()
+    }
+
+    /// Sends `call` until its answer means something, within the bounds of the settings. Only what certainly did not
+    /// happen is sent again. Errors: `Kind::Destination` where no later call can fare better.
+    pub(super) async fn ask(&self, call: &Call) -> Result<Answer> {
+        let mut attempt = 0;
+        loop {
+            let mut answer = self.once(call).await?;
+            let wait = match answer.effect {
+                Effect::Wait => self.throttle(&answer, attempt),
+                Effect::Again => quota::back_off(self.retry_wait, attempt),
+                Effect::Stop => return Err(self.stop(call, &answer)),
+                _ => return Ok(answer),
+            };
+            let is_limit = answer.effect == Effect::Wait;
+            if is_limit {
+                answer.retry_after = Some(wait);
+            }
+            if attempt >= self.retries || wait > self.longest_wait {
+                return Ok(answer);
+            }
+            attempt += 1;
+            if is_limit {
+                self.pace.hold(wait);
+            } else {
+                self.pace.sleep(wait).await;
+            }
+        }
+    }
+
+    /// As [`Self::ask`], for a call that changes nothing: `None` = 404. Errors: `Kind::Destination`.
+    pub(super) async fn read(&self, call: &Call) -> Result<Option<Value>> {
+        let answer = self.ask(call).await?;
+        match answer.effect {
+            Effect::Accept => Ok(Some(answer.body)),
+            Effect::Absent => Ok(None),
+            Effect::Wait => Err(self.out_of_quota(&answer)),
+            _ => Err(self.unreachable(call, &answer)),
+        }
+    }
+
+    fn throttle(&self, answer: &Answer, attempt: u32) -> Duration {
+        match answer.retry_after {
+            Some(wait) => quota::with_jitter(wait, 0.05),
+            None => quota::back_off(self.throttle_wait, attempt),
+        }
+    }
+
+    async fn once(&self, call: &Call) -> Result<Answer> {
+        let url = self.url(call)?;
+        self.pace.turn().await;
+        let mut request = self.http.request(call.method.clone(), url);
+        if !call.body.is_null() {
+            request = request.json(&call.body);
+        }
+        let none = |failure: &reqwest::Error| {
+            let (heard, reason) = failure_of(failure);
+            Answer::none(heard, call.purpose, reason)
+        };
+        let mut response = match request.send().await {
+            Ok(response) => response,
+            Err(failure) => return Ok(none(&failure)),
+        };
+        let status = response.status().as_u16();
+        let retry_after = retry_after(response.headers());
+        let body = match whole_body(&mut response).await {
+            Ok(Some(body)) => self.without_key(status, body),
+            Ok(None) => {
+                let reason = "the answer was longer than 64 MB";
+                return Ok(Answer::none(Heard::NoAnswer, call.purpose, reason));
+            }
+            Err(failure) => return Ok(none(&failure)),
+        };
+        let mut answer = outcome::weigh(status, &body, call.purpose, &call.body);
+        answer.retry_after = retry_after;
+        Ok(answer)
+    }
+
+    /// An error page may show the request that it answers, key and all.
+    fn without_key(&self, status: u16, body: Vec<u8>) -> Vec<u8> {
+        let key = self.key.expose_secret().trim();
+        match status {
+            200..=299 => body,
+            _ => String::from_utf8_lossy(&body)
+                .replace(key, "…")
+                .into_bytes(),
+        }
+    }
+
+    fn url(&self, call: &Call) -> Result<Url> {
+        let mut url = self.base.clone();
+        url.path_segments_mut()
+            .map_err(|()| Error::new(Kind::Bug, "the base URL cannot hold a path"))?
+            .pop_if_empty()
+            .extend(call.path.split('/').filter(|part| !part.is_empty()));
+        if !call.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&call.query);
+        }
+        Ok(url)
+    }
+
+    fn stop(&self, call: &Call, answer: &Answer) -> Error {
+        let (path, base) = (&call.path, self.base());
+        let (message, hint) = match answer.status {
+            401 => (
+                format!("the destination {base} refuses the API key (401)"),
+                KEY_HINT,
+            ),
+            status @ 300..=399 => (
+                format!(
+                    "the destination {base} sends its callers elsewhere ({status}), and a key is never sent on"
+                ),
+                BASE_URL_HINT,
+            ),
+            403 => (
+                format!(
+                    "the destination does not let the owner of the API key read `{path}` (403): {}",
+                    answer.reason
+                ),
+                RIGHTS_HINT,
+            ),
+            _ => (
+                format!("`{path}` cannot be read: {}", answer.told()),
+                OBJECTS_HINT,
+            ),
+        };
+        Error::new(Kind::Destination, message).hint(hint)
+    }
+
+    fn out_of_quota(&self, answer: &Answer) -> Error {
+        let wait = answer
+            .retry_after
+            .unwrap_or_default()
+            .as_secs()
+            .div_ceil(60);
+        Error::new(
+            Kind::Destination,
+            format!(
+                "the destination takes no more calls for now ({})",
+                answer.status
+            ),
+        )
+        .hint(format!(
+            "run the same command again in {wait} min; the limit is calls per hour for the whole account"
+        ))
+    }
+
+    fn unreachable(&self, call: &Call, answer: &Answer) -> Error {
+        let (path, base) = (&call.path, self.base());
+        Error::new(
+            Kind::Destination,
+            format!(
+                "the destination {base} gave no usable answer to `{path}`: {}",
+                answer.told()
+            ),
+        )
+        .hint(
+            "check the network and `base_url` in `deskferry.toml`, then run the same command again",
+        )
+    }
+}
+
+/// What to do when an address is wrong.
+pub(super) const BASE_URL_HINT: &str = "check `base_url` in `deskferry.toml`: https://ALIAS.myfreshworks.com/crm/sales/api (suite) or https://DOMAIN.freshsales.io/api (classic)";
+
+/// What to do when a path, a key or a filter is wrong.
+pub(super) const OBJECTS_HINT: &str = "check the paths and names of this object in `sql/objects.toml`, and that the plan of the account has it";
+
+const KEY_HINT: &str = "put the key of an administrator of this very account (Profile settings > API settings) into the environment variable that `deskferry.toml` names";
+
+const RIGHTS_HINT: &str = "give the owner of the key the administrator's role, or leave the object out if the plan of the account lacks it";
+
+fn base_url(text: &str) -> Result<Url> {
+    let refuse =
+        |why: &str| Error::new(Kind::Config, format!("`base_url` {why}")).hint(BASE_URL_HINT);
+    let url = Url::parse(text.trim()).map_err(|_| refuse("is not a URL"))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(refuse("must hold no user name and no password"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(refuse("must hold no `?` and no `#`"));
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        "http" => Err(refuse(
+            "must begin with https://, or the key would travel in the open",
+        )),
+        _ => Err(refuse("must begin with https://")),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || address
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+fn headers(settings: &Settings) -> Result<HeaderMap> {
+    let refuse = || {
+        Error::new(
+            Kind::Config,
+            "the API key is empty or holds characters that no key has",
+        )
+        .hint("set the environment variable that `deskferry.toml` names to the key as shown in Profile settings > API settings")
+    };
+    let key = settings.key.expose_secret().trim();
+    if key.is_empty() || key.contains(char::is_whitespace) {
+        return Err(refuse());
+    }
+    let mut value = HeaderValue::from_str(&format!("Token token={key}")).map_err(|_| refuse())?;
+    value.set_sensitive(true);
+    Ok(HeaderMap::from_iter([(AUTHORIZATION, value)]))
+}
+
+async fn whole_body(response: &mut Response) -> reqwest::Result<Option<Vec<u8>>> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > LONGEST_ANSWER {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body))
+}
+
+/// What a failed call proves. Texts are our own: those of the libraries hold addresses.
+fn failure_of(failure: &reqwest::Error) -> (Heard, &'static str) {
+    let heard = if failure.is_connect() || failure.is_builder() {
+        Heard::NoConnection
+    } else {
+        Heard::NoAnswer
+    };
+    let mut cause = failure.source();
+    let mut kind = None;
+    while let Some(inner) = cause {
+        if let Some(error) = inner.downcast_ref::<io::Error>() {
+            kind = Some(error.kind());
+        }
+        cause = inner.source();
+    }
+    let reason = match (heard, kind) {
+        (Heard::NoConnection, Some(io::ErrorKind::ConnectionRefused)) => {
+            "the connection was refused"
+        }
+        (Heard::NoConnection, _) if failure.is_timeout() => "no connection came about in time",
+        (Heard::NoConnection, _) => "no connection could be made",
+        _ if failure.is_timeout() => "no answer came in time",
+        _ => "the connection broke before the answer was complete",
+    };
+    (heard, reason)
+}
+
+/// `Retry-After` in seconds or as a date, which is read against the answer's own `Date`, so that clocks need not agree.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let moment = |text: &str| {
+        jiff::fmt::rfc2822::parse(text)
+            .ok()
+            .map(|at| at.timestamp())
+    };
+    let now = headers
+        .get(DATE)
+        .and_then(|date| moment(date.to_str().ok()?))
+        .unwrap_or_else(jiff::Timestamp::now);
+    let wait = moment(text)?.duration_since(now);
+    Some(Duration::try_from(wait).unwrap_or_default())
+}
