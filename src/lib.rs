@@ -35,3 +35,4 @@ pub mod source;
 // 6
 
 // Beside the layers: the destination on loopback. It shares no code with the client and imports `error` only.
+pub mod simulator;

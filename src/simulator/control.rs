@@ -1,0 +1,139 @@
+//! `/__sim/…`: what a test or rehearsal may see and do behind the API's back, under a token of its own.
+
+use axum::extract::{Query, Request};
+use axum::response::Response;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use super::account;
+use super::answer::{Answer, Failure, Outcome};
+use super::crm::{Entity, World};
+use super::faults::Fault;
+use super::server::{App, wire};
+use super::shapes;
+
+/// Header of the token.
+const TOKEN: &str = "X-Sim-Token";
+
+/// Largest body of a control call.
+const MOST_BYTES: usize = 1024 * 1024;
+
+type Pairs = Vec<(String, String)>;
+
+/// Answers `/__sim/<route>`.
+pub async fn answer(app: &App, route: &str, request: Request) -> Response {
+    let sent = request.headers().get(TOKEN);
+    let outcome = if sent.is_some_and(|sent| sent.as_bytes() == app.control_token.as_bytes()) {
+        let method = request.method().as_str().to_owned();
+        let query = Query::<Pairs>::try_from_uri(request.uri());
+        let query = query.map(|query| query.0).unwrap_or_default();
+        let body = axum::body::to_bytes(request.into_body(), MOST_BYTES).await;
+        let body = body.unwrap_or_default();
+        control(app, (&method, route.trim_end_matches('/')), &query, &body)
+    } else {
+        Err(Failure::refused(401, "X-Sim-Token is missing or wrong"))
+    };
+    wire(outcome.unwrap_or_else(Answer::from), None)
+}
+
+fn control(app: &App, (method, route): (&str, &str), query: &Pairs, body: &[u8]) -> Outcome {
+    match (method, route) {
+        ("GET", "counts") => Ok(Answer::ok(counts(&app.world()))),
+        ("GET", "calls") => {
+            let since = number(query, "since")?.unwrap_or_default();
+            Ok(Answer::ok(json!(app.audit.since(since))))
+        }
+        ("GET", "faults") => Ok(Answer::ok(json!(app.faults.list()))),
+        ("POST", "faults") => {
+            app.faults.set(parse::<Vec<Fault>>(body)?);
+            Ok(Answer::ok(json!(app.faults.list())))
+        }
+        ("DELETE", "faults") => {
+            app.faults.set(Vec::new());
+            Ok(Answer::ok(json!([])))
+        }
+        ("POST", "reset") => {
+            reset(app)?;
+            Ok(Answer::ok(counts(&app.world())))
+        }
+        ("POST", "advance") => {
+            let sent: Value = parse(body)?;
+            let seconds = sent["seconds"].as_u64().and_then(|n| u32::try_from(n).ok());
+            let seconds = seconds.ok_or_else(|| Failure::invalid("seconds is invalid"))?;
+            app.world().clock.advance(seconds);
+            Ok(Answer::ok(json!({"now": app.world().clock.now()})))
+        }
+        ("GET", records) => match records.strip_prefix("records/") {
+            Some(object) => rows(&app.world(), object, query),
+            None => Err(Failure::NoRoute),
+        },
+        _ => Err(Failure::NoRoute),
+    }
+}
+
+fn reset(app: &App) -> Result<(), Failure> {
+    let mut world = app.world();
+    let fresh = account::open(&app.seed, &world.base_url);
+    *world = fresh.map_err(|why| Failure::refused(500, &why.to_string()))?;
+    app.faults.set(Vec::new());
+    app.audit.clear();
+    Ok(())
+}
+
+/// Undeleted records of every object, and the memberships of all lists.
+fn counts(world: &World) -> Map<String, Value> {
+    let mut counts = Map::new();
+    for entity in Entity::ALL {
+        let count = world.table(entity).all().len();
+        counts.insert(entity.plural().to_owned(), count.into());
+    }
+    let members = world.lists.iter().map(|(_, list)| list.members.ids().len());
+    let members: usize = members.sum();
+    counts.insert("lists".to_owned(), world.lists.len().into());
+    counts.insert("list_members".to_owned(), members.into());
+    counts
+}
+
+/// Whole records, oldest first: all of them, or a page; `bin=true` shows the Recycle Bin.
+fn rows(world: &World, object: &str, query: &Pairs) -> Outcome {
+    if object == "lists" {
+        return Ok(Answer::ok(lists(world)));
+    }
+    let Some(entity) = Entity::by_plural(object) else {
+        return Err(Failure::invalid(format!("There is no object {object}")));
+    };
+    let table = world.table(entity);
+    let wants_bin = query
+        .iter()
+        .any(|(key, value)| key == "bin" && value == "true");
+    let ids = if wants_bin { table.bin() } else { table.all() };
+    let size = number(query, "per_page")?.unwrap_or(u64::MAX).max(1);
+    let page = number(query, "page")?.unwrap_or(1).max(1);
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    let start = usize::try_from(page - 1).unwrap_or(usize::MAX);
+    let chosen = ids.iter().skip(start.saturating_mul(size)).take(size);
+    let records = chosen.filter_map(|id| table.get(*id));
+    let shown = records.map(|record| shapes::everything(world, entity, &record));
+    Ok(Answer::ok(shown.collect::<Value>()))
+}
+
+fn lists(world: &World) -> Value {
+    let shown = world
+        .lists
+        .iter()
+        .map(|(id, list)| json!({"id": id, "name": list.name, "contact_ids": list.members.ids()}));
+    shown.collect()
+}
+
+fn number(query: &Pairs, name: &str) -> Result<Option<u64>, Failure> {
+    let found = query.iter().find(|(key, _)| key == name);
+    let read = |text: &String| {
+        let number = text.parse();
+        number.map_err(|_| Failure::invalid(format!("{name} is invalid")))
+    };
+    found.map(|(_, text)| read(text)).transpose()
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Failure> {
+    serde_json::from_slice(body).map_err(|cause| Failure::invalid(cause.to_string()))
+}

@@ -1,0 +1,223 @@
+//! Faults on order: which call fails, and how.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+/// How a call fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// 503 before anything is done.
+    Refuse,
+    /// It is done, then the connection ends without an answer.
+    FailAfterWrite,
+    /// It waits, `millis` long or until the faults are set anew, and is then done as usual.
+    Hold,
+    /// It is done; the body of the answer takes `millis` to arrive.
+    Slow,
+    /// 429 before anything is done.
+    Limit,
+    /// 502 with a page of HTML, before anything is done.
+    #[serde(rename = "html_502")]
+    Html502,
+    /// The connection is reset before anything is done.
+    Reset,
+    /// 405, as for too many bulk jobs, before anything is done.
+    #[serde(rename = "bulk_405")]
+    Bulk405,
+}
+
+/// Which of the matching calls fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Nth {
+    /// From this one on, counted from 1.
+    From(u32),
+    /// Every one.
+    Every(Every),
+}
+
+/// The word `every`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Every {
+    /// `every`
+    Every,
+}
+
+/// A fault as ordered, and what has become of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// HTTP method; absent: any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
+    /// Path after `/api/`: this one and everything below it; absent: any.
+    #[serde(default)]
+    pub route: String,
+    /// Only this path, nothing below it.
+    #[serde(default)]
+    pub exact: bool,
+    /// See [`Nth`].
+    #[serde(default = "first")]
+    pub nth: Nth,
+    /// How a call fails.
+    pub kind: FaultKind,
+    /// How many calls fail; absent: one, or all when `nth` is `every`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times: Option<u32>,
+    /// For `hold` and `slow`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub millis: Option<u64>,
+    /// Matching calls so far.
+    #[serde(default, skip_deserializing)]
+    pub seen: u32,
+    /// Calls that failed so far.
+    #[serde(default, skip_deserializing)]
+    pub fired: u32,
+}
+
+fn first() -> Nth {
+    Nth::From(1)
+}
+
+impl Fault {
+    fn matches(&self, method: &str, path: &str) -> bool {
+        let route = self.route.trim_matches('/');
+        let below = |rest: &str| !self.exact && (route.is_empty() || rest.starts_with('/'));
+        let method_fits = self.method.as_deref().is_none_or(|wanted| wanted == method);
+        let rest = path.strip_prefix(route);
+        method_fits && rest.is_some_and(|rest| rest.is_empty() || below(rest))
+    }
+
+    /// Counts a matching call and says whether it fails.
+    fn fires(&mut self) -> bool {
+        self.seen = self.seen.saturating_add(1);
+        let (from, times) = match self.nth {
+            Nth::From(nth) => (nth, self.times.unwrap_or(1)),
+            Nth::Every(_) => (1, self.times.unwrap_or(u32::MAX)),
+        };
+        let fires = self.seen >= from && self.fired < times;
+        if fires {
+            self.fired += 1;
+        }
+        fires
+    }
+}
+
+/// The fault that hits a call.
+#[derive(Clone, Copy, Debug)]
+pub struct Hit {
+    /// How the call fails.
+    pub kind: FaultKind,
+    /// For `hold` and `slow`.
+    pub millis: Option<u64>,
+}
+
+/// All faults on order.
+#[derive(Debug)]
+pub struct Faults {
+    ordered: Mutex<Vec<Fault>>,
+    releases: watch::Sender<u64>,
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Self {
+            ordered: Mutex::default(),
+            releases: watch::Sender::new(0),
+        }
+    }
+}
+
+impl Faults {
+    /// Puts these faults in the place of the present ones and lets held calls go on.
+    pub fn set(&self, faults: Vec<Fault>) {
+        *self.ordered() = faults;
+        self.releases.send_modify(|count| *count += 1);
+    }
+
+    /// The faults with their counts.
+    pub fn list(&self) -> Vec<Fault> {
+        self.ordered().clone()
+    }
+
+    /// The fault that hits this call; every matching one counts it, the first that fires wins.
+    pub fn hit(&self, method: &str, path: &str) -> Option<Hit> {
+        let mut hit = None;
+        for fault in self.ordered().iter_mut() {
+            if fault.matches(method, path) && hit.is_none() && fault.fires() {
+                hit = Some(Hit {
+                    kind: fault.kind,
+                    millis: fault.millis,
+                });
+            }
+        }
+        hit
+    }
+
+    /// Waits until the time is over or the faults are set anew.
+    pub async fn hold(&self, millis: Option<u64>) {
+        let mut releases = self.releases.subscribe();
+        let released = releases.changed();
+        match millis {
+            None => drop(released.await),
+            Some(millis) => {
+                let limit = Duration::from_millis(millis);
+                drop(tokio::time::timeout(limit, released).await);
+            }
+        }
+    }
+
+    fn ordered(&self) -> MutexGuard<'_, Vec<Fault>> {
+        self.ordered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde_json::json;
+
+    fn hits(fault: serde_json::Value, calls: &[(&str, &str)]) -> Vec<bool> {
+        let faults = Faults::default();
+        faults.set(vec![serde_json::from_value(fault).unwrap()]);
+        let hit = |(method, path): &(&str, &str)| faults.hit(method, path).is_some();
+        calls.iter().map(hit).collect()
+    }
+
+    #[test]
+    fn the_nth_matching_call_fails_once() {
+        let fault = json!({"method": "POST", "route": "notes", "nth": 2, "kind": "refuse"});
+        let calls = [
+            ("POST", "notes"),
+            ("GET", "notes"),
+            ("POST", "notes"),
+            ("POST", "notes"),
+        ];
+        assert_eq!(hits(fault, &calls), [false, false, true, false]);
+    }
+
+    #[test]
+    fn a_route_is_a_whole_part_of_the_path() {
+        let calls = [
+            ("GET", "contacts"),
+            ("GET", "contacts/1"),
+            ("GET", "contactsx"),
+        ];
+        let every = json!({"route": "contacts", "nth": "every", "kind": "limit"});
+        assert_eq!(hits(every, &calls), [true, true, false]);
+        let exact = json!({"route": "contacts", "exact": true, "nth": "every", "kind": "limit"});
+        assert_eq!(hits(exact, &calls), [true, false, false]);
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused() {
+        let fault = json!({"route": "notes", "knd": "refuse", "kind": "refuse"});
+        assert!(serde_json::from_value::<Fault>(fault).is_err());
+    }
+}

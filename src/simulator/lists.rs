@@ -1,0 +1,110 @@
+//! Marketing lists over HTTP. They take bare bodies, hold contacts only and cannot be deleted.
+
+use serde_json::{Value, json};
+
+use super::answer::{Answer, Failure, Outcome};
+use super::call::Call;
+use super::crm::{Entity, List, World};
+use super::views::{self, PAGE_ROWS, put_meta};
+
+/// `GET /lists`
+pub fn all(world: &World, call: &Call) -> Outcome {
+    let page = call.page(PAGE_ROWS, world.profile().page_rows)?;
+    let total = world.lists.len();
+    let range = page.range(total);
+    let rows = world.lists.iter().skip(range.start).take(range.len());
+    let rows: Vec<Value> = rows.map(|(id, list)| shown(world, id, list)).collect();
+    let mut body = serde_json::Map::new();
+    body.insert("lists".to_owned(), Value::Array(rows));
+    put_meta(&mut body, total, Some(page));
+    Ok(Answer::ok(body))
+}
+
+/// `POST /lists {"name"}`
+pub fn create(world: &mut World, call: &Call) -> Outcome {
+    let name = name(call)?.to_owned();
+    let id = world.lists.add(None, &name, world.clock.now());
+    one(world, id, 201)
+}
+
+/// `PUT /lists/{id} {"name"}`
+pub fn rename(world: &mut World, id: u64, call: &Call) -> Outcome {
+    let name = name(call)?.to_owned();
+    let list = world.lists.get_mut(id).ok_or_else(Failure::not_found)?;
+    list.name = name;
+    one(world, id, 200)
+}
+
+/// `PUT /lists/{id}/{add,remove,move}_contacts`
+pub fn change(world: &mut World, id: u64, action: &str, call: &Call) -> Outcome {
+    let body = call.object()?;
+    world.lists.get(id).ok_or_else(Failure::not_found)?;
+    let source = match action {
+        "add_contacts" => None,
+        "remove_contacts" => Some(id),
+        "move_contacts" => {
+            let from = body.get("from_list_id").and_then(Value::as_u64);
+            let known = from.filter(|from| world.lists.get(*from).is_some());
+            Some(known.ok_or_else(|| Failure::invalid("from_list_id is invalid"))?)
+        }
+        _ => return Err(Failure::NoRoute),
+    };
+    let ids = chosen(world, source, call)?;
+    if let Some(list) = source.and_then(|source| world.lists.get_mut(source)) {
+        ids.iter().for_each(|contact| list.members.remove(*contact));
+    }
+    if action != "remove_contacts"
+        && let Some(list) = world.lists.get_mut(id)
+    {
+        ids.iter().for_each(|contact| list.members.insert(*contact));
+    }
+    let count = ids.len();
+    Ok(Answer::ok(
+        json!({"message": format!("{count} contacts were changed")}),
+    ))
+}
+
+/// The contacts a change is about: `ids`, or `all` of the list they are taken from.
+fn chosen(world: &World, source: Option<u64>, call: &Call) -> Result<Vec<u64>, Failure> {
+    let body = call.object()?;
+    if let Some(source) = source
+        && body.get("all") == Some(&Value::Bool(true))
+    {
+        let list = world.lists.get(source);
+        return Ok(list.map_or_else(Vec::new, |list| list.members.ids().to_vec()));
+    }
+    let Some(Value::Array(sent)) = body.get("ids") else {
+        return Err(Failure::invalid("The type for ids is invalid."));
+    };
+    let contacts = world.table(Entity::Contacts);
+    let read = |id: &Value| id.as_u64().filter(|id| contacts.is_live(*id));
+    let ids: Option<Vec<u64>> = sent.iter().map(read).collect();
+    ids.ok_or_else(|| Failure::invalid("Contact is invalid"))
+}
+
+/// `GET /contacts/lists/{id}`
+pub fn members(world: &World, id: u64, call: &Call) -> Outcome {
+    let list = world.lists.get(id).ok_or_else(Failure::not_found)?;
+    let contacts = world.table(Entity::Contacts);
+    let members = list.members.ids().iter().copied();
+    let live: Vec<u64> = members.filter(|id| contacts.is_live(*id)).collect();
+    views::list(world, Entity::Contacts, &live, call)
+}
+
+fn one(world: &World, id: u64, status: u16) -> Outcome {
+    let list = world.lists.get(id).ok_or_else(Failure::not_found)?;
+    Ok(Answer::json(
+        status,
+        json!({"list": shown(world, id, list)}),
+    ))
+}
+
+fn shown(world: &World, id: u64, list: &List) -> Value {
+    json!({"id": id, "name": list.name, "created_at": world.zone().show(list.created_at)})
+}
+
+fn name(call: &Call) -> Result<&str, Failure> {
+    let name = call.object()?.get("name").and_then(Value::as_str);
+    let name = name.filter(|name| !name.trim().is_empty());
+    name.ok_or_else(|| Failure::invalid("Name can't be empty"))
+}

@@ -1,0 +1,189 @@
+//! Freshsales on loopback: the embedded destination of demos, rehearsals and tests.
+//!
+//! It is written from the API's fact sheet and shares no code with the client, so that an error in one shows in the
+//! other. Where real accounts differ it takes the harsher behaviour, unless the seed's `settings` say otherwise.
+//!
+//! ```text
+//! socket ─► line ─► server ─► faults, allowance, key ─► routes ─► records, views, search, bulk, lists, selectors
+//!                      │                                             │
+//!                      └► control (/__sim/)                          ▼
+//!                                             rules (what may be written) ─► crm (records, indexes) ─► shapes
+//! ```
+
+mod account;
+mod activities;
+mod answer;
+mod audit;
+mod bulk;
+mod call;
+mod control;
+mod crm;
+mod documents;
+mod faults;
+mod line;
+mod lists;
+mod lookup;
+mod profile;
+mod records;
+mod routes;
+mod rules;
+mod search;
+mod seed;
+mod selectors;
+mod server;
+mod shapes;
+
+mod times;
+mod views;
+
+#[cfg(test)]
+mod tests;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::error::{Error, Kind, Result};
+use audit::Audit;
+use faults::Faults;
+use line::{Cutter, Lines};
+pub use profile::Edition;
+use seed::Seed;
+use server::App;
+
+/// Time that open calls get to end when the simulator stops.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What a simulator is started with. It has no `Debug`, because it holds the key.
+#[derive(Clone)]
+pub struct Options {
+    /// The account: users, pipelines, fields, switches, first records. See `fixtures/freshsales/seed.json`.
+    pub seed: Value,
+    /// Where to listen; only loopback addresses are taken.
+    pub address: IpAddr,
+    /// Port; 0 takes a free one.
+    pub port: u16,
+    /// The API key that calls must carry.
+    pub key: String,
+    /// What calls of the control routes must carry as `X-Sim-Token`.
+    pub control_token: String,
+    /// The kind of account.
+    pub edition: Edition,
+}
+
+impl Options {
+    /// A Suite account on a free port of 127.0.0.1.
+    #[must_use]
+    pub fn new(seed: Value, key: impl Into<String>, control_token: impl Into<String>) -> Self {
+        Self {
+            seed,
+            address: Ipv4Addr::LOCALHOST.into(),
+            port: 0,
+            key: key.into(),
+            control_token: control_token.into(),
+            edition: Edition::Suite,
+        }
+    }
+}
+
+/// A simulator at work. It stops when this is dropped.
+#[must_use = "the simulator stops when this is dropped"]
+pub struct Running {
+    /// Scheme, host, port and API prefix, without a slash at the end: `http://127.0.0.1:4711/crm/sales/api`.
+    pub base_url: String,
+    /// The control routes, without a slash at the end: `http://127.0.0.1:4711/__sim`.
+    pub control_url: String,
+    app: Arc<App>,
+    stop: Option<oneshot::Sender<()>>,
+    served: Option<JoinHandle<()>>,
+}
+
+/// Starts a simulator inside the present tokio runtime.
+///
+/// # Errors
+/// `Config` for a seed that is refused or an address that is not loopback; `Destination` when the port is taken.
+pub async fn start(options: Options) -> Result<Running> {
+    let seed = Seed::read(&options.seed)?;
+    let listener = listen(options.address, options.port).await?;
+    let address = listener.local_addr().map_err(not_listening)?;
+    let prefix = options.edition.prefix();
+    let base_url = format!("http://{address}{prefix}");
+    let app = Arc::new(App {
+        world: account::open(&seed, &base_url)?.into(),
+        seed,
+        faults: Faults::default(),
+        audit: Audit::default(),
+        key: options.key,
+        control_token: options.control_token,
+        prefix,
+    });
+    let (stop, stopped) = oneshot::channel();
+    let router = server::router(Arc::clone(&app));
+    let served = tokio::spawn(async move {
+        let service = router.into_make_service_with_connect_info::<Cutter>();
+        let serving = axum::serve(Lines(listener), service);
+        // It ends only by the signal, and then in good order.
+        drop(
+            serving
+                .with_graceful_shutdown(async { drop(stopped.await) })
+                .await,
+        );
+    });
+    Ok(Running {
+        base_url,
+        control_url: format!("http://{address}/__sim"),
+        app,
+        stop: Some(stop),
+        served: Some(served),
+    })
+}
+
+async fn listen(address: IpAddr, port: u16) -> Result<TcpListener> {
+    if !address.is_loopback() {
+        return Err(Error::new(
+            Kind::Config,
+            format!("the simulator was not started: {address} is not a loopback address"),
+        )
+        .hint("use 127.0.0.1 or ::1; the simulator is not made to face a network"));
+    }
+    let socket = SocketAddr::new(address, port);
+    TcpListener::bind(socket).await.map_err(not_listening)
+}
+
+fn not_listening(cause: std::io::Error) -> Error {
+    Error::new(
+        Kind::Destination,
+        "the simulator was not started: it cannot listen",
+    )
+    .hint("choose another port, or 0 for a free one")
+    .because(cause)
+}
+
+impl Running {
+    /// Stops taking calls, lets open ones end for up to two seconds, and returns when the port is free.
+    pub async fn stop(mut self) {
+        self.signal();
+        if let Some(served) = self.served.take() {
+            drop(tokio::time::timeout(PATIENCE, served).await);
+        }
+    }
+
+    fn signal(&mut self) {
+        self.app.faults.set(Vec::new());
+        if let Some(stop) = self.stop.take() {
+            // It fails only when the server has already ended.
+            let _ = stop.send(());
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.signal();
+    }
+}

@@ -1,0 +1,149 @@
+//! The simulator over a real socket.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bulk;
+mod children;
+mod faults;
+mod reading;
+mod relations;
+mod seeds;
+mod writing;
+
+use serde_json::{Value, json};
+
+use super::{Options, Running, start};
+
+const KEY: &str = "test-key";
+const TOKEN: &str = "test-token";
+
+/// Ids of the seed beside this file.
+const ALICE: u64 = 70_900_000_001;
+const BOB: u64 = 70_900_000_002;
+const INACTIVE: u64 = 70_900_000_006;
+const STAGE_NEW: u64 = 70_900_000_111;
+const STAGE_WON: u64 = 70_900_000_115;
+const OTHER_PIPELINE: u64 = 70_900_000_102;
+const STAGE_OF_OTHER: u64 = 70_900_000_122;
+const LIFECYCLE_LEAD: u64 = 70_900_000_201;
+const STATUS_OF_LEAD: u64 = 70_900_000_212;
+const STATUS_OF_CUSTOMER: u64 = 70_900_000_231;
+const TYPE_PHONE: u64 = 70_900_000_501;
+const OUTCOME_OF_MEETING: u64 = 70_900_000_531;
+const USD: u64 = 70_900_000_482;
+
+/// The seed beside this file, with some switches set.
+fn seed(settings: &Value) -> Value {
+    let text = include_str!("seed.json");
+    let mut seed: Value = serde_json::from_str(text).unwrap();
+    for (name, value) in settings.as_object().unwrap() {
+        seed["settings"][name] = value.clone();
+    }
+    seed
+}
+
+/// A running simulator and a client for it.
+struct Sim {
+    running: Running,
+    http: reqwest::Client,
+}
+
+impl Sim {
+    async fn start() -> Self {
+        Self::with(json!({})).await
+    }
+
+    async fn with(settings: Value) -> Self {
+        let options = Options::new(seed(&settings), KEY, TOKEN);
+        Self {
+            running: start(options).await.unwrap(),
+            http: reqwest::Client::new(),
+        }
+    }
+
+    fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        let url = format!("{}/{path}", self.running.base_url);
+        self.http
+            .request(method.parse().unwrap(), url)
+            .header("Authorization", format!("Token token={KEY}"))
+    }
+
+    async fn send(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+        let request = self.request(method, path);
+        let request = match body {
+            Value::Null => request,
+            body => request.json(&body),
+        };
+        answer(request).await
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let (status, body) = self.send("GET", path, Value::Null).await;
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    }
+
+    async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        self.send("POST", path, body).await
+    }
+
+    async fn put(&self, path: &str, body: Value) -> (u16, Value) {
+        self.send("PUT", path, body).await
+    }
+
+    async fn delete(&self, path: &str) -> (u16, Value) {
+        self.send("DELETE", path, Value::Null).await
+    }
+
+    /// Creates a record and returns its id.
+    async fn add(&self, path: &str, wrapper: &str, record: Value) -> u64 {
+        let (status, body) = self.post(path, json!({wrapper: record})).await;
+        assert!(status == 201 || status == 200, "{status} {body}");
+        body[wrapper]["id"].as_u64().unwrap()
+    }
+
+    async fn add_contact(&self, last_name: &str, email: &str) -> u64 {
+        let contact = json!({"last_name": last_name, "email": email});
+        self.add("contacts", "contact", contact).await
+    }
+
+    async fn control(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+        let url = format!("{}/{path}", self.running.control_url);
+        let request = self.http.request(method.parse().unwrap(), url);
+        answer(request.header("X-Sim-Token", TOKEN).json(&body)).await
+    }
+
+    async fn count(&self, object: &str) -> u64 {
+        let (_, counts) = self.control("GET", "counts", Value::Null).await;
+        counts[object].as_u64().unwrap()
+    }
+
+    async fn fault(&self, fault: Value) {
+        let (status, body) = self.control("POST", "faults", json!([fault])).await;
+        assert_eq!(status, 200, "{body}");
+    }
+
+    async fn view(&self, objects: &str, name: &str) -> String {
+        let filters = self.get(&format!("{objects}/filters")).await;
+        let filters = filters["filters"].as_array().unwrap();
+        let found = filters.iter().find(|view| view["name"] == name).unwrap();
+        format!("{objects}/view/{}", found["id"])
+    }
+}
+
+async fn answer(request: reqwest::RequestBuilder) -> (u16, Value) {
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let text = response.text().await.unwrap();
+    (
+        status,
+        serde_json::from_str(&text).unwrap_or(Value::String(text)),
+    )
+}
+
+/// The messages of a refusal in the canonical shape.
+fn messages(status: u16, body: &Value) -> Vec<&str> {
+    assert_eq!(body["errors"]["code"], status, "{body}");
+    let messages = body["errors"]["message"].as_array().unwrap();
+    messages.iter().map(|text| text.as_str().unwrap()).collect()
+}

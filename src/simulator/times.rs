@@ -1,0 +1,140 @@
+//! Dates as Freshsales takes and shows them: instants in the account's offset, days without one.
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::Offset;
+use jiff::{Timestamp, ToSpan};
+
+/// The account's fixed offset from UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Zone(Offset);
+
+impl Zone {
+    /// No offset.
+    pub const UTC: Self = Self(Offset::UTC);
+
+    /// Reads `+01:00`, `-04:00` or `Z`.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == "Z" {
+            return Some(Self::UTC);
+        }
+        let sign = match text.get(..1)? {
+            "+" => 1,
+            "-" => -1,
+            _ => return None,
+        };
+        let (hours, minutes) = text.get(1..)?.split_once(':')?;
+        let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
+        if !(0..=14).contains(&hours) || !(0..60).contains(&minutes) {
+            return None;
+        }
+        Offset::from_seconds(sign * (hours * 3600 + minutes * 60))
+            .ok()
+            .map(Self)
+    }
+
+    /// The instant that `text` means, in seconds since 1970. A text without offset is in the account's zone.
+    pub fn instant(self, text: &str) -> Option<i64> {
+        if let Ok(instant) = text.parse::<Timestamp>() {
+            return Some(instant.as_second());
+        }
+        let local: DateTime = text.parse().ok()?;
+        self.0.to_timestamp(local).ok().map(Timestamp::as_second)
+    }
+
+    /// The day that `text` means. An instant is moved into the account's zone first, so it can fall on another day.
+    pub fn day(self, text: &str) -> Option<String> {
+        if text.len() == 10 {
+            return text.parse::<Date>().ok().map(|day| day.to_string());
+        }
+        self.instant(text)
+            .map(|seconds| self.local(seconds).date().to_string())
+    }
+
+    /// `2026-01-31T09:30:00+01:00`.
+    pub fn show(self, seconds: i64) -> String {
+        let local = self.local(seconds);
+        format!("{}{}", local.strftime("%Y-%m-%dT%H:%M:%S"), self.suffix())
+    }
+
+    /// Midnight of a stored day, the way custom date fields come back.
+    pub fn show_midnight(self, day: &str) -> String {
+        format!("{day}T00:00:00{}", self.suffix())
+    }
+
+    /// First second of the day that lies `days` after the one of `now`.
+    pub fn midnight(self, now: i64, days: i64) -> i64 {
+        let day = self.local(now).date().saturating_add(days.days());
+        self.0
+            .to_timestamp(day.at(0, 0, 0, 0))
+            .map_or(now, Timestamp::as_second)
+    }
+
+    fn local(self, seconds: i64) -> DateTime {
+        // Every stored instant came out of `instant` or the clock, so it is in range.
+        let instant = Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH);
+        self.0.to_datetime(instant)
+    }
+
+    fn suffix(self) -> String {
+        let seconds = self.0.seconds();
+        let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
+        format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+    }
+}
+
+/// The simulator's clock: the machine's, moved forward by the control routes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Clock {
+    ahead_millis: i64,
+}
+
+impl Clock {
+    /// Milliseconds since 1970.
+    pub fn millis(self) -> i64 {
+        Timestamp::now()
+            .as_millisecond()
+            .saturating_add(self.ahead_millis)
+    }
+
+    /// Seconds since 1970.
+    pub fn now(self) -> i64 {
+        self.millis() / 1000
+    }
+
+    /// Moves the clock forward.
+    pub fn advance(&mut self, seconds: u32) {
+        self.ahead_millis = self.ahead_millis.saturating_add(i64::from(seconds) * 1000);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn instants_are_shown_in_the_account_offset() {
+        let zone = Zone::parse("+05:30").unwrap();
+        let seconds = zone.instant("2026-01-31T23:00:00Z").unwrap();
+        assert_eq!(zone.show(seconds), "2026-02-01T04:30:00+05:30");
+        assert_eq!(
+            zone.day("2026-01-31T23:00:00Z").unwrap(),
+            "2026-02-01",
+            "days shift"
+        );
+    }
+
+    #[test]
+    fn a_text_without_offset_is_in_the_account_zone() {
+        let zone = Zone::parse("-04:00").unwrap();
+        assert_eq!(
+            zone.instant("2026-01-01T00:00:00"),
+            zone.instant("2026-01-01T04:00:00Z")
+        );
+        assert_eq!(
+            zone.instant("2026-01-01"),
+            zone.instant("2026-01-01T04:00:00Z")
+        );
+        assert_eq!(zone.instant("31.01.2026"), None);
+    }
+}

@@ -1,0 +1,166 @@
+//! Saved views: the only way to list contacts, accounts and deals.
+
+use serde_json::{Value, json};
+
+use super::answer::{Answer, Failure, Fields, Outcome};
+use super::call::{Call, Page};
+use super::crm::{Entity, World, key, view_key};
+use super::seed::Forecast;
+use super::shapes::{self, Depth, Includes};
+
+/// First id of a view.
+const FIRST_ID: u64 = 70_840_000_001;
+
+/// Rows of a page when the call does not say.
+pub const PAGE_ROWS: usize = 25;
+
+/// What a system view shows.
+#[derive(Clone, Copy)]
+enum Shows {
+    All,
+    Mine,
+    Standing(Forecast),
+    Bin,
+}
+
+fn of(entity: Entity) -> &'static [(&'static str, Shows)] {
+    match entity {
+        Entity::Contacts => &[
+            ("All Contacts", Shows::All),
+            ("My Contacts", Shows::Mine),
+            ("Recycle Bin", Shows::Bin),
+        ],
+        Entity::SalesAccounts => &[
+            ("All Accounts", Shows::All),
+            ("My Accounts", Shows::Mine),
+            ("Recycle Bin", Shows::Bin),
+        ],
+        // There is no "All Deals", and these see the default pipeline only.
+        _ => &[
+            ("Open Deals", Shows::Standing(Forecast::Open)),
+            ("Won Deals", Shows::Standing(Forecast::Won)),
+            ("Lost Deals", Shows::Standing(Forecast::Lost)),
+            ("My Deals", Shows::Mine),
+            ("Recycle Bin", Shows::Bin),
+        ],
+    }
+}
+
+fn first_id(entity: Entity) -> u64 {
+    FIRST_ID + 100 * entity as u64
+}
+
+/// `GET /<objects>/filters`
+pub fn filters(world: &World, entity: Entity) -> Outcome {
+    let user = world.setup.key_user();
+    let author = world.setup.user(user);
+    let views = of(entity).iter().zip(first_id(entity)..);
+    let shown = views.map(|((name, _), id)| {
+        json!({
+            "id": id,
+            "name": name,
+            "model_class_name": entity.model(),
+            "user_id": user,
+            "is_default": true,
+            "updated_at": world.zone().show(0),
+            "user_name": author.map(|user| &user.display_name),
+            "current_user_permissions": ["view"],
+        })
+    });
+    Ok(Answer::ok(json!({"filters": shown.collect::<Vec<_>>()})))
+}
+
+/// `GET /<objects>/view/{id}`
+pub fn rows(world: &World, entity: Entity, view: u64, call: &Call) -> Outcome {
+    let views = of(entity).iter().zip(first_id(entity)..);
+    let mut found = views.filter(|(_, id)| *id == view);
+    let ((_, shows), _) = found.next().ok_or_else(Failure::not_found)?;
+    let table = world.table(entity);
+    let user = world.setup.key_user();
+    let ids = match (shows, entity) {
+        (Shows::All, _) => table.all(),
+        (Shows::Bin, _) => table.bin(),
+        (Shows::Standing(forecast), _) => table.group(&view_key(*forecast)),
+        (Shows::Mine, Entity::Deals) => table.group(&format!("view\u{1f}owner {user}")),
+        (Shows::Mine, _) => {
+            let mine = key("owner_id", &user.into());
+            mine.map_or(&[][..], |key| table.group(&key))
+        }
+    };
+    list(world, entity, ids, call)
+}
+
+/// A page of records, with `meta.total_pages` and `meta.total`.
+pub fn list(world: &World, entity: Entity, ids: &[u64], call: &Call) -> Outcome {
+    let page = call.page(PAGE_ROWS, world.profile().page_rows)?;
+    let includes = Includes::read(entity, &call.names("include"))?;
+    let sort = Sort::read(call.param("sort"), call.param("sort_type"))?;
+    let chosen = sort.page(world, entity, ids, page);
+    let mut body = shapes::many(world, entity, &chosen, Depth::Row, &includes);
+    put_meta(&mut body, ids.len(), Some(page));
+    Ok(Answer::ok(body))
+}
+
+/// Adds `meta`; lists of activities and searches give the total only.
+pub fn put_meta(body: &mut Fields, total: usize, pages: Option<Page>) {
+    let meta: Value = match pages {
+        Some(page) => json!({"total_pages": total.div_ceil(page.size), "total": total}),
+        None => json!({"total": total}),
+    };
+    body.insert("meta".to_owned(), meta);
+}
+
+/// The order of a list. Without `sort` the newest come first, so paging is stable only with one.
+#[derive(Clone, Copy)]
+pub struct Sort {
+    by: By,
+    is_ascending: bool,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum By {
+    Created,
+    Updated,
+}
+
+impl Sort {
+    /// Reads `sort` and `sort_type`; others than the documented ones are refused.
+    pub fn read(sort: Option<&str>, direction: Option<&str>) -> Result<Self, Failure> {
+        let by = match sort {
+            Some("updated_at") => By::Updated,
+            // The other three are derived from things that the simulator has none of: every record is equal.
+            None | Some("created_at" | "lead_score" | "open_deals_amount" | "last_contacted") => {
+                By::Created
+            }
+            Some(_) => return Err(Failure::invalid("sort is invalid")),
+        };
+        let is_ascending = match direction {
+            None | Some("desc") => false,
+            Some("asc") => true,
+            Some(_) => return Err(Failure::invalid("sort_type is invalid")),
+        };
+        Ok(Self { by, is_ascending })
+    }
+
+    /// The ids of one page; `ids` ascend, which is the order of creation, so a page is a slice of them.
+    pub fn page(self, world: &World, entity: Entity, ids: &[u64], page: Page) -> Vec<u64> {
+        if self.by == By::Created {
+            let range = page.range(ids.len());
+            return if self.is_ascending {
+                ids[range].to_vec()
+            } else {
+                let (from, to) = (ids.len() - range.end, ids.len() - range.start);
+                ids[from..to].iter().rev().copied().collect()
+            };
+        }
+        let table = world.table(entity);
+        let updated = |id: &u64| table.head(*id).map(|head| (head.updated_at, *id));
+        let mut order: Vec<(i64, u64)> = ids.iter().filter_map(updated).collect();
+        order.sort_unstable();
+        if !self.is_ascending {
+            order.reverse();
+        }
+        let range = page.range(order.len());
+        order[range].iter().map(|(_, id)| *id).collect()
+    }
+}
