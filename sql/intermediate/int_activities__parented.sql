@@ -1,0 +1,83 @@
+-- Activities with the record they hang on: the named parent, else the contact
+-- by id, else by name, else the company.
+-- key: _source_id
+
+with activities as (
+    select
+        *,
+        coalesce(
+            'id:' || company_id, 'name:' || match_key(company_name)
+        ) as company_key,
+        case
+            when parent_id is null and contact_id is not null then 'contact'
+            else parent_type
+        end as record_type,
+        coalesce(parent_id, contact_id) as record_id,
+    from stg_smartdesk__activities
+),
+
+placed as (
+    select
+        activities.*,
+        companies.company_source_id,
+        parents.object as known_object,
+        parents.source_id as known_source_id,
+        parents.targetable_type as known_targetable_type,
+    from activities
+    left join int_companies__keyed as companies
+        on activities.company_key = companies.company_key
+    left join int_records__keyed as parents
+        on activities.record_type = parents.record_type
+        and activities.record_id = parents.record_id
+),
+
+named as (
+    select
+        placed.*,
+        coalesce(
+            in_company.contact_source_id, anywhere.contact_source_id
+        ) as contact_source_id,
+        coalesce(
+            in_company.is_ambiguous, anywhere.is_ambiguous, false
+        ) as is_ambiguous,
+    from placed
+    left join int_contacts__named as in_company
+        on placed.record_id is null
+        and match_key(placed.contact_name) || '|'
+            || coalesce(placed.company_source_id, '') = in_company.name_key
+    left join int_contacts__named as anywhere
+        on placed.record_id is null
+        and match_key(placed.contact_name) = anywhere.name_key
+)
+
+select
+    * exclude (
+        company_key, record_type, known_object, known_source_id,
+        known_targetable_type, contact_source_id, is_ambiguous
+    ),
+    case
+        when record_id is not null then known_object
+        when contact_name is not null then 'contacts'
+        when company_source_id is not null then 'companies'
+    end as parent_object,
+    case
+        when record_id is not null then known_source_id
+        when contact_name is not null then contact_source_id
+        else company_source_id
+    end as parent_source_id,
+    case
+        when record_id is not null then known_targetable_type
+        when contact_name is not null then 'Contact'
+        else 'SalesAccount'
+    end as targetable_type,
+    case
+        when record_type = 'ticket' then 'parent_not_migrated'
+        when record_id is not null and known_source_id is null
+            then 'parent_missing'
+        when record_id is not null then null
+        when is_ambiguous then 'parent_ambiguous'
+        when coalesce(contact_name, company_key) is null then 'no_parent'
+        when coalesce(contact_source_id, company_source_id) is null
+            then 'parent_missing'
+    end as parent_reason,
+from named

@@ -1,0 +1,69 @@
+-- Mapped cells with each value as the destination's own choice, if the field
+-- there has choices: decided in map_options, else the same word.
+-- key: object, _source_id, destination_field
+
+with cells as (
+    select
+        *,
+        unnest(
+            case
+                when type = 'multi_select' then multi_values(source_value)
+                else [source_value]
+            end
+        ) as single_value,
+    from int_records__unpivoted
+),
+
+options as (
+    select
+        lower(clean_text(object)) as object,
+        clean_text(field) as field,
+        match_key(source_value) as source_value,
+        clean_text(destination_value) as destination_value,
+    from map_options
+),
+
+choices as (
+    select
+        source_object, name,
+        unnest(choices) as choice,
+    from int_fields__listed
+    where len(choices) > 0
+),
+
+chosen as (
+    select
+        cells.* exclude (single_value),
+        cells.single_value,
+        case
+            when cells.type in ('dropdown', 'multi_select')
+                then choices.choice
+            else coalesce(options.destination_value, cells.single_value)
+        end as chosen_value,
+    from cells
+    left join options
+        on cells.object = options.object
+        and options.field in (cells.source_column, cells.destination_field)
+        and match_key(cells.single_value) = options.source_value
+    left join choices
+        on cells.object = choices.source_object
+        and cells.destination_field = choices.name
+        and match_key(choices.choice) = match_key(
+            coalesce(options.destination_value, cells.single_value)
+        )
+),
+
+final as (
+    select
+        object, _source_id, source_column, destination_field, type, transform,
+        any_value(source_value) as source_value,
+        nullif(string_agg(
+            chosen_value, ';' order by chosen_value
+        ), '') as chosen_value,
+        list(single_value) filter (where chosen_value is null)
+            as refused_values,
+    from chosen
+    group by all
+)
+
+select * from final

@@ -1,0 +1,92 @@
+-- Numbers: amounts, their currency, and lengths of time, as people type them.
+
+-- The digits of an amount with its separators, nothing around them.
+create or replace macro amount_digits(text) as
+    regexp_replace(
+        clean_text(text),
+        '(?i)[\s\x{00A0}\x{202F}''’()+\-]|[A-Z]{3}|\p{Sc}|[km]$', '', 'g'
+    );
+
+-- Whether `1,200`, `€ 1.200` or `51-200` could be two different numbers.
+create or replace macro is_ambiguous_amount(text) as
+    regexp_full_match(amount_digits(text), '\d{1,3},\d{3}')
+    or regexp_matches(text, '\d\s*-\s*\d')
+    or (
+        regexp_full_match(amount_digits(text), '\d{1,3}\.\d{3}')
+        and regexp_matches(text, '\p{Sc}|[A-Za-z]{3}')
+    );
+
+-- The same digits with one decimal point; null when it is not a number.
+create or replace macro plain_digits(digits) as
+    case
+        when regexp_full_match(digits, '\d*\.?\d+') then digits
+        when regexp_full_match(digits, '\d{1,3}(,\d{3})+(\.\d+)?')
+            then replace(digits, ',', '')
+        when regexp_full_match(digits, '\d{1,3}(\.\d{3})+(,\d+)?')
+            then replace(replace(digits, '.', ''), ',', '.')
+        when regexp_full_match(digits, '\d+,\d+')
+            then replace(digits, ',', '.')
+    end;
+
+-- An amount: either decimal sign, grouping, brackets for negative, `1.2k`.
+-- What could mean two numbers is null.
+create or replace macro parse_amount(text) as
+    case
+        when is_no_value(text) or is_ambiguous_amount(text) then null
+        else (
+            try_cast(plain_digits(amount_digits(text)) as decimal(18, 4))
+            * case
+                when regexp_matches(text, '(?i)\dk\s*$') then 1000
+                when regexp_matches(text, '(?i)\dm\s*$') then 1000000
+                else 1
+            end
+            * case
+                when regexp_matches(text, '^\s*\(.*\)\s*$|-') then -1
+                else 1
+            end
+        )::decimal(18, 4)
+    end;
+
+-- A whole number; `51-200` and `1k+` are not one.
+create or replace macro parse_integer(text) as
+    case
+        when regexp_full_match(trim(text), '-?\d+(\.0+)?')
+            then try_cast(trim(text) as bigint)
+    end;
+
+-- Minutes and seconds of a call: `330`, `00:05:30`, `5m 30s`.
+create or replace macro parse_seconds(text) as
+    case
+        when regexp_full_match(trim(text), '\d+')
+            then try_cast(trim(text) as bigint)
+        when regexp_full_match(trim(text), '\d{1,3}:\d\d(:\d\d)?')
+            then list_reduce(
+                list_transform(
+                    string_split(trim(text), ':'),
+                    lambda part: part::bigint
+                ),
+                lambda total, part: total * 60 + part
+            )
+        when regexp_full_match(trim(text), '(\d+h)?\s*(\d+m)?\s*(\d+s)?')
+            then 3600 * coalesce(
+                try_cast(regexp_extract(text, '(\d+)h', 1) as bigint), 0
+            )
+            + 60 * coalesce(
+                try_cast(regexp_extract(text, '(\d+)m', 1) as bigint), 0
+            )
+            + coalesce(
+                try_cast(regexp_extract(text, '(\d+)s', 1) as bigint), 0
+            )
+    end;
+
+-- The ISO code in or of a text: `eur`, `€ 12`, `12 US$`.
+create or replace macro parse_currency(text) as
+    case
+        when regexp_matches(text, '(?i)\b[A-Z]{3}\b')
+            then upper(regexp_extract(text, '(?i)\b([A-Z]{3})\b', 1))
+        when contains(text, '€') then 'EUR'
+        when contains(text, '£') then 'GBP'
+        when contains(text, '¥') then 'JPY'
+        when contains(text, '₹') then 'INR'
+        when contains(text, '$') then 'USD'
+    end;

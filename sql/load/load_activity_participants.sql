@@ -1,0 +1,10 @@
+-- Who took part in activities: named in the text of each, never invited.
+-- key: _source_id
+-- skip: inventory_only
+
+select
+    row_source_id(id, _occurrence) as _source_id,
+    'inventory_only' as _skip_reason,
+    null::varchar as _queue_reason,
+from raw_smartdesk__activity_participant
+order by _source_id

@@ -1,0 +1,10 @@
+-- Attachments: the index is counted; the files stay where they were landed.
+-- key: _source_id
+-- skip: inventory_only
+
+select
+    row_source_id(id, _occurrence) as _source_id,
+    'inventory_only' as _skip_reason,
+    null::varchar as _queue_reason,
+from raw_smartdesk__attachment
+order by _source_id

@@ -1,0 +1,11 @@
+-- Workflows, sequences, rules and forms, to be rebuilt by hand: they stay in
+-- the warehouse and are never sent.
+-- key: _source_id
+-- skip: inventory_only
+
+select
+    row_source_id(id, _occurrence) as _source_id,
+    'inventory_only' as _skip_reason,
+    null::varchar as _queue_reason,
+from raw_smartdesk__automation
+order by _source_id

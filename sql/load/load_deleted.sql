@@ -1,0 +1,10 @@
+-- What the source says it deleted: kept, to tell a deletion from a loss.
+-- key: _source_id
+-- skip: inventory_only
+
+select
+    row_source_id(id, _occurrence) as _source_id,
+    'inventory_only' as _skip_reason,
+    null::varchar as _queue_reason,
+from raw_smartdesk__deleted
+order by _source_id

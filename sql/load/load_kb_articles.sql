@@ -1,0 +1,10 @@
+-- Knowledge-base articles: kept in the warehouse for another product.
+-- key: _source_id
+-- skip: inventory_only
+
+select
+    row_source_id(id, _occurrence) as _source_id,
+    'inventory_only' as _skip_reason,
+    null::varchar as _queue_reason,
+from raw_smartdesk__kb_article
+order by _source_id

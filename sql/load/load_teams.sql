@@ -1,0 +1,10 @@
+-- Teams: counted and listed for the admin, who makes them by hand.
+-- key: _source_id
+-- skip: inventory_only
+
+select
+    row_source_id(id, _occurrence) as _source_id,
+    'inventory_only' as _skip_reason,
+    null::varchar as _queue_reason,
+from raw_smartdesk__team
+order by _source_id

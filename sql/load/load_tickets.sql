@@ -1,0 +1,10 @@
+-- Help-desk tickets: kept in the warehouse, never sent to a sales CRM.
+-- key: _source_id
+-- skip: inventory_only
+
+select
+    row_source_id(id, _occurrence) as _source_id,
+    'inventory_only' as _skip_reason,
+    null::varchar as _queue_reason,
+from raw_smartdesk__ticket
+order by _source_id

@@ -1,0 +1,40 @@
+-- Leads of the source, one row a source row. In doubt a lead has opted out.
+-- key: _source_id
+
+select
+    row_source_id(leads.id, leads._occurrence) as _source_id,
+    duplicate_kind(leads._occurrence, leads._is_copy) as _duplicate,
+    leads.id as lead_id,
+    clean_text(leads.first_name) as first_name,
+    clean_text(leads.last_name) as last_name,
+    clean_text(concat_ws(' ', leads.first_name, leads.last_name)) as full_name,
+    clean_text(leads.company_name) as company_name,
+    clean_text(leads.job_title) as job_title,
+    parse_email(leads.email) as email,
+    parse_phone(leads.phone) as phone,
+    parse_phone(leads.mobile) as mobile,
+    clean_text(leads.website) as website,
+    clean_text(leads.country) as country,
+    clean_text(leads.cf_lead_source) as lead_source,
+    clean_text(leads.cf_lead_status) as lead_status,
+    parse_amount(leads.score) as score,
+    is_opted_out(leads.email_opt_out, null) as is_opted_out,
+    coalesce(parse_boolean(leads.is_converted), false) as is_converted,
+    leads.converted_contact_id,
+    parse_boolean(leads.should_convert) as is_to_convert,
+    multi_values(leads.tags) as tags,
+    owner_key(
+        leads.owner_id, leads.owner_email, leads.owner_name
+    ) as owner_key,
+    leads.owner_id,
+    parse_email(leads.owner_email) as owner_email,
+    clean_text(leads.owner_name) as owner_name,
+    coalesce(parse_boolean(leads.is_deleted), false) as is_deleted,
+    parse_instant(
+        leads.created_at, source_date_order(), source_time_zone()
+    ) as created_at,
+    parse_instant(
+        leads.updated_at, source_date_order(), source_time_zone()
+    ) as updated_at,
+    to_json(leads) as _cells,
+from raw_smartdesk__lead as leads
