@@ -28,8 +28,11 @@ pub mod freshsales;
 pub mod landing;
 pub mod ledger;
 pub mod source;
+pub mod warehouse;
 // 2
+pub mod catalog;
 // 3
+pub mod reconcile;
 // 4
 // 5
 // 6

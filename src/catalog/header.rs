@@ -1,0 +1,185 @@
+//! The contract at the top of a SQL file: comment lines `-- key: value`; an unknown key is refused.
+
+use crate::error::{Error, Kind, Result};
+
+/// A script's contract.
+#[derive(Clone, Debug, Default)]
+pub struct Header {
+    /// The words above the keys: what this relation is.
+    pub about: String,
+    /// Columns that identify a row.
+    pub key: Vec<String>,
+    /// Columns a row that will be sent must have.
+    pub require: Vec<String>,
+    /// Columns (or groups joined by `+`) that must be unique among the rows that will be sent.
+    pub unique: Vec<String>,
+    /// Columns that hold another object's destination id.
+    pub references: Vec<Reference>,
+    /// The closed list of `_skip_reason`.
+    pub skip: Vec<String>,
+    /// The closed list of `_queue_reason`.
+    pub queue: Vec<String>,
+    /// Whether rows of a check stop the run.
+    pub blocks: Option<Blocks>,
+}
+
+/// A column that holds the destination id of another object's record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The column.
+    pub column: String,
+    /// The object it points to.
+    pub object: String,
+}
+
+/// What a check's rows do to the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blocks {
+    /// They stop it: exit 7.
+    Yes,
+    /// They are findings.
+    No,
+    /// They stop it until a person has decided: exit 6.
+    Decide,
+}
+
+const KEYS: &str = "key, require, unique, references, skip, queue, blocks";
+
+/// Reads the leading comment lines of `text`.
+///
+/// # Errors
+/// [`Kind::Script`] with file and line for an unknown key or a bad value.
+pub fn parse(path: &str, text: &str) -> Result<Header> {
+    let mut header = Header::default();
+    let mut about = Vec::new();
+    let lines = text.lines().take_while(|line| line.starts_with("--"));
+    for (number, line) in lines.enumerate() {
+        let line = line.trim_start_matches('-').trim();
+        match split_key(line) {
+            Some((key, value)) => {
+                set(&mut header, key, value)
+                    .map_err(|problem| refused(path, number + 1, &problem))?;
+            }
+            None => about.push(line),
+        }
+    }
+    header.about = about.join(" ").trim().to_owned();
+    Ok(header)
+}
+
+/// `key: value`, when the part before the colon is one lower-case word.
+fn split_key(line: &str) -> Option<(&str, &str)> {
+    let (key, value) = line.split_once(':')?;
+    let is_word = !key.is_empty() && key.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    is_word.then(|| (key, value.trim()))
+}
+
+fn set(header: &mut Header, key: &str, value: &str) -> Result<(), String> {
+    let list = || {
+        value
+            .split(',')
+            .map(|item| item.trim().to_owned())
+            .filter(|item| !item.is_empty())
+    };
+    match key {
+        "key" => header.key.extend(list()),
+        "require" => header.require.extend(list()),
+        "unique" => header.unique.extend(list()),
+        "skip" => header.skip.extend(list()),
+        "queue" => header.queue.extend(list()),
+        "references" => {
+            for item in list() {
+                header.references.push(reference(&item)?);
+            }
+        }
+        "blocks" => header.blocks = Some(blocks(value)?),
+        _ => return Err(format!("unknown header key `{key}`; known keys: {KEYS}")),
+    }
+    Ok(())
+}
+
+fn reference(item: &str) -> Result<Reference, String> {
+    let (column, object) = item
+        .split_once("->")
+        .ok_or_else(|| format!("`references: {item}` is not `column -> object`"))?;
+    Ok(Reference {
+        column: column.trim().to_owned(),
+        object: object.trim().to_owned(),
+    })
+}
+
+fn blocks(value: &str) -> Result<Blocks, String> {
+    match value {
+        "yes" => Ok(Blocks::Yes),
+        "no" => Ok(Blocks::No),
+        "decide" => Ok(Blocks::Decide),
+        _ => Err(format!("`blocks: {value}` is none of yes, no, decide")),
+    }
+}
+
+fn refused(path: &str, line: usize, problem: &str) -> Error {
+    Error::new(Kind::Script, format!("sql/{path}:{line}: {problem}"))
+        .hint("sql/README.md lists the header keys")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_contract_is_read() {
+        let text = "-- Accounts Freshsales shall hold: one per name,\n-- the newest edit wins.\n\
+            -- key: object, _source_id\n-- require: name\n-- unique: name, city + street\n\
+            -- references: parent_id -> companies, owner_id -> owners\n-- skip: a\n-- skip: b, c\n\
+            -- queue: d\n-- blocks: decide\n\nselect 1\n-- wrong: here nobody looks\n";
+        let header = parse("load/load_x.sql", text).unwrap();
+        assert_eq!(
+            header.about,
+            "Accounts Freshsales shall hold: one per name, the newest edit wins."
+        );
+        assert_eq!(header.key, ["object", "_source_id"]);
+        assert_eq!(header.require, ["name"]);
+        assert_eq!(header.unique, ["name", "city + street"]);
+        let reference = |column: &str, object: &str| Reference {
+            column: column.to_owned(),
+            object: object.to_owned(),
+        };
+        assert_eq!(
+            header.references,
+            [
+                reference("parent_id", "companies"),
+                reference("owner_id", "owners")
+            ]
+        );
+        assert_eq!(header.skip, ["a", "b", "c"]);
+        assert_eq!(header.queue, ["d"]);
+        assert_eq!(header.blocks, Some(Blocks::Decide));
+    }
+
+    #[test]
+    fn a_file_without_contract_has_an_empty_one() {
+        let header = parse("x.sql", "select 1").unwrap();
+        assert!(header.about.is_empty() && header.key.is_empty() && header.blocks.is_none());
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_with_its_line() {
+        for (line, problem) in [
+            ("keys: a", "unknown header key `keys`"),
+            (
+                "references: owner_id",
+                "`references: owner_id` is not `column -> object`",
+            ),
+            ("blocks: Yes", "`blocks: Yes` is none of yes, no, decide"),
+        ] {
+            let error = parse("load/load_x.sql", &format!("-- Why.\n-- {line}\n")).unwrap_err();
+            assert_eq!(error.kind(), Kind::Script);
+            let text = error.to_string();
+            assert!(
+                text.starts_with(&format!("sql/load/load_x.sql:2: {problem}")),
+                "{text}"
+            );
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! `objects.toml`: the only wiring. One entry an object, one a piece of reference data.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::error::{Error, Kind, Result};
+
+/// The parsed file.
+#[derive(Debug)]
+pub struct Objects {
+    /// Objects in the order of the file.
+    pub entries: Vec<Object>,
+    /// `[reads.<name>]` in the order of the file.
+    pub reads: Vec<Read>,
+}
+
+/// How one object travels.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Object {
+    /// The object's name: `load_<name>`.
+    #[serde(skip)]
+    pub name: String,
+    /// The object of the landed export.
+    pub source: String,
+    /// Whether quarantined rows of the source object are counted here; one of several that share a source says so.
+    #[serde(default = "yes")]
+    pub quarantine: bool,
+    /// Path and plural key there.
+    #[serde(default)]
+    pub target: String,
+    /// Singular key there, and the entity of filtered search.
+    #[serde(default)]
+    pub wrapper: String,
+    /// What a child writes into `targetable_type` to point here.
+    #[serde(default)]
+    pub targetable: Option<String>,
+    /// How a row is written.
+    pub write: Write,
+    /// Load column → unique identifier there, tried in order; bulk takes the first only.
+    #[serde(default)]
+    pub match_on: toml::map::Map<String, toml::Value>,
+    /// Where the source id is kept there.
+    #[serde(default)]
+    pub marker: Option<String>,
+    /// How a row of unknown outcome is looked up: one way, or several searches tried in order.
+    #[serde(default, deserialize_with = "one_or_many")]
+    pub find: Vec<Find>,
+    /// How the stored records are read back.
+    #[serde(default)]
+    pub list: Option<List>,
+    /// Request field → where the stored record shows it.
+    #[serde(default)]
+    pub stored_as: BTreeMap<String, String>,
+    /// Fields endpoint there.
+    #[serde(default)]
+    pub fields: Option<String>,
+    /// How a rollback removes records.
+    #[serde(default)]
+    pub remove: Option<String>,
+}
+
+/// How a row is written.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Write {
+    /// One POST a record.
+    Create,
+    /// One upsert a record.
+    Upsert,
+    /// A hundred records a call, ids read back afterwards.
+    BulkUpsert,
+    /// A hundred list members a call.
+    ListMembers,
+    /// Nothing is written: the record was found there by SQL.
+    Match,
+    /// A file in the bundle.
+    Bundle,
+    /// Listed, never migrated.
+    Inventory,
+}
+
+/// How a row of unknown outcome is looked up.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "via", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Find {
+    /// Filtered search for a request field's value.
+    Search {
+        /// The request field.
+        column: String,
+        /// The attribute's name in filtered search.
+        attribute: String,
+    },
+    /// Among the children of the record it hangs on.
+    Children {
+        /// The `include` word and key of the children.
+        include: String,
+        /// The field that carries the marker text.
+        marker: String,
+    },
+    /// Through the whole list.
+    Pages {
+        /// The field that carries the marker text, or the name.
+        marker: String,
+    },
+}
+
+/// How the stored records are read back.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "via", rename_all = "snake_case", deny_unknown_fields)]
+pub enum List {
+    /// Saved views, by name.
+    Views {
+        /// The views' names.
+        named: Vec<String>,
+        /// What thin rows need beside them.
+        #[serde(default)]
+        include: Vec<String>,
+    },
+    /// A paged list, once for each filter.
+    Pages {
+        /// Values of `filter=`; none means one unfiltered list.
+        #[serde(default)]
+        filters: Vec<String>,
+        /// What thin rows need beside them.
+        #[serde(default)]
+        include: Vec<String>,
+    },
+    /// The children of every record that has some.
+    Children {
+        /// Last part of the path, and key of the answer.
+        include: String,
+    },
+    /// The contacts of every list.
+    Members,
+    /// Matched rows: the selector was read before.
+    Selector,
+}
+
+/// A piece of reference data.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Read {
+    /// The relation is `raw_freshsales__<name>`.
+    #[serde(skip)]
+    pub name: String,
+    /// Path below the base URL.
+    pub path: String,
+    /// Key of the array in the answer.
+    pub root: String,
+}
+
+fn one_or_many<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Vec<Find>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Form {
+        Many(Vec<Find>),
+        One(Find),
+    }
+    Ok(match Form::deserialize(source)? {
+        Form::Many(many) => many,
+        Form::One(one) => vec![one],
+    })
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Reads `objects.toml`.
+///
+/// # Errors
+/// [`Kind::Config`] with the entry and TOML's own words.
+pub fn parse(text: &str) -> Result<Objects> {
+    let table: toml::Table = text
+        .parse()
+        .map_err(|e| refused("objects.toml is no TOML", e))?;
+    let mut entries = Vec::new();
+    let mut reads = Vec::new();
+    for (name, value) in table {
+        if name == "reads" {
+            let declared: toml::Table = value.try_into().map_err(|e| refused("[reads]", e))?;
+            for (name, value) in declared {
+                let read: Read = value
+                    .try_into()
+                    .map_err(|e| refused(&format!("[reads.{name}]"), e))?;
+                reads.push(Read { name, ..read });
+            }
+        } else {
+            let entry: Object = value
+                .try_into()
+                .map_err(|e| refused(&format!("[{name}]"), e))?;
+            entries.push(Object { name, ..entry });
+        }
+    }
+    Ok(Objects { entries, reads })
+}
+
+fn refused(what: &str, cause: toml::de::Error) -> Error {
+    Error::new(Kind::Config, format!("sql/objects.toml: {what} is refused"))
+        .because(cause)
+        .hint("sql/README.md shows an entry")
+}
+
+impl Write {
+    /// The word in `objects.toml`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Upsert => "upsert",
+            Self::BulkUpsert => "bulk_upsert",
+            Self::ListMembers => "list_members",
+            Self::Match => "match",
+            Self::Bundle => "bundle",
+            Self::Inventory => "inventory",
+        }
+    }
+}
+
+impl Object {
+    /// Load columns that identify a record there, with the identifier's name, in the order they are tried.
+    pub fn keys(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.match_on
+            .iter()
+            .filter_map(|(column, key)| Some((column.as_str(), key.as_str()?)))
+    }
+
+    /// Whether anything travels over the wire.
+    #[must_use]
+    pub fn is_sent(&self) -> bool {
+        !matches!(self.write, Write::Match | Write::Bundle | Write::Inventory)
+    }
+}
