@@ -32,10 +32,14 @@ pub mod warehouse;
 // 2
 pub mod catalog;
 // 3
+pub mod load;
 pub mod reconcile;
 // 4
+pub mod migration;
 // 5
+pub mod report;
 // 6
+pub mod cli;
 
 // Beside the layers: the destination on loopback. It shares no code with the client and imports `error` only.
 pub mod simulator;

@@ -1,0 +1,200 @@
+//! The commands: one type an argument, one arm a command, one call each. stdout is data, stderr is everything else.
+
+mod demo;
+mod query;
+mod simulate;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::error::{Error, Kind, Result};
+use crate::migration::{self, LoadOptions, Workspace};
+use crate::report::{self, Meter, Shape};
+
+/// Moves a CRM account from SmartDesk to Freshsales, and proves that every record arrived.
+#[derive(Parser)]
+#[command(
+    version,
+    about,
+    propagate_version = true,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    shared: Shared,
+}
+
+/// Flags that every command takes.
+#[derive(Args)]
+struct Shared {
+    /// The workspace: a folder with deskferry.toml, sql/ and staging/
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    workspace: PathBuf,
+    /// How the answer is printed on stdout
+    #[arg(long, global = true, value_enum, default_value = "table")]
+    format: Format,
+    /// Say nothing on stderr but errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// No progress bars, also on a terminal
+    #[arg(long, global = true)]
+    no_progress: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Table,
+    /// One JSON document and nothing else
+    Json,
+    /// Comma-separated, for `sql` only
+    Csv,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write a new workspace: commented config, SQL, an empty staging folder
+    Init {
+        /// Where
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
+    /// Land an export: every cell as text in Parquet, broken records in quarantine
+    Land {
+        /// A folder, a zip or files, together one export
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+    /// Show what a load would do; writes nothing at the destination
+    Plan,
+    /// Load phase by phase, each behind its gates; goes on where an earlier load stopped
+    Load {
+        /// Only these objects
+        #[arg(value_name = "OBJECT")]
+        objects: Vec<String>,
+    },
+    /// Read everything back and compare both sides again
+    #[command(alias = "reconcile")]
+    Verify,
+    /// Query the warehouse, read-only
+    Sql {
+        /// One select; without it the relations are listed
+        query: Option<String>,
+    },
+    /// Show where every source row stands
+    Status,
+    /// Run Freshsales on loopback
+    Simulate(simulate::Arguments),
+    /// Move the bundled export into an embedded Freshsales, all the way
+    Demo {
+        /// The workspace to make [default: staging/demo in the workspace]
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
+}
+
+/// Runs one command.
+///
+/// # Errors
+/// Whatever stopped it; its kind is the exit code.
+pub fn run(cli: Cli) -> Result<()> {
+    let shared = &cli.shared;
+    match cli.command {
+        Command::Init { folder } => init(shared, folder),
+        Command::Land { paths } => land(shared, &paths),
+        Command::Plan => plan(shared),
+        Command::Load { objects } => load(shared, objects),
+        Command::Verify => verify(shared),
+        Command::Sql { query } => query::run(&open(shared)?, query.as_deref(), shared.shape()),
+        Command::Status => print_status(shared, &migration::status(&open(shared)?)?),
+        Command::Simulate(arguments) => simulate::run(shared, &arguments),
+        Command::Demo { folder } => demo::run(shared, folder),
+    }
+}
+
+impl Shared {
+    fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    fn shape(&self) -> Shape {
+        match self.format {
+            Format::Table => Shape::Table,
+            Format::Json => Shape::Json,
+            Format::Csv => Shape::Csv,
+        }
+    }
+
+    fn meter(&self) -> Meter {
+        Meter::new(self.quiet, !self.no_progress)
+    }
+}
+
+fn open(shared: &Shared) -> Result<Workspace> {
+    Workspace::open(&shared.workspace)
+}
+
+fn init(shared: &Shared, folder: Option<PathBuf>) -> Result<()> {
+    let folder = folder.unwrap_or_else(|| shared.workspace.clone());
+    let written = migration::init(&folder)?;
+    if shared.is_json() {
+        return report::print_json(&serde_json::json!({ "workspace": folder, "written": written }));
+    }
+    report::print_text(&format!(
+        "{} files written in {}",
+        written.len(),
+        folder.display()
+    ))?;
+    report::print_text("next: edit deskferry.toml, then `deskferry land PATH` with an export")
+}
+
+fn land(shared: &Shared, paths: &[PathBuf]) -> Result<()> {
+    let landed = migration::land(&open(shared)?, paths)?;
+    if shared.is_json() {
+        report::print_json(&landed)
+    } else {
+        report::print_landed(&landed)
+    }
+}
+
+fn plan(shared: &Shared) -> Result<()> {
+    let workspace = open(shared)?;
+    let plan = runtime()?.block_on(migration::plan(&workspace, &shared.meter()))?;
+    if shared.is_json() {
+        report::print_json(&plan)?
+    } else {
+        report::print_plan(&plan)?
+    }
+    crate::reconcile::gate(&plan.findings)
+}
+
+fn load(shared: &Shared, objects: Vec<String>) -> Result<()> {
+    let workspace = open(shared)?;
+    let options = LoadOptions { objects };
+    let status = runtime()?.block_on(migration::load(&workspace, &options, &shared.meter()))?;
+    print_status(shared, &status)
+}
+
+fn verify(shared: &Shared) -> Result<()> {
+    let workspace = open(shared)?;
+    let status = runtime()?.block_on(migration::verify(&workspace, &shared.meter()))?;
+    print_status(shared, &status)
+}
+
+fn print_status(shared: &Shared, status: &migration::Status) -> Result<()> {
+    if shared.is_json() {
+        report::print_json(status)
+    } else {
+        report::print_status(status)
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Error::new(Kind::Bug, "the runtime does not start").because(e))
+}

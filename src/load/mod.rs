@@ -1,0 +1,261 @@
+//! Sends a sealed load file: an intent is on disk before each request leaves, an outcome after it.
+//!
+//! Work is cut into units (a bulk call, a single record, a list call, a look-up), and a bounded number of units is on the way
+//! at a time. Nothing here decides what to send: the sealed file does. Nothing here sends a row again whose fate is unknown.
+
+mod bundle;
+mod journal;
+mod look_up;
+mod sealed;
+mod unit;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::task::JoinSet;
+
+use crate::catalog::{Object, Write};
+use crate::error::{Error, Kind, Result};
+use crate::freshsales::Client;
+use crate::ledger::Ledger;
+
+pub use bundle::index as write_bundle_index;
+pub use look_up::record_id;
+pub use sealed::{Action, Row};
+use unit::Unit;
+
+/// Rows in a bulk call; the destination takes no more.
+const BULK_ROWS: usize = 100;
+
+/// How the rows of one sealed file ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// The destination holds them.
+    pub accepted: u64,
+    /// The destination refused them.
+    pub rejected: u64,
+    /// They certainly did not arrive.
+    pub not_taken: u64,
+    /// They may have arrived.
+    pub unknown: u64,
+}
+
+impl Tally {
+    /// Rows whose request has ended, in whatever way.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.accepted + self.rejected + self.not_taken + self.unknown
+    }
+
+    /// Sums up.
+    pub fn add(&mut self, other: Self) {
+        self.accepted += other.accepted;
+        self.rejected += other.rejected;
+        self.not_taken += other.not_taken;
+        self.unknown += other.unknown;
+    }
+}
+
+/// What every unit needs: where to send, where to write down.
+pub struct Sending {
+    /// The object's entry.
+    pub object: Object,
+    /// The run that sends.
+    pub run_id: String,
+    /// The client; it counts calls and keeps the pace.
+    pub client: Arc<Client>,
+    /// The log.
+    pub ledger: Arc<Ledger>,
+    /// What a child writes into `targetable_type` → the path of the parents it means.
+    pub parents: BTreeMap<String, String>,
+    /// Folder for bundle files.
+    pub bundle: PathBuf,
+    /// Set by Ctrl-C: calls in flight end, no further one begins.
+    pub stop: Arc<AtomicBool>,
+}
+
+/// Sends the rows of `sealed`, at most `workers` units at a time; `progress` hears the rows done so far.
+///
+/// # Errors
+/// [`Kind::Destination`] when the destination cannot go on, [`Kind::Interrupted`] after Ctrl-C. In both cases the calls in
+/// flight have ended and the ledger is complete.
+pub async fn send(
+    sending: Arc<Sending>,
+    sealed: &Path,
+    workers: usize,
+    progress: &dyn Fn(u64),
+) -> Result<Tally> {
+    let mut flight = JoinSet::new();
+    let mut tally = Tally::default();
+    let mut failure = None;
+    for unit in units(sealed::rows(sealed)?, &sending.object) {
+        let unit = match unit {
+            Ok(unit) => unit,
+            Err(error) => {
+                failure = Some(error);
+                break;
+            }
+        };
+        while flight.len() >= workers.max(1) {
+            land_one(&mut flight, &mut tally, &mut failure).await;
+            progress(tally.rows());
+        }
+        if tally.not_taken > 0 && failure.is_none() {
+            failure = Some(not_taken(&sending.client).await);
+        }
+        if failure.is_some() || sending.stop.load(Ordering::SeqCst) {
+            break;
+        }
+        flight.spawn(unit.carry_out(Arc::clone(&sending)));
+    }
+    while !flight.is_empty() {
+        land_one(&mut flight, &mut tally, &mut failure).await;
+        progress(tally.rows());
+    }
+    match failure {
+        Some(error) => Err(error),
+        None if sending.stop.load(Ordering::SeqCst) => Err(interrupted()),
+        None => Ok(tally),
+    }
+}
+
+/// Waits for one unit in flight; the first failure is kept and stops the sending.
+async fn land_one(
+    flight: &mut JoinSet<Result<Tally>>,
+    tally: &mut Tally,
+    failure: &mut Option<Error>,
+) {
+    match flight.join_next().await {
+        Some(Ok(Ok(done))) => tally.add(done),
+        Some(Ok(Err(error))) => *failure = failure.take().or(Some(error)),
+        Some(Err(error)) => {
+            let bug = Error::new(Kind::Bug, "a sending task ended by itself").because(error);
+            *failure = failure.take().or(Some(bug));
+        }
+        None => {}
+    }
+}
+
+/// A call that was not taken, after all the client's patience, is no single row's matter: the next one would not be either.
+async fn not_taken(client: &Client) -> Error {
+    match client.check().await {
+        Err(error) => error,
+        Ok(()) => Error::new(
+            Kind::Destination,
+            "the destination takes no more calls for now",
+        )
+        .hint("`deskferry load` goes on where it stopped"),
+    }
+}
+
+fn interrupted() -> Error {
+    Error::new(
+        Kind::Interrupted,
+        "stopped; the calls in flight have ended and the ledger is complete",
+    )
+    .hint("`deskferry load` goes on where it stopped")
+}
+
+/// Cuts the rows into units, in the file's order; rows of one bulk or list call are gathered on the way.
+fn units(
+    rows: impl Iterator<Item = Result<Row>>,
+    object: &Object,
+) -> impl Iterator<Item = Result<Unit>> {
+    let mut gatherer = Gatherer::new(object);
+    let mut rows = rows;
+    let mut is_done = false;
+    std::iter::from_fn(move || {
+        while !is_done {
+            match rows.next() {
+                Some(Ok(row)) => {
+                    if let Some(unit) = gatherer.take(row) {
+                        return Some(Ok(unit));
+                    }
+                }
+                Some(Err(error)) => return Some(Err(error)),
+                None => is_done = true,
+            }
+        }
+        gatherer.rest().map(Ok)
+    })
+}
+
+/// Rows on their way into a unit of many.
+struct Gatherer {
+    write: Write,
+    bulk_column: Option<String>,
+    bulk: Vec<Row>,
+    members: BTreeMap<i64, Vec<Row>>,
+    look_up: Vec<Row>,
+    matched: Vec<Row>,
+}
+
+impl Gatherer {
+    fn new(object: &Object) -> Self {
+        Self {
+            write: object.write,
+            bulk_column: object.keys().next().map(|(column, _)| column.to_owned()),
+            bulk: Vec::new(),
+            members: BTreeMap::new(),
+            look_up: Vec::new(),
+            matched: Vec::new(),
+        }
+    }
+
+    /// Takes a row; answers a unit when one is full.
+    fn take(&mut self, row: Row) -> Option<Unit> {
+        match (row.action, self.write) {
+            (Action::Match, _) => full(&mut self.matched, row).map(Unit::Match),
+            (Action::LookUp, Write::Bundle) => Some(Unit::Bundle(row)),
+            (Action::LookUp, Write::ListMembers) | (_, Write::ListMembers) => self.member(row),
+            (Action::LookUp, _) => full(&mut self.look_up, row).map(Unit::LookUp),
+            (Action::Create, Write::BulkUpsert) if self.has_bulk_key(&row) => {
+                full(&mut self.bulk, row).map(Unit::Bulk)
+            }
+            (_, Write::Bundle) => Some(Unit::Bundle(row)),
+            _ => Some(Unit::Single(row)),
+        }
+    }
+
+    fn has_bulk_key(&self, row: &Row) -> bool {
+        self.bulk_column
+            .as_deref()
+            .is_some_and(|column| row.text(column).is_some())
+    }
+
+    /// Adding a member twice changes nothing there, so a row in doubt is simply added again.
+    fn member(&mut self, row: Row) -> Option<Unit> {
+        let list = row
+            .text("list_id")
+            .and_then(|id| id.parse().ok())
+            .unwrap_or_default();
+        let rows = self.members.entry(list).or_default();
+        full(rows, row).map(|rows| Unit::Members(list, rows))
+    }
+
+    /// What is left when the file has ended, one unit a call.
+    fn rest(&mut self) -> Option<Unit> {
+        if !self.matched.is_empty() {
+            return Some(Unit::Match(std::mem::take(&mut self.matched)));
+        }
+        if !self.look_up.is_empty() {
+            return Some(Unit::LookUp(std::mem::take(&mut self.look_up)));
+        }
+        if !self.bulk.is_empty() {
+            return Some(Unit::Bulk(std::mem::take(&mut self.bulk)));
+        }
+        while let Some((list, rows)) = self.members.pop_first() {
+            if !rows.is_empty() {
+                return Some(Unit::Members(list, rows));
+            }
+        }
+        None
+    }
+}
+
+fn full(rows: &mut Vec<Row>, row: Row) -> Option<Vec<Row>> {
+    rows.push(row);
+    (rows.len() >= BULK_ROWS).then(|| std::mem::take(rows))
+}

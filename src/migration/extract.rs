@@ -1,0 +1,215 @@
+//! Lands an export: every byte of it as text in Parquet, or in quarantine, before anything is interpreted.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::workspace::Workspace;
+use crate::catalog::Catalog;
+use crate::error::{Error, Kind, Result};
+use crate::landing::{self, Account, Extract, FileCounts, FileWriter, LandedObject, Part, Writer};
+use crate::ledger::{self, Event, History, Ledger};
+use crate::source::{self, Export, HeaderMap, Layout, Limits, Role};
+
+/// What `land` did.
+#[derive(Clone, Debug, Serialize)]
+pub struct Landed {
+    /// Hash of what was landed.
+    pub extract_id: String,
+    /// The same bytes were landed before; nothing was written.
+    pub is_known: bool,
+    /// Source object → rows and quarantined records.
+    pub objects: Vec<LandedRows>,
+    /// Files that nothing says the object of.
+    pub unmapped: Vec<String>,
+    /// Files that people decided to leave out.
+    pub left_out: Vec<String>,
+}
+
+/// Rows of one source object.
+#[derive(Clone, Debug, Serialize)]
+pub struct LandedRows {
+    /// The source object.
+    pub object: String,
+    /// Files it came in.
+    pub files: usize,
+    /// Rows in Parquet.
+    pub rows: u64,
+    /// Records set aside with their bytes.
+    pub quarantined: u64,
+}
+
+/// Lands `paths`, which together are one export.
+///
+/// # Errors
+/// [`Kind::Source`] when the export cannot be read or trusted; nothing of it counts as landed then.
+pub fn land(workspace: &Workspace, paths: &[impl AsRef<Path>]) -> Result<Landed> {
+    let layout = Layout::parse(&workspace.catalog.layout)?;
+    let headers = HeaderMap::parse(map_text(&workspace.catalog, "map_headers"), &layout)?;
+    let export = source::open(paths, &layout, &headers, &Limits::default())?;
+    workspace.prepare()?;
+    let staging = workspace.staging();
+    let ledger = Ledger::open(ledger::lock(&staging)?, Timestamp::now)?;
+    landing::remove_orphans(&staging)?;
+    let system = &workspace.config.source.system;
+    let known = landing::begin(&staging, system, export.extract_id())?;
+    let is_known = known.is_some();
+    let extract = match known {
+        Some(extract) => extract,
+        None => write(&staging, system, &export)?,
+    };
+    let is_current = ledger
+        .history()
+        .last_landed(system)
+        .is_some_and(|last| last.extract_id == extract.extract_id);
+    if !is_current {
+        ledger.append(vec![Event::Landed(ledger::Landed {
+            system: system.clone(),
+            extract_id: extract.extract_id.clone(),
+            objects: extract
+                .objects
+                .iter()
+                .map(|(name, landed)| (name.clone(), landed.rows))
+                .collect(),
+        })])?;
+    }
+    Ok(report(extract, is_known))
+}
+
+fn map_text<'a>(catalog: &'a Catalog, name: &str) -> &'a str {
+    let map = catalog.maps.iter().find(|map| map.name == name);
+    map.map(|map| map.text.as_str()).unwrap_or_default()
+}
+
+/// Streams every object into its folder; the record is written last and makes the extract count.
+fn write(staging: &Path, system: &str, export: &Export) -> Result<Extract> {
+    let id = export.extract_id();
+    let mut broken = FileWriter::create(
+        &landing::quarantine_file(staging, system, id),
+        &source::quarantine_schema(),
+    )?;
+    let mut objects = BTreeMap::new();
+    for object in export.objects() {
+        let folder = landing::object_folder(staging, system, object, id);
+        let mut writer = Writer::create(&folder, export.schema(object))?;
+        let files = export.read(object, &mut |batch| writer.write(&batch), &mut |batch| {
+            broken.write(&batch)
+        })?;
+        let parts = writer.finish()?;
+        objects.insert(
+            object.to_owned(),
+            landed(export.columns(object), &files, parts),
+        );
+    }
+    let quarantine = broken.finish()?;
+    let extract = Extract {
+        quarantine: Some(quarantine),
+        objects,
+        ..described(export)
+    };
+    landing::commit(staging, system, &extract)?;
+    Ok(extract)
+}
+
+/// What the export says about itself, without its rows.
+fn described(export: &Export) -> Extract {
+    let account = export.account();
+    Extract {
+        extract_id: export.extract_id().to_owned(),
+        landed_at: Timestamp::now().to_string(),
+        exported_at: export
+            .manifest()
+            .and_then(|manifest| manifest.exported_at.clone()),
+        export_type: export
+            .manifest()
+            .and_then(|manifest| manifest.export_type.clone()),
+        account: Account {
+            timezone: account.timezone,
+            currency: account.currency,
+            locale: account.locale,
+        },
+        left_out: listed(export, &Role::LeftOut),
+        unmapped: listed(export, &Role::Unmapped),
+        ..Extract::default()
+    }
+}
+
+fn landed(columns: &[String], files: &[source::FileCounts], parts: Vec<Part>) -> LandedObject {
+    let counts = |file: &source::FileCounts| FileCounts {
+        path: file.path.clone(),
+        part: file.part,
+        bytes: file.bytes,
+        sha256: file.sha256.clone(),
+        records: file.records,
+        landed: file.landed,
+        quarantined: file.quarantined,
+        header_rows: file.header_rows,
+        blank_lines: file.blank_lines,
+    };
+    LandedObject {
+        rows: files.iter().map(|file| file.landed).sum(),
+        quarantined: files.iter().map(|file| file.quarantined).sum(),
+        columns: columns.to_vec(),
+        parts,
+        files: files.iter().map(counts).collect(),
+    }
+}
+
+fn listed(export: &Export, role: &Role) -> Vec<String> {
+    let files = export.inventory().iter().filter(|file| file.role == *role);
+    files.map(|file| file.path.clone()).collect()
+}
+
+fn report(extract: Extract, is_known: bool) -> Landed {
+    let rows = |(object, landed): (String, LandedObject)| LandedRows {
+        object,
+        files: landed.files.len(),
+        rows: landed.rows,
+        quarantined: landed.quarantined,
+    };
+    Landed {
+        extract_id: extract.extract_id,
+        is_known,
+        objects: extract.objects.into_iter().map(rows).collect(),
+        unmapped: extract.unmapped,
+        left_out: extract.left_out,
+    }
+}
+
+/// The extract that was landed last.
+///
+/// # Errors
+/// [`Kind::Decision`] when there is none, [`Kind::Source`] when a part of it is gone.
+pub fn newest(workspace: &Workspace, history: &History) -> Result<Extract> {
+    let system = &workspace.config.source.system;
+    let nothing = || {
+        Error::new(Kind::Decision, "nothing is landed in this workspace yet")
+            .hint("`deskferry land PATH` reads an export: a folder, a zip, or its files")
+    };
+    let last = history.last_landed(system).ok_or_else(nothing)?;
+    landing::extracts(&workspace.staging(), system)?
+        .into_iter()
+        .find(|extract| extract.extract_id == last.extract_id)
+        .ok_or_else(nothing)
+}
+
+/// Rows of its largest table.
+#[must_use]
+pub fn largest(extract: &Extract) -> u64 {
+    let rows = extract.objects.values().map(|landed| landed.rows);
+    rows.max().unwrap_or_default()
+}
+
+/// Quarantined records by the object that answers for them.
+#[must_use]
+pub fn quarantined(extract: &Extract, catalog: &Catalog) -> BTreeMap<String, u64> {
+    let answering = catalog.objects.iter().filter(|object| object.quarantine);
+    answering
+        .filter_map(|object| {
+            let landed = extract.objects.get(&object.source)?;
+            Some((object.name.clone(), landed.quarantined))
+        })
+        .collect()
+}

@@ -1,0 +1,285 @@
+//! The migration: what comes after what, and what stops what.
+//!
+//! ```text
+//! land ─► plan ─► load: for each object  build ─► check ─► seal ─► send ─► read back ─► check ─► publish
+//! ```
+
+mod extract;
+mod phase;
+mod plan;
+mod read_back;
+pub mod relations;
+mod run;
+mod status;
+mod views;
+mod wanted;
+mod workspace;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+pub use extract::{Landed, LandedRows, land};
+pub use plan::{Change, Plan, Step};
+pub use status::{Standing, Status, status};
+pub use workspace::{Workspace, init};
+
+use crate::catalog::{Object, When};
+use crate::error::{Error, Kind, Result};
+use crate::reconcile::{self, Finding};
+use crate::warehouse::Warehouse;
+use run::Run;
+
+/// What happens while a run works. Numbers and names only.
+pub enum Progress<'a> {
+    /// The run has its name.
+    Started {
+        /// The name.
+        run_id: &'a str,
+    },
+    /// The destination's reference data is being read.
+    Preparing,
+    /// A wave of an object's rows begins.
+    Sending {
+        /// The object.
+        object: &'a str,
+        /// Rows of the wave.
+        rows: u64,
+    },
+    /// Rows of the wave that have ended, and calls of the run so far.
+    Sent {
+        /// Rows done.
+        rows: u64,
+        /// Calls made.
+        calls: u64,
+    },
+    /// An object is being read back.
+    Reading {
+        /// The object.
+        object: &'a str,
+    },
+    /// Checks have run.
+    Findings(&'a [Finding]),
+}
+
+/// Hears what a run does.
+pub trait Watch {
+    /// Called often; must not block.
+    fn hear(&self, progress: Progress<'_>);
+}
+
+impl<F: Fn(Progress<'_>)> Watch for F {
+    fn hear(&self, progress: Progress<'_>) {
+        self(progress);
+    }
+}
+
+/// What `load` is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct LoadOptions {
+    /// Only these objects; empty means all.
+    pub objects: Vec<String>,
+}
+
+/// Plans a load: reads the destination's reference data, builds every relation, and runs the checks. Writes nothing there.
+///
+/// # Errors
+/// [`Kind::Decision`] when nothing is landed, [`Kind::Destination`] when the reference data cannot be read, [`Kind::Script`].
+pub async fn plan(workspace: &Workspace, watch: &dyn Watch) -> Result<Plan> {
+    let run = Run::begin(workspace, "plan", watch)?;
+    let result = plan_run(&run).await;
+    run.end(result)
+}
+
+async fn plan_run(run: &Run<'_>) -> Result<Plan> {
+    read_references(run).await?;
+    let warehouse = run.build()?;
+    let planned = describe(run, &warehouse);
+    finish(run, warehouse)?;
+    planned
+}
+
+fn describe(run: &Run<'_>, warehouse: &Warehouse) -> Result<Plan> {
+    let catalog = &run.workspace.catalog;
+    let findings = check_before(run, warehouse)?;
+    let objects = plan::steps(
+        catalog,
+        warehouse,
+        &extract::quarantined(&run.extract, catalog),
+    )?;
+    let history = run.ledger.history();
+    let last = history
+        .runs()
+        .iter()
+        .rev()
+        .find(|earlier| earlier.command == "load");
+    Ok(Plan {
+        calls: objects.iter().map(|step| step.calls).sum(),
+        calls_per_hour: run.workspace.config.destination.plan.calls_per_hour(),
+        gates: if reconcile::gate(&findings).is_ok() {
+            "passed"
+        } else {
+            "blocked"
+        },
+        scripts: plan::changes(&catalog.hashes, last.map(|earlier| &*earlier.scripts)),
+        objects,
+        findings,
+    })
+}
+
+/// Loads: phase by phase, each behind its gates. What an earlier run did is not done again.
+///
+/// # Errors
+/// The exit codes of house §8: a gate (6, 7), too many rejected (8), the destination (9), Ctrl-C (130).
+pub async fn load(
+    workspace: &Workspace,
+    options: &LoadOptions,
+    watch: &dyn Watch,
+) -> Result<Status> {
+    let chosen = chosen(workspace, options)?;
+    let run = Run::begin(workspace, "load", watch)?;
+    watch.hear(Progress::Started {
+        run_id: &run.run_id,
+    });
+    let listener = listen(&run);
+    let result = load_run(&run, &chosen).await;
+    listener.abort();
+    run.end(result)?;
+    status(workspace)
+}
+
+async fn load_run(run: &Run<'_>, chosen: &[&Object]) -> Result<()> {
+    run.client.check().await?;
+    read_references(run).await?;
+    let warehouse = run.build()?;
+    let result = phases(run, chosen, &warehouse).await;
+    let finished = finish(run, warehouse);
+    result.and(finished)
+}
+
+/// Every check that can be made before the first call that writes, then the phases.
+async fn phases(run: &Run<'_>, chosen: &[&Object], warehouse: &Warehouse) -> Result<()> {
+    reconcile::gate(&check_before(run, warehouse)?)?;
+    warehouse.publish(&run.workspace.warehouse())?;
+    for object in chosen {
+        if run.stop.load(Ordering::SeqCst) {
+            return Err(Error::new(
+                Kind::Interrupted,
+                "stopped between two phases; the ledger is complete",
+            )
+            .hint("`deskferry load` goes on where it stopped"));
+        }
+        phase::carry(run, object, warehouse).await?;
+    }
+    let findings = reconcile::check_run(&run.workspace.catalog, warehouse, When::AfterLoad)?;
+    note(run, &findings)?;
+    reconcile::gate(&findings)
+}
+
+/// Reads everything back and runs the checks after the load again.
+///
+/// # Errors
+/// [`Kind::Check`] when both sides differ, [`Kind::Destination`] when it cannot be read.
+pub async fn verify(workspace: &Workspace, watch: &dyn Watch) -> Result<Status> {
+    let run = Run::begin(workspace, "verify", watch)?;
+    let result = verify_run(&run).await;
+    run.end(result)?;
+    status(workspace)
+}
+
+async fn verify_run(run: &Run<'_>) -> Result<()> {
+    run.client.check().await?;
+    read_references(run).await?;
+    let warehouse = run.build()?;
+    let result = compare(run, &warehouse).await;
+    let finished = finish(run, warehouse);
+    result.and(finished)
+}
+
+async fn compare(run: &Run<'_>, warehouse: &Warehouse) -> Result<()> {
+    let catalog = &run.workspace.catalog;
+    let mut findings = Vec::new();
+    for object in &catalog.objects {
+        if object.is_sent() {
+            run.watch.hear(Progress::Reading {
+                object: &object.name,
+            });
+            read_back::object(run, object, warehouse).await?;
+            views::stored_view(&run.inputs(), &object.name, warehouse)?;
+        }
+        relations::refresh(&run.inputs(), object, warehouse)?;
+        findings.extend(reconcile::check_phase(
+            catalog,
+            warehouse,
+            object,
+            When::AfterLoad,
+        )?);
+    }
+    findings.extend(reconcile::check_run(catalog, warehouse, When::AfterLoad)?);
+    note(run, &findings)?;
+    reconcile::gate(&findings)
+}
+
+async fn read_references(run: &Run<'_>) -> Result<()> {
+    run.watch.hear(Progress::Preparing);
+    for read in &run.workspace.catalog.reads {
+        read_back::reference(run, read).await?;
+    }
+    Ok(())
+}
+
+/// The checks after landing and before loading, of every object, on projected parents.
+fn check_before(run: &Run<'_>, warehouse: &Warehouse) -> Result<Vec<Finding>> {
+    let catalog = &run.workspace.catalog;
+    let mut findings = reconcile::check_run(catalog, warehouse, When::AfterLand)?;
+    findings.extend(reconcile::check_run(catalog, warehouse, When::BeforeLoad)?);
+    for object in &catalog.objects {
+        findings.extend(reconcile::check_phase(
+            catalog,
+            warehouse,
+            object,
+            When::BeforeLoad,
+        )?);
+    }
+    note(run, &findings)?;
+    Ok(findings)
+}
+
+fn note(run: &Run<'_>, findings: &[Finding]) -> Result<()> {
+    run.note(findings)?;
+    run.watch.hear(Progress::Findings(findings));
+    Ok(())
+}
+
+/// Leaves behind a published warehouse that is what a rebuild from the files would be.
+fn finish(run: &Run<'_>, warehouse: Warehouse) -> Result<()> {
+    let refreshed = relations::refresh_all(&run.inputs(), &warehouse)
+        .and_then(|()| warehouse.publish(&run.workspace.warehouse()));
+    let discarded = warehouse.discard();
+    refreshed.and(discarded)
+}
+
+fn chosen<'a>(workspace: &'a Workspace, options: &LoadOptions) -> Result<Vec<&'a Object>> {
+    let catalog = &workspace.catalog;
+    let wanted = options
+        .objects
+        .iter()
+        .map(|name| catalog.object(name).map(|object| object.name.as_str()));
+    let wanted = wanted.collect::<Result<BTreeSet<&str>>>()?;
+    let is_chosen = |object: &&Object| wanted.is_empty() || wanted.contains(object.name.as_str());
+    Ok(catalog.objects.iter().filter(is_chosen).collect())
+}
+
+/// Ctrl-C lets the calls in flight end. The second one ends the process there and then, as a kill would: what is on its way
+/// has its intent on disk.
+fn listen(run: &Run<'_>) -> tokio::task::JoinHandle<()> {
+    let stop = Arc::clone(&run.stop);
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            stop.store(true, Ordering::SeqCst);
+        }
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(i32::from(Kind::Interrupted.exit_code()));
+        }
+    })
+}

@@ -1,0 +1,249 @@
+//! One phase = one object: build, check before, seal, send, read back, check after.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::run::Run;
+use super::{Progress, read_back, relations, views};
+use crate::catalog::{Object, When, Write};
+use crate::error::{Error, Kind, Result};
+use crate::ledger::{self, Event};
+use crate::load::{self, Sending, Tally};
+use crate::reconcile;
+use crate::warehouse::{Warehouse, quote_name, quote_text};
+
+/// Carries one object through its phase. It passes only when nothing is unknown, pending or lost.
+///
+/// # Errors
+/// [`Kind::Decision`], [`Kind::Check`] for a gate; [`Kind::Rejected`] beyond the approved number; [`Kind::Destination`].
+pub async fn carry(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<()> {
+    if !reconcile::has_rows(object, warehouse)? {
+        return Ok(());
+    }
+    relations::refresh(&run.inputs(), object, warehouse)?;
+    if count_remaining(run, object, warehouse)? > 0 {
+        check(run, object, warehouse, When::BeforeLoad)?;
+    }
+    let sent = send_all(run, object, warehouse).await?;
+    if object.write == Write::Bundle && sent > 0 {
+        load::write_bundle_index(&bundles(run).join(&object.name))?;
+    }
+    if object.is_sent() && needs_reading(object, warehouse)? {
+        run.watch.hear(Progress::Reading {
+            object: &object.name,
+        });
+        read_back::object(run, object, warehouse).await?;
+        relations::refresh(&run.inputs(), object, warehouse)?;
+        views::stored_view(&run.inputs(), &object.name, warehouse)?;
+    }
+    let checked = check(run, object, warehouse, When::AfterLoad);
+    // What was found is published also when it stops the run: it is what people look at next.
+    if sent > 0 || checked.is_err() {
+        warehouse.publish(&run.workspace.warehouse())?;
+    }
+    // A row that has not come to its end explains what the checks find: it says what to do next.
+    settled(run, object, warehouse)?;
+    checked
+}
+
+/// Runs the phase's checks, keeps their results, and decides the gate.
+fn check(run: &Run<'_>, object: &Object, warehouse: &Warehouse, when: When) -> Result<()> {
+    let findings = reconcile::check_phase(&run.workspace.catalog, warehouse, object, when)?;
+    run.note(&findings)?;
+    run.watch.hear(Progress::Findings(&findings));
+    reconcile::gate(&findings)
+}
+
+/// Seals and sends until nothing is left. More than one wave is needed when a row's parent is in the same object, and when an
+/// unknown outcome has to be looked up. A wave that brings only unknown ones is followed by their look-up; a second one is the last.
+async fn send_all(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<u64> {
+    let mut sent = 0;
+    let mut was_idle = false;
+    for wave in 1.. {
+        let Some(sealed) = seal(run, object, warehouse, wave)? else {
+            break;
+        };
+        run.watch.hear(Progress::Sending {
+            object: &object.name,
+            rows: sealed.rows,
+        });
+        let tally = send(run, object, &sealed).await?;
+        sent += tally.rows();
+        relations::refresh(&run.inputs(), object, warehouse)?;
+        let is_idle = tally.accepted + tally.rejected == 0;
+        if is_idle && was_idle {
+            break;
+        }
+        was_idle = is_idle;
+    }
+    Ok(sent)
+}
+
+struct Sealed {
+    path: PathBuf,
+    rows: u64,
+}
+
+/// Fixes in a file what will be sent, and its hash in the ledger. Nothing left to send = no file.
+fn seal(
+    run: &Run<'_>,
+    object: &Object,
+    warehouse: &Warehouse,
+    wave: usize,
+) -> Result<Option<Sealed>> {
+    let left = count_remaining(run, object, warehouse)?;
+    if left == 0 {
+        return Ok(None);
+    }
+    let select = remaining(run, object)?;
+    let folder = run.sealed_folder();
+    super::workspace::private_folder(&folder)?;
+    let name = if wave == 1 {
+        object.name.clone()
+    } else {
+        format!("{}-{wave}", object.name)
+    };
+    let path = folder.join(format!("{name}.parquet"));
+    warehouse.copy_to_parquet(&select, &path)?;
+    let rows = u64::try_from(left).unwrap_or_default();
+    run.ledger.append(vec![Event::Sealed(ledger::Sealed {
+        run_id: run.run_id.clone(),
+        object: object.name.clone(),
+        file: format!("load/{}/{name}.parquet", run.run_id),
+        sha256: file_hash(&path)?,
+        rows,
+    })])?;
+    Ok(Some(Sealed { path, rows }))
+}
+
+fn count_remaining(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<i64> {
+    let select = remaining(run, object)?;
+    warehouse.number(&format!("select count(*) from ({select})"))
+}
+
+/// The load relation minus what the ledger says is done. A row whose parent is only projected waits for the next wave.
+fn remaining(run: &Run<'_>, object: &Object) -> Result<String> {
+    let header = &run.workspace.catalog.load_script(&object.name)?.header;
+    let there = |column: &str| format!("and coalesce({}, 0) >= 0", quote_name(column));
+    let parents: Vec<String> = header
+        .references
+        .iter()
+        .map(|reference| there(&reference.column))
+        .collect();
+    let id = if object.write == Write::Match {
+        "wanted.id"
+    } else {
+        "outcomes.destination_id"
+    };
+    Ok(include_str!("seal.sql")
+        .replace("{object}", &object.name)
+        .replace("{write}", object.write.word())
+        .replace("{id}", id)
+        .replace("{parents_are_there}", &parents.join(" ")))
+}
+
+async fn send(run: &Run<'_>, object: &Object, sealed: &Sealed) -> Result<Tally> {
+    let sending = Arc::new(Sending {
+        object: object.clone(),
+        run_id: run.run_id.clone(),
+        client: Arc::clone(&run.client),
+        ledger: Arc::clone(&run.ledger),
+        parents: run.workspace.catalog.targetables(),
+        bundle: bundles(run),
+        stop: Arc::clone(&run.stop),
+    });
+    let workers = run.workspace.config.destination.workers;
+    let progress = |done| {
+        run.watch.hear(Progress::Sent {
+            rows: done,
+            calls: run.client.calls(),
+        })
+    };
+    load::send(sending, &sealed.path, workers, &progress).await
+}
+
+fn bundles(run: &Run<'_>) -> PathBuf {
+    run.workspace.staging().join("bundles")
+}
+
+/// A list is read again when something was written since it was read last.
+fn needs_reading(object: &Object, warehouse: &Warehouse) -> Result<bool> {
+    let name = quote_text(&object.name);
+    let stale = warehouse.number(&format!(
+        "select count(*) from ledger_outcomes as outcomes \
+         left join ledger_reads as reads on reads.name = outcomes.object \
+         where outcomes.object = {name} and outcomes.seq > coalesce(reads.seq, 0)"
+    ))?;
+    Ok(stale > 0)
+}
+
+#[derive(Default, Deserialize)]
+struct Open {
+    rejected: i64,
+    unknown: i64,
+    pending: i64,
+    lost: i64,
+    first_rejected: Option<String>,
+}
+
+/// The phase's last gate: every row in a bucket that is an end.
+fn settled(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<()> {
+    let name = quote_text(&object.name);
+    let query = include_str!("open.sql").replace("{buckets}", &relations::bucket(object));
+    let open = warehouse.fetch::<Open>(&query)?;
+    let open = open.into_iter().next().unwrap_or_default();
+    let stopped = |kind, what: &str| {
+        let text = format!("the load stopped after {}: {what}", object.name);
+        let query = format!("select * from ledger_buckets where object = {name}");
+        Error::new(kind, text).hint(format!("`deskferry sql \"{query}\"` lists them"))
+    };
+    let allowed = i64::try_from(run.workspace.config.max_rejected).unwrap_or(i64::MAX);
+    if open.lost > 0 {
+        let what = format!(
+            "{} accepted rows are not found at the destination",
+            open.lost
+        );
+        return Err(stopped(Kind::Check, &what));
+    }
+    if open.rejected > allowed {
+        let what = format!(
+            "{} rows were rejected, {allowed} are approved",
+            open.rejected
+        );
+        let first = open.first_rejected.unwrap_or_default();
+        return Err(stopped(Kind::Rejected, &what).because(first));
+    }
+    if open.unknown + open.pending > 0 {
+        let what = format!(
+            "{} rows did not arrive, {} are unknown",
+            open.pending, open.unknown
+        );
+        let hint = "`deskferry load` looks up what is unknown and goes on";
+        return Err(stopped(Kind::Destination, &what).hint(hint));
+    }
+    Ok(())
+}
+
+/// SHA-256 of a file's bytes, hex.
+fn file_hash(path: &std::path::Path) -> Result<String> {
+    let unreadable =
+        |e: std::io::Error| Error::new(Kind::Bug, "a sealed file cannot be read back").because(e);
+    let mut file = std::fs::File::open(path).map_err(unreadable)?;
+    let mut hasher = Sha256::new();
+    let mut block = vec![0; 1 << 16];
+    loop {
+        let size = std::io::Read::read(&mut file, &mut block).map_err(unreadable)?;
+        if size == 0 {
+            break;
+        }
+        hasher.update(&block[..size]);
+    }
+    Ok(hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
+}

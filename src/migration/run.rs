@@ -1,0 +1,167 @@
+//! One run: the lock, the ledger, the client, and the warehouse that is built beside the published one.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::relations::{self, Inputs};
+use super::workspace::Workspace;
+use super::{Watch, extract};
+use crate::error::{Error, Kind, Result};
+use crate::freshsales::{Client, Settings};
+use crate::ledger::{self, Event, Ledger, RunEnded, RunStarted};
+use crate::reconcile::Finding;
+use crate::warehouse::Warehouse;
+
+/// What everything in a run needs.
+pub struct Run<'a> {
+    /// Config and scripts.
+    pub workspace: &'a Workspace,
+    /// The log; its lock keeps every other run out.
+    pub ledger: Arc<Ledger>,
+    /// Unique name.
+    pub run_id: String,
+    /// The destination.
+    pub client: Arc<Client>,
+    /// The export that this run works from.
+    pub extract: crate::landing::Extract,
+    /// Set by Ctrl-C.
+    pub stop: Arc<AtomicBool>,
+    /// Hears what happens.
+    pub watch: &'a dyn Watch,
+}
+
+impl<'a> Run<'a> {
+    /// Takes the lock and writes down that a run began.
+    ///
+    /// # Errors
+    /// [`Kind::Decision`] when nothing is landed, [`Kind::Config`] for key or URL, and whatever the ledger finds wrong.
+    pub fn begin(workspace: &'a Workspace, command: &str, watch: &'a dyn Watch) -> Result<Self> {
+        let client = client(workspace)?;
+        workspace.prepare()?;
+        let ledger = Ledger::open(ledger::lock(&workspace.staging())?, Timestamp::now)?;
+        let history = ledger.history();
+        check_destination(workspace, &history)?;
+        let extract = extract::newest(workspace, &history)?;
+        let run_id = format!(
+            "{}-{}",
+            Timestamp::now().strftime("%Y%m%dT%H%M%S"),
+            history.last_seq() + 1
+        );
+        ledger.append(vec![Event::RunStarted(RunStarted {
+            run_id: run_id.clone(),
+            command: command.to_owned(),
+            destination: workspace.config.destination.base_url.clone(),
+            scripts: workspace.catalog.hashes.clone(),
+            extract_id: Some(extract.extract_id.clone()),
+        })])?;
+        Ok(Self {
+            workspace,
+            ledger: Arc::new(ledger),
+            run_id,
+            client: Arc::new(client),
+            extract,
+            stop: Arc::new(AtomicBool::new(false)),
+            watch,
+        })
+    }
+
+    /// Writes down how the run ended, also when it failed.
+    ///
+    /// # Errors
+    /// The run's own error first, else what the ledger says.
+    pub fn end<T>(self, result: Result<T>) -> Result<T> {
+        let exit_code = result
+            .as_ref()
+            .err()
+            .map_or(0, |error| error.kind().exit_code());
+        let ended = self.ledger.append(vec![Event::RunEnded(RunEnded {
+            run_id: self.run_id,
+            exit_code,
+            calls: self.client.calls(),
+        })]);
+        let value = result?;
+        ended?;
+        Ok(value)
+    }
+
+    /// What a build of the warehouse works from, as things stand now.
+    pub fn inputs(&self) -> Inputs<'_> {
+        relations::inputs(self.workspace, &self.extract, &self.ledger.history())
+    }
+
+    /// Begins a warehouse aside and builds all relations in it.
+    ///
+    /// # Errors
+    /// [`Kind::Script`] naming the script that failed.
+    pub fn build(&self) -> Result<Warehouse> {
+        let warehouse =
+            Warehouse::build_aside(&self.workspace.warehouse(), extract::largest(&self.extract))?;
+        relations::build(&self.inputs(), &warehouse)?;
+        Ok(warehouse)
+    }
+
+    /// Keeps the results of checks.
+    ///
+    /// # Errors
+    /// What the ledger says.
+    pub fn note(&self, findings: &[Finding]) -> Result<()> {
+        let events = findings.iter().map(|finding| {
+            Event::Checked(ledger::Checked {
+                run_id: self.run_id.clone(),
+                check: finding.check.clone(),
+                phase: finding.object.clone(),
+                rows: finding.rows,
+                blocks: finding.blocks != "no",
+                script_hash: finding.script_hash.clone(),
+            })
+        });
+        self.ledger.append(events.collect())
+    }
+
+    /// Folder of this run's sealed files.
+    #[must_use]
+    pub fn sealed_folder(&self) -> PathBuf {
+        self.workspace.staging().join("load").join(&self.run_id)
+    }
+}
+
+/// A client with the pace of the config. On loopback there is no account whose calls have to be spared.
+fn client(workspace: &Workspace) -> Result<Client> {
+    let destination = &workspace.config.destination;
+    let mut settings = Settings::new(&destination.base_url, workspace.api_key()?);
+    settings.timeout = destination.timeout;
+    // Plain http is allowed on loopback only.
+    if destination.base_url.starts_with("http://") {
+        settings.min_gap = Duration::ZERO;
+        settings.job_poll = Duration::from_millis(20);
+        settings.retry_wait = Duration::from_millis(50);
+        settings.throttle_wait = Duration::from_millis(100);
+        settings.retries = 3;
+    }
+    Client::new(&settings)
+}
+
+/// The ledger knows ids of one account. Against another one it would be wrong in every line.
+fn check_destination(workspace: &Workspace, history: &ledger::History) -> Result<()> {
+    let wanted = &workspace.config.destination.base_url;
+    let earlier = history
+        .runs()
+        .iter()
+        .rev()
+        .find(|run| run.command == "load");
+    match earlier {
+        Some(run) if run.destination != *wanted => {
+            let text = format!(
+                "the ledger of this workspace belongs to {}, not to {wanted}",
+                run.destination
+            );
+            Err(Error::new(Kind::Config, text)
+                .hint("use a workspace of its own for each destination: `deskferry init DIR`"))
+        }
+        _ => Ok(()),
+    }
+}

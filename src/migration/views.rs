@@ -1,0 +1,157 @@
+//! Views over landed Parquet: text as it came, under canonical names. Nothing is interpreted here.
+
+use std::path::{Path, PathBuf};
+
+use super::relations::Inputs;
+use crate::error::Result;
+use crate::source::Layout;
+use crate::warehouse::{Column, Warehouse, quote_name, quote_text};
+
+/// `raw_smartdesk__<object>` for every object of the layout, landed or not.
+///
+/// # Errors
+/// [`crate::error::Kind::Script`] when DuckDB refuses a landed file.
+pub fn source_views(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
+    let layout = Layout::parse(&inputs.catalog.layout)?;
+    let folder = inputs
+        .staging
+        .join("landing")
+        .join(&inputs.config.source.system);
+    for (object, table) in layout.objects() {
+        let parts = parts(&folder.join(object).join(inputs.extract_id));
+        let landed = if parts.is_empty() {
+            Vec::new()
+        } else {
+            warehouse.columns(&format!("select * from {}", read_parquet(&parts)))?
+        };
+        let columns: Vec<String> = table.columns.iter().chain(&table.also).cloned().collect();
+        let view = source_view(object, &columns, &landed, &parts);
+        warehouse.run(&view)?;
+    }
+    Ok(())
+}
+
+/// Columns that every landed row carries beside its cells.
+const PROVENANCE: [(&str, &str); 5] = [
+    ("_file", "varchar"),
+    ("_part", "bigint"),
+    ("_row", "bigint"),
+    ("_line", "bigint"),
+    ("_row_hash", "varchar"),
+];
+
+/// The view of one object; a missing id is made from the row's hash, so the same export gives the same ids.
+fn source_view(object: &str, canonical: &[String], landed: &[Column], parts: &[PathBuf]) -> String {
+    let made = "'row_' || left(_row_hash, 16) || '_' || \
+        row_number() over (partition by _row_hash order by _file, _part, _row)";
+    let id = if is_landed(landed, "id") {
+        format!("coalesce(id, {made})")
+    } else {
+        made.to_owned()
+    };
+    let from = if parts.is_empty() {
+        "(select null::varchar as _row_hash, null as _file, null as _part, null as _row) where false".to_owned()
+    } else {
+        read_parquet(parts)
+    };
+    let newest = if canonical.iter().any(|name| name == "updated_at") {
+        "updated_at desc nulls last, "
+    } else {
+        ""
+    };
+    format!(
+        "create or replace view raw_smartdesk__{object} as\n\
+         with identified as (select {id} as id, {} from {from})\n\
+         select *, row_number() over same_id as _occurrence,\n\
+         _row_hash = first_value(_row_hash) over same_id as _is_copy\n\
+         from identified window same_id as (partition by id order by {newest}_file, _part, _row);",
+        view_columns(canonical, landed).join(", "),
+    )
+}
+
+/// Canonical columns first (absent = null), then the file's own, then where the row came from.
+fn view_columns(canonical: &[String], landed: &[Column]) -> Vec<String> {
+    let value = |name: &str, kind: &str| {
+        let quoted = quote_name(name);
+        let null = format!("cast(null as {kind}) as {quoted}");
+        if is_landed(landed, name) {
+            quoted
+        } else {
+            null
+        }
+    };
+    let is_provenance = |name: &str| PROVENANCE.iter().any(|(known, _)| *known == name);
+    let named = canonical.iter().filter(|name| *name != "id");
+    let own = landed
+        .iter()
+        .map(|column| &column.name)
+        .filter(|name| *name != "id" && !canonical.contains(name) && !is_provenance(name));
+    let mut columns: Vec<String> = named
+        .chain(own)
+        .map(|name| value(name, "varchar"))
+        .collect();
+    columns.extend(PROVENANCE.iter().map(|(name, kind)| value(name, kind)));
+    columns
+}
+
+fn is_landed(landed: &[Column], name: &str) -> bool {
+    landed.iter().any(|column| column.name == name)
+}
+
+/// `raw_freshsales__<name>`: read-backs of objects, and reference data.
+///
+/// # Errors
+/// [`crate::error::Kind::Script`] when DuckDB refuses a landed file.
+pub fn stored_views(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
+    let objects = inputs.catalog.objects.iter().map(|object| &object.name);
+    let reads = inputs.catalog.reads.iter().map(|read| &read.name);
+    for name in objects.chain(reads) {
+        stored_view(inputs, name, warehouse)?;
+    }
+    Ok(())
+}
+
+/// The newest read-back of one list; zero rows before the first.
+///
+/// # Errors
+/// [`crate::error::Kind::Script`] when DuckDB refuses a landed file.
+pub fn stored_view(inputs: &Inputs<'_>, name: &str, warehouse: &Warehouse) -> Result<()> {
+    let folder = inputs
+        .reads
+        .iter()
+        .rev()
+        .find(|(read, _)| read == name)
+        .map(|(_, folder)| folder);
+    let parts = folder.map(|folder| parts(folder)).unwrap_or_default();
+    let select = if parts.is_empty() {
+        "select null::varchar as id, null::varchar as record, null::bigint as _page, \
+         null::bigint as _row, null::varchar as _row_hash where false"
+            .to_owned()
+    } else {
+        format!(
+            "select id, record, _page, _row, _row_hash from {}",
+            read_parquet(&parts)
+        )
+    };
+    warehouse.run(&format!(
+        "create or replace view raw_freshsales__{name} as {select}"
+    ))
+}
+
+fn parts(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut parts: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "parquet"))
+        .collect();
+    parts.sort();
+    parts
+}
+
+fn read_parquet(parts: &[PathBuf]) -> String {
+    let names: Vec<String> = parts
+        .iter()
+        .map(|part| quote_text(&part.to_string_lossy()))
+        .collect();
+    format!("read_parquet([{}])", names.join(", "))
+}
