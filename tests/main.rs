@@ -1,1 +1,12 @@
+//! All integration tests, in one binary: DuckDB is linked once.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod broken_sql;
+mod cli;
+mod faults;
+mod house;
+mod rehearsal;
+mod resume;
+mod sql_cases;
+mod support;

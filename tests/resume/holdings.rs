@@ -1,0 +1,108 @@
+//! What a simulated account holds, so that two accounts can be compared: no ids of the destination, no times.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::support::Simulator;
+
+/// Everything that can be written there.
+const OBJECTS: [&str; 8] = [
+    "sales_accounts",
+    "contacts",
+    "deals",
+    "tasks",
+    "appointments",
+    "notes",
+    "sales_activities",
+    "lists",
+];
+
+/// Fields that say when something was written, or are made of ids.
+const OF_THE_MOMENT: [&str; 4] = ["closed_date", "stage_updated_time", "links", "mcr_id"];
+
+/// Object → its records in the order of their source ids. Ids of records have become source ids, so links are compared
+/// too; a record that is there twice is here twice.
+pub fn holdings(simulator: &Simulator) -> BTreeMap<&'static str, Vec<Value>> {
+    let mut held = BTreeMap::new();
+    let mut names = BTreeMap::new();
+    for object in OBJECTS {
+        let records = simulator.records(object);
+        for record in &records {
+            names.insert(record["id"].as_i64().unwrap(), source_id(record));
+        }
+        held.insert(object, records);
+    }
+    for records in held.values_mut() {
+        for record in records.iter_mut() {
+            *record = comparable(std::mem::take(record), &names);
+        }
+        records.sort_by_key(Value::to_string);
+    }
+    held
+}
+
+/// Asserts that both hold the same, and says which record of which object is the first that differs.
+#[track_caller]
+pub fn assert_same(
+    found: &BTreeMap<&'static str, Vec<Value>>,
+    wanted: &BTreeMap<&'static str, Vec<Value>>,
+) {
+    for (object, wanted) in wanted {
+        let found = &found[object];
+        let ids = |records: &[Value]| records.iter().map(|r| r["id"].clone()).collect::<Vec<_>>();
+        assert_eq!(ids(found), ids(wanted), "the records of {object}");
+        for (found, wanted) in found.iter().zip(wanted) {
+            assert_eq!(found, wanted, "a record of {object}");
+        }
+    }
+}
+
+/// The source id that a record bears in a field, or in the marker of its text.
+fn source_id(record: &Value) -> String {
+    let fields = [
+        &record["external_id"],
+        &record["custom_field"]["cf_source_id"],
+    ];
+    let in_field = fields.iter().find_map(|field| field.as_str());
+    let texts = [&record["description"], &record["notes"], &record["name"]];
+    let in_text = || {
+        let (_, rest) = texts
+            .iter()
+            .find_map(|text| text.as_str()?.split_once("[deskferry "))?;
+        Some(rest.split_once(']')?.0)
+    };
+    let found = in_field.or_else(in_text);
+    found
+        .unwrap_or_else(|| panic!("a record bears no source id: {record}"))
+        .to_owned()
+}
+
+fn comparable(value: Value, names: &BTreeMap<i64, String>) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let kept = fields.into_iter().filter(|(name, _)| !is_volatile(name));
+            let kept = kept.map(|(name, value)| (name, comparable(value, names)));
+            // What still has a number for an id is a part of a record, such as an address: numbered as it came.
+            let kept = kept.filter(|(name, value)| name != "id" || !value.is_number());
+            Value::Object(kept.collect::<Map<_, _>>())
+        }
+        Value::Array(items) => {
+            let mut items: Vec<Value> = items
+                .into_iter()
+                .map(|item| comparable(item, names))
+                .collect();
+            items.sort_by_key(Value::to_string);
+            Value::Array(items)
+        }
+        Value::Number(number) => {
+            let name = number.as_i64().and_then(|id| names.get(&id));
+            name.map_or(Value::Number(number), |name| Value::from(name.as_str()))
+        }
+        other => other,
+    }
+}
+
+fn is_volatile(field: &str) -> bool {
+    OF_THE_MOMENT.contains(&field) || (field.ends_with("_at") && !field.starts_with("cf_"))
+}

@@ -1,0 +1,113 @@
+//! A simulated Freshsales: the real program in a process of its own, and its control routes.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Stdio};
+
+use serde_json::{Value, json};
+
+use super::{program, repository};
+
+/// Opens the control routes.
+const TOKEN: &str = "token-of-the-tests";
+
+/// A running simulator; dropped, it is killed.
+pub struct Simulator {
+    child: Child,
+    /// What `destination.base_url` has to be.
+    pub base_url: String,
+}
+
+impl Simulator {
+    /// Starts it with `fixtures/freshsales/<seed>` on a free port and waits until it listens.
+    pub fn start(seed: &str) -> Self {
+        let seed = repository("fixtures/freshsales").join(seed);
+        let mut command = program(&["simulate", "--port", "0", "--seed"]);
+        let mut child = command
+            .arg(seed)
+            .env("DESKFERRY_SIM_TOKEN", TOKEN)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut base_url = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut base_url)
+            .unwrap();
+        let base_url = base_url.trim().to_owned();
+        assert!(
+            base_url.starts_with("http://127.0.0.1:"),
+            "the simulator did not start: {base_url:?}"
+        );
+        Self { child, base_url }
+    }
+
+    /// How many records each object has.
+    pub fn counts(&self) -> Value {
+        self.control("GET", "counts", None)
+    }
+
+    /// Whole records of an object, oldest first.
+    pub fn records(&self, object: &str) -> Vec<Value> {
+        let records = self.control("GET", &format!("records/{object}"), None);
+        serde_json::from_value(records).unwrap()
+    }
+
+    /// Every call it received: `number`, `method`, `path`, `status`, `fault`.
+    pub fn calls(&self) -> Vec<Value> {
+        serde_json::from_value(self.control("GET", "calls", None)).unwrap()
+    }
+
+    /// `METHOD path` of every call that may change something. Searches are reads, though sent with POST.
+    pub fn writes(&self) -> Vec<String> {
+        let text = |call: &Value, key: &str| call[key].as_str().unwrap().to_owned();
+        let calls = self.calls().into_iter();
+        calls
+            .map(|call| (text(&call, "method"), text(&call, "path")))
+            .filter(|(method, path)| method != "GET" && !path.starts_with("/filtered_search"))
+            .map(|(method, path)| format!("{method} {path}"))
+            .collect()
+    }
+
+    /// Orders these faults in the place of the present ones; an empty list heals it.
+    pub fn order(&self, faults: &[Value]) {
+        self.control("POST", "faults", Some(json!(faults)));
+    }
+
+    /// The faults on order, with how often each was `seen` and `fired`.
+    pub fn faults(&self) -> Vec<Value> {
+        serde_json::from_value(self.control("GET", "faults", None)).unwrap()
+    }
+
+    fn control(&self, method: &str, route: &str, body: Option<Value>) -> Value {
+        let (origin, _) = self.base_url.split_once("/crm/").unwrap();
+        let url = format!("{origin}/__sim/{route}");
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let client = reqwest::Client::builder().no_proxy().build().unwrap();
+            let request = client
+                .request(method.parse().unwrap(), url)
+                .header("X-Sim-Token", TOKEN);
+            let request = match body {
+                Some(body) => request.json(&body),
+                None => request,
+            };
+            let answer = request.send().await.unwrap();
+            let status = answer.status();
+            let body = answer.json::<Value>().await.unwrap();
+            assert!(status.is_success(), "{method} {route}: {status} {body}");
+            body
+        })
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        // Already gone is as good as killed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
