@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::catalog::{Blocks, Catalog, Header, Object, Script, When};
 use crate::error::{Error, Kind, Result};
-use crate::warehouse::{Warehouse, quote_name, quote_text};
+use crate::warehouse::{Column, Warehouse, quote_name, quote_text};
 
 /// What one check found for one object, or for the whole run.
 #[derive(Clone, Debug, Serialize)]
@@ -291,7 +291,8 @@ fn sample(warehouse: &Warehouse, table: &str) -> Result<Vec<String>> {
     }
     let columns = warehouse.columns(&format!("select * from {}", quote_name(table)))?;
     // Only ids may be shown: any other column may hold a person's data.
-    let Some(id) = columns.iter().find(|column| column.name == "source_id") else {
+    let is_id = |column: &&Column| matches!(column.name.as_str(), "source_id" | "first_source_id");
+    let Some(id) = columns.iter().find(is_id) else {
         return Ok(Vec::new());
     };
     let name = quote_name(&id.name);

@@ -175,6 +175,24 @@ fn a_second_load_sends_nothing_and_no_secret_is_written_down() {
     assert_key_is_nowhere(workspace.path());
 }
 
+#[test]
+fn rows_that_differ_in_every_build_are_not_sent_for_ever() {
+    let simulator = Simulator::start("seed.json");
+    let workspace = Workspace::new("demo", &simulator.base_url);
+    let script = fs::read_to_string(repository("sql/load/load_lists.sql")).unwrap();
+    let restless = script.replace("coalesce(name || ' ', '')", "random()::varchar || ' '");
+    assert_ne!(restless, script);
+    fs::create_dir_all(workspace.path().join("sql/load")).unwrap();
+    fs::write(workspace.path().join("sql/load/load_lists.sql"), restless).unwrap();
+    workspace.land(repository("fixtures/smartdesk"));
+    let refused = workspace.run(&["load", "lists"]).ended(5);
+    assert!(
+        refused.stderr.contains("differ from one build to the next"),
+        "{}",
+        refused.stderr
+    );
+}
+
 /// The log, without the images of records as they were before an update: those are kept to be put back.
 fn ledger_without_images(workspace: &Workspace) -> String {
     let lines = workspace.ledger();

@@ -16,11 +16,17 @@ pub fn run(workspace: &Workspace, query: Option<&str>, shape: Shape) -> Result<(
     }
     let warehouse = Warehouse::open_read_only(&workspace.warehouse())?;
     let query = query.unwrap_or(RELATIONS);
-    if !warehouse.is_select(query)? {
+    if !warehouse.is_select(query).map_err(unanswered)? {
         return Err(
             Error::new(Kind::Usage, "`sql` runs one select and changes nothing")
                 .hint("try `deskferry sql \"select * from ledger_buckets\"`"),
         );
     }
-    report::print_answer(&warehouse.query(query)?, shape)
+    report::print_answer(&warehouse.query(query).map_err(unanswered)?, shape)
+}
+
+fn unanswered(refused: Error) -> Error {
+    Error::new(refused.kind(), "the query was not answered")
+        .hint("`deskferry sql` without a query lists the relations")
+        .because(refused)
 }

@@ -58,7 +58,11 @@ pub fn land(workspace: &Workspace, paths: &[impl AsRef<Path>]) -> Result<Landed>
     let is_known = known.is_some();
     let extract = match known {
         Some(extract) => extract,
-        None => write(&staging, system, &export)?,
+        None => write(&staging, system, &export).or_else(|refused| {
+            // What was written of a refused export is people's data without a use: this removes it.
+            landing::begin(&staging, system, export.extract_id())?;
+            Err(refused)
+        })?,
     };
     let is_current = ledger
         .history()
