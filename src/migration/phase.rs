@@ -26,18 +26,15 @@ pub async fn carry(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Res
     relations::refresh(&run.inputs(), object, warehouse)?;
     if count_remaining(run, object, warehouse)? > 0 {
         check(run, object, warehouse, When::BeforeLoad)?;
+        // What is there before anything is sent is what counts are compared with afterwards.
+        read(run, object, warehouse).await?;
     }
     let sent = send_all(run, object, warehouse).await?;
     if object.write == Write::Bundle && sent > 0 {
         load::write_bundle_index(&bundles(run).join(&object.name))?;
     }
-    if object.is_sent() && needs_reading(object, warehouse)? {
-        run.watch.hear(Progress::Reading {
-            object: &object.name,
-        });
-        read_back::object(run, object, warehouse).await?;
-        relations::refresh(&run.inputs(), object, warehouse)?;
-        views::stored_view(&run.inputs(), &object.name, warehouse)?;
+    if needs_reading(object, warehouse)? {
+        read(run, object, warehouse).await?;
     }
     let checked = check(run, object, warehouse, When::AfterLoad);
     // What was found is published also when it stops the run: it is what people look at next.
@@ -47,6 +44,19 @@ pub async fn carry(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Res
     // A row that has not come to its end explains what the checks find: it says what to do next.
     settled(run, object, warehouse)?;
     checked
+}
+
+/// Reads the object's records back, if it is one that is sent.
+async fn read(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<()> {
+    if !object.is_sent() {
+        return Ok(());
+    }
+    run.watch.hear(Progress::Reading {
+        object: &object.name,
+    });
+    read_back::object(run, object, warehouse).await?;
+    relations::refresh(&run.inputs(), object, warehouse)?;
+    views::stored_view(&run.inputs(), &object.name, warehouse)
 }
 
 /// Runs the phase's checks, keeps their results, and decides the gate.
