@@ -8,9 +8,8 @@ mod refusal;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::datatypes::SchemaRef;
 use arrow::json::ArrayWriter;
 use arrow::record_batch::RecordBatch;
 use duckdb::{AccessMode, Config, Connection};
@@ -279,15 +278,6 @@ pub fn quote_name(name: &str) -> String {
 #[must_use]
 pub fn quote_text(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''").replace('\0', ""))
-}
-
-/// An empty answer with no columns.
-#[must_use]
-pub fn nothing() -> Answer {
-    Answer {
-        schema: Arc::new(Schema::empty()),
-        batches: Vec::new(),
-    }
 }
 
 fn settings(mode: AccessMode) -> Result<Config> {
