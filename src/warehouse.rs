@@ -236,6 +236,32 @@ impl Warehouse {
             .map_err(refused)
     }
 
+    /// Hands every whole number of a query's first column to `each`, without holding them; nulls are passed over.
+    ///
+    /// # Errors
+    /// [`Kind::Script`] when the query is refused, or its first column holds something else.
+    pub fn each_number(&self, sql: &str, mut each: impl FnMut(i64)) -> Result<()> {
+        let mut statement = self.connection.prepare(sql).map_err(refused)?;
+        let mut rows = statement.query([]).map_err(refused)?;
+        while let Some(row) = rows.next().map_err(refused)? {
+            if let Some(number) = row.get::<_, Option<i64>>(0).map_err(refused)? {
+                each(number);
+            }
+        }
+        Ok(())
+    }
+
+    /// The single text a query answers; no row or null is empty.
+    ///
+    /// # Errors
+    /// [`Kind::Script`] when the query is refused.
+    pub fn text(&self, sql: &str) -> Result<String> {
+        self.connection
+            .query_row(sql, [], |row| row.get::<_, Option<String>>(0))
+            .map(Option::unwrap_or_default)
+            .map_err(refused)
+    }
+
     /// The columns of a relation or query, with DuckDB's type words.
     ///
     /// # Errors

@@ -2,37 +2,29 @@
 -- Others may work in the account: a finding, with both numbers, no stop.
 -- blocks: no
 
-with reads as (
+with counts as (
     select
         seq,
         "rows" as record_count,
         row_number() over (order by seq desc) as age,
-    from ledger_events
-    where event = 'read' and complete and name = '@object'
-),
-
-first_accepted as (
-    select source_id, min(seq) as seq,
-    from ledger_events
-    where event = 'outcome'
-        and object = '@object'
-        and state = 'accepted'
-        and reason is distinct from 'found by look-up'
-    group by source_id
+    from ledger_counts
+    where name = '@object'
 ),
 
 counted as (
     select
-        before_read.record_count as count_before,
-        after_read.record_count as count_after,
+        before_load.record_count as count_before,
+        after_load.record_count as count_after,
         (
-            select count(*) from first_accepted
-            where seq > before_read.seq and seq < after_read.seq
+            select count(*) from ledger_outcomes as outcomes
+            where outcomes.object = '@object'
+                and outcomes.made_seq > before_load.seq
+                and outcomes.made_seq < after_load.seq
         ) as made_count,
-    from reads as after_read
-    inner join reads as before_read
-        on after_read.age + 1 = before_read.age
-    where after_read.age = 1
+    from counts as after_load
+    inner join counts as before_load
+        on after_load.age + 1 = before_load.age
+    where after_load.age = 1
 )
 
 select '@object' as object, *

@@ -232,7 +232,7 @@ fn known_sources(files: &BTreeMap<String, String>, objects: &Objects) -> BTreeSe
             .map(|name| format!("raw_freshsales__{name}")),
     );
     for ledger in [
-        "ids", "outcomes", "calls", "runs", "events", "reads", "buckets",
+        "ids", "outcomes", "calls", "counts", "runs", "events", "reads", "buckets",
     ] {
         names.insert(format!("ledger_{ledger}"));
     }

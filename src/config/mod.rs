@@ -62,6 +62,10 @@ pub struct Destination {
     pub workers: usize,
     /// How long to wait for an answer.
     pub timeout: Duration,
+    /// Bulk jobs at work there at the same time, at least 1.
+    pub jobs_in_flight: usize,
+    /// How long its lists and searches may lag behind its records.
+    pub index_wait: Duration,
 }
 
 /// Edition of a Freshsales account.
@@ -206,6 +210,9 @@ fn destination(values: &Values) -> Result<Destination> {
         api_key_env: required(values, section, "api_key_env")?,
         workers: usize::try_from(workers).map_err(|_| incomplete(section, "workers"))?,
         timeout: Duration::from_secs(count(values, section, "timeout_seconds")?),
+        jobs_in_flight: usize::try_from(count(values, section, "jobs_in_flight")?)
+            .map_err(|_| incomplete(section, "jobs_in_flight"))?,
+        index_wait: Duration::from_secs(count(values, section, "index_wait_seconds")?),
     })
 }
 

@@ -116,6 +116,10 @@ pub(super) const SETTINGS: &[Setting] = &[
         .about("Requests on their way at the same time."),
     Setting::new(("destination", "timeout_seconds"), Count(1, 600), Is("30"))
         .about("How long to wait for an answer."),
+    Setting::new(("destination", "jobs_in_flight"), Count(1, 8), Is("4"))
+        .about("Bulk jobs at work there at the same time. Freshsales takes ten for the whole account."),
+    Setting::new(("destination", "index_wait_seconds"), Count(0, 600), Is("60"))
+        .about("How long a record may be missing from lists and searches after it was written. Nothing in doubt is sent again before."),
     Setting::new(
         ("policies", "leads_as"),
         Choice(&["contact_lifecycle"]),

@@ -1,11 +1,14 @@
 //! Records read back: pages in their different ways of ending, saved views found by name, searches in chunks.
 
+use std::ops::ControlFlow;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::outcome::{self, Purpose};
+use super::outcome::Purpose;
 use super::page::{End, print_of, records};
 use super::transport::{Call, OBJECTS_HINT};
+use super::view::view_id;
 use super::{Client, Endpoint};
 use crate::error::{Error, Kind, Result};
 
@@ -62,6 +65,40 @@ pub enum Listing {
     },
 }
 
+/// The order in which views are read.
+#[derive(Clone, Copy)]
+enum Order {
+    /// The oldest first: records made during the reading come last and shift no page.
+    Oldest,
+    /// What was written last comes first.
+    Newest,
+}
+
+/// How far a reading went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Records that came.
+    pub records: u64,
+    /// Whether every page was read.
+    pub is_whole: bool,
+}
+
+impl Listed {
+    fn whole(records: u64) -> Self {
+        Self {
+            records,
+            is_whole: true,
+        }
+    }
+
+    /// Takes the next list's reading in; whether to go on.
+    fn and(&mut self, next: Self) -> bool {
+        self.records += next.records;
+        self.is_whole = next.is_whole;
+        self.is_whole
+    }
+}
+
 impl Client {
     /// Records whose `attribute` is one of `values`, 50 values a call, all pages. Rows are thin there, and a record written
     /// a moment ago may be missing. The same record may come twice.
@@ -77,7 +114,7 @@ impl Client {
         let mut found = Vec::new();
         self.search(to, attribute, values, &mut |page| {
             found.extend(page);
-            Ok(())
+            Ok(ControlFlow::Continue(()))
         })
         .await?;
         Ok(found)
@@ -93,17 +130,40 @@ impl Client {
         what: &Listing,
         mut on_page: impl FnMut(Vec<Value>) -> Result<()>,
     ) -> Result<u64> {
+        let mut each = |page| on_page(page).map(ControlFlow::Continue);
+        let listed = self.walk_list(what, Order::Oldest, &mut each).await?;
+        Ok(listed.records)
+    }
+
+    /// As [`Self::list`], the last written records first where the destination can sort, until `on_page` has seen enough.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub async fn list_until(
+        &self,
+        what: &Listing,
+        mut on_page: impl FnMut(Vec<Value>) -> Result<ControlFlow<()>>,
+    ) -> Result<Listed> {
+        self.walk_list(what, Order::Newest, &mut on_page).await
+    }
+
+    async fn walk_list(
+        &self,
+        what: &Listing,
+        order: Order,
+        on_page: &mut impl FnMut(Vec<Value>) -> Result<ControlFlow<()>>,
+    ) -> Result<Listed> {
         match what {
             Listing::Views {
                 target,
                 names,
                 include,
-            } => self.views(target, names, include, &mut on_page).await,
+            } => self.views((target, names, include), order, on_page).await,
             Listing::Pages {
                 target,
                 filters,
                 include,
-            } => self.flat(target, filters, include, &mut on_page).await,
+            } => self.flat(target, filters, include, on_page).await,
             Listing::Search {
                 target,
                 wrapper,
@@ -113,39 +173,44 @@ impl Client {
                 let to = Endpoint {
                     target: target.clone(),
                     wrapper: wrapper.clone(),
+                    include: Vec::new(),
                 };
-                self.search(&to, attribute, values, &mut on_page).await
+                self.search(&to, attribute, values, on_page).await
             }
             Listing::Children { parent_path, root } => {
-                self.children(parent_path, root, &mut on_page).await
+                self.children(parent_path, root, on_page).await
             }
             Listing::Members { list_id } => {
                 let path = format!("contacts/lists/{list_id}");
-                self.all_pages(&path, "contacts", &[], &mut on_page).await
+                self.all_pages(&path, "contacts", &[], on_page).await
             }
         }
     }
 
     async fn views(
         &self,
-        target: &str,
-        names: &[String],
-        include: &[String],
-        on_page: &mut impl FnMut(Vec<Value>) -> Result<()>,
-    ) -> Result<u64> {
-        let filters = self.read(&format!("{target}/filters"), "filters").await?;
-        let mut seen = 0;
+        (target, names, include): (&str, &[String], &[String]),
+        order: Order,
+        on_page: &mut impl FnMut(Vec<Value>) -> Result<ControlFlow<()>>,
+    ) -> Result<Listed> {
+        let filters = self.saved_views(target).await?;
+        let (sort, direction) = match order {
+            Order::Oldest => ("created_at", "asc"),
+            Order::Newest => ("updated_at", "desc"),
+        };
+        let mut listed = Listed::whole(0);
         for name in names {
             let path = format!("{target}/view/{}", view_id(&filters, target, name)?);
-            // The oldest first: records made during the reading come last and shift no page.
             let mut query = vec![
-                ("sort", "created_at".to_owned()),
-                ("sort_type", "asc".to_owned()),
+                ("sort", sort.to_owned()),
+                ("sort_type", direction.to_owned()),
             ];
             query.extend(include_query(include));
-            seen += self.all_pages(&path, target, &query, on_page).await?;
+            if !listed.and(self.all_pages(&path, target, &query, on_page).await?) {
+                break;
+            }
         }
-        Ok(seen)
+        Ok(listed)
     }
 
     async fn flat(
@@ -153,19 +218,21 @@ impl Client {
         target: &str,
         filters: &[String],
         include: &[String],
-        on_page: &mut impl FnMut(Vec<Value>) -> Result<()>,
-    ) -> Result<u64> {
+        on_page: &mut impl FnMut(Vec<Value>) -> Result<ControlFlow<()>>,
+    ) -> Result<Listed> {
         let include = include_query(include);
         if filters.is_empty() {
             return self.all_pages(target, target, &include, on_page).await;
         }
-        let mut seen = 0;
+        let mut listed = Listed::whole(0);
         for filter in filters {
             let mut query = vec![("filter", filter.clone())];
             query.extend(include.iter().cloned());
-            seen += self.all_pages(target, target, &query, on_page).await?;
+            if !listed.and(self.all_pages(target, target, &query, on_page).await?) {
+                break;
+            }
         }
-        Ok(seen)
+        Ok(listed)
     }
 
     async fn search(
@@ -173,10 +240,10 @@ impl Client {
         to: &Endpoint,
         attribute: &str,
         values: &[String],
-        on_page: &mut impl FnMut(Vec<Value>) -> Result<()>,
-    ) -> Result<u64> {
+        on_page: &mut impl FnMut(Vec<Value>) -> Result<ControlFlow<()>>,
+    ) -> Result<Listed> {
         let path = format!("filtered_search/{}", to.wrapper);
-        let mut seen = 0;
+        let mut listed = Listed::whole(0);
         for chunk in values.chunks(SEARCH_CHUNK) {
             let rule = json!([{"attribute": attribute, "operator": "is_in", "value": chunk}]);
             let page_of = |page: u64| {
@@ -186,10 +253,12 @@ impl Client {
                 });
                 Call::with_body(Method::POST, &path, body, Purpose::Read)
             };
-            let count = self.walk(page_of, &path, &to.target, on_page).await?;
-            seen += count.ok_or_else(|| no_list(&path))?;
+            let walked = self.walk(page_of, &path, &to.target, on_page).await?;
+            if !listed.and(walked.ok_or_else(|| no_list(&path))?) {
+                break;
+            }
         }
-        Ok(seen)
+        Ok(listed)
     }
 
     /// Children through their own route. It is undocumented and may be missing: then through the parent's `include`.
@@ -197,21 +266,24 @@ impl Client {
         &self,
         path: &str,
         root: &str,
-        on_page: &mut impl FnMut(Vec<Value>) -> Result<()>,
-    ) -> Result<u64> {
-        if let Some(seen) = self.walk(pages_of(path, &[]), path, root, on_page).await? {
-            return Ok(seen);
+        on_page: &mut impl FnMut(Vec<Value>) -> Result<ControlFlow<()>>,
+    ) -> Result<Listed> {
+        if let Some(listed) = self.walk(pages_of(path, &[]), path, root, on_page).await? {
+            return Ok(listed);
         }
         let parent = path.rsplit_once('/').map_or(path, |(parent, _)| parent);
         let Some(mut record) = self.get(parent, &[root.to_owned()]).await? else {
-            return Ok(0);
+            return Ok(Listed::whole(0));
         };
         let children = records(&mut record, path, root)?;
         let count = children.len() as u64;
-        if count > 0 {
-            on_page(children)?;
+        if count > 0 && on_page(children)?.is_break() {
+            return Ok(Listed {
+                records: count,
+                is_whole: false,
+            });
         }
-        Ok(count)
+        Ok(Listed::whole(count))
     }
 
     async fn all_pages(
@@ -219,8 +291,8 @@ impl Client {
         path: &str,
         root: &str,
         query: &[(&'static str, String)],
-        on_page: &mut impl FnMut(Vec<Value>) -> Result<()>,
-    ) -> Result<u64> {
+        on_page: &mut impl FnMut(Vec<Value>) -> Result<ControlFlow<()>>,
+    ) -> Result<Listed> {
         let count = self
             .walk(pages_of(path, query), path, root, on_page)
             .await?;
@@ -233,8 +305,8 @@ impl Client {
         page_of: impl Fn(u64) -> Call,
         path: &str,
         root: &str,
-        on_page: &mut impl FnMut(Vec<Value>) -> Result<()>,
-    ) -> Result<Option<u64>> {
+        on_page: &mut impl FnMut(Vec<Value>) -> Result<ControlFlow<()>>,
+    ) -> Result<Option<Listed>> {
         let mut seen = 0;
         let mut last = None;
         for page in 1..=MOST_PAGES {
@@ -248,7 +320,7 @@ impl Client {
             let end = End::of(&answer);
             let print = print_of(&rows);
             if rows.is_empty() || (last == Some(print) && end.is_untold()) {
-                return Ok(Some(seen));
+                return Ok(Some(Listed::whole(seen)));
             }
             if last == Some(print) {
                 break;
@@ -256,17 +328,23 @@ impl Client {
             last = Some(print);
             let count = rows.len() as u64;
             seen += count;
-            on_page(rows)?;
-            if end.is_reached(page, count, seen) {
-                return Ok(Some(seen));
+            let is_enough = on_page(rows)?.is_break();
+            let is_whole = end.is_reached(page, count, seen);
+            if is_whole || is_enough {
+                return Ok(Some(Listed {
+                    records: seen,
+                    is_whole,
+                }));
             }
         }
-        Err(Error::new(
-            Kind::Destination,
-            format!("the list `{path}` does not end: its pages repeat"),
-        )
-        .hint("run the same command again; if it stays, report it with the path"))
+        Err(endless(path))
     }
+}
+
+fn endless(path: &str) -> Error {
+    let text = format!("the list `{path}` does not end: its pages repeat");
+    Error::new(Kind::Destination, text)
+        .hint("run the same command again; if it stays, report it with the path")
 }
 
 fn pages_of(path: &str, query: &[(&'static str, String)]) -> impl Fn(u64) -> Call {
@@ -286,30 +364,6 @@ pub(super) fn include_query(include: &[String]) -> Vec<(&'static str, String)> {
         return Vec::new();
     }
     vec![("include", include.join(","))]
-}
-
-/// The id of the view with this name, whatever its case and the blanks around it.
-fn view_id(filters: &[Value], target: &str, name: &str) -> Result<i64> {
-    let name_of = |view: &Value| {
-        let text = view.get("name").and_then(Value::as_str).unwrap_or_default();
-        text.trim().to_owned()
-    };
-    let wanted = name.trim().to_lowercase();
-    let view = filters
-        .iter()
-        .find(|view| name_of(view).to_lowercase() == wanted);
-    if let Some(id) = view.and_then(outcome::id_of) {
-        return Ok(id);
-    }
-    let there: Vec<String> = filters.iter().map(name_of).collect();
-    Err(Error::new(
-        Kind::Destination,
-        format!("the destination has no view `{name}` of {target}"),
-    )
-    .hint(format!(
-        "name one of its views in `sql/objects.toml`: {}",
-        there.join(", ")
-    )))
 }
 
 /// A list that is a 404.

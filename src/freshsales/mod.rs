@@ -13,9 +13,11 @@ mod quota;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod view;
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::Method;
@@ -25,7 +27,7 @@ use serde_json::{Map, Value, json};
 use crate::error::{Error, Kind, Result};
 
 pub use bulk::{BULK_ROWS, BulkOutcome, BulkRow};
-pub use listing::Listing;
+pub use listing::{Listed, Listing};
 pub use message::scrub;
 pub use outcome::Outcome;
 pub use quota::{Clock, WallClock};
@@ -87,6 +89,8 @@ pub struct Endpoint {
     pub target: String,
     /// Singular key around one record, and the entity of a search: `contact`. Empty: the body goes without a wrapper.
     pub wrapper: String,
+    /// Parts that the answer to a write is asked to show.
+    pub include: Vec<String>,
 }
 
 /// A unique identifier at the destination. No `Debug`: the value may be an e-mail address.
@@ -104,6 +108,8 @@ pub struct Client {
     transport: Transport,
     job_poll: Duration,
     job_timeout: Duration,
+    /// Saved views by object, once they were asked for.
+    views: Mutex<BTreeMap<String, Vec<Value>>>,
 }
 
 impl fmt::Debug for Client {
@@ -133,6 +139,7 @@ impl Client {
             transport: Transport::new(settings, clock)?,
             job_poll: settings.job_poll,
             job_timeout: settings.job_timeout,
+            views: Mutex::default(),
         })
     }
 
@@ -140,6 +147,11 @@ impl Client {
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.transport.pace.calls()
+    }
+
+    /// Ends after `wait`, on the client's clock.
+    pub async fn sleep(&self, wait: Duration) {
+        self.transport.pace.sleep(wait).await;
     }
 
     /// One cheap call that shows whether the account answers to this key.
@@ -166,7 +178,7 @@ impl Client {
     pub async fn create(&self, to: &Endpoint, body: &Map<String, Value>) -> Result<Outcome> {
         let body = wrapped(to, body);
         let call = Call::with_body(Method::POST, &to.target, body, Purpose::Write);
-        self.write(call, &to.wrapper, None).await
+        self.write(call.showing(to), &to.wrapper, None).await
     }
 
     /// Creates one record or updates the one with this key: `POST {target}/upsert`.
@@ -183,7 +195,7 @@ impl Client {
         body["unique_identifier"] = json!({ &key.name: &key.value });
         let path = format!("{}/upsert", to.target);
         let call = Call::with_body(Method::POST, path, body, Purpose::Write);
-        self.write(call, &to.wrapper, None).await
+        self.write(call.showing(to), &to.wrapper, None).await
     }
 
     /// Updates the record with this id: `PUT {target}/{id}`. Lists and `custom_field` are replaced there as a whole.
@@ -198,7 +210,7 @@ impl Client {
     ) -> Result<Outcome> {
         let path = format!("{}/{id}", to.target);
         let call = Call::with_body(Method::PUT, path, wrapped(to, body), Purpose::Write);
-        self.write(call, &to.wrapper, Some(id)).await
+        self.write(call.showing(to), &to.wrapper, Some(id)).await
     }
 
     /// Makes contacts members of a marketing list; those that are members already stay so. At most 100 at once.

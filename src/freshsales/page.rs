@@ -36,6 +36,11 @@ impl End {
         }
     }
 
+    /// Records of the whole list, where it says so.
+    pub(super) fn total(&self) -> Option<u64> {
+        self.total
+    }
+
     /// Whether nothing at all was said.
     pub(super) fn is_untold(&self) -> bool {
         self.has_next.is_none() && self.pages.is_none() && self.total.is_none()

@@ -10,9 +10,9 @@ use reqwest::{Method, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use super::Settings;
 use super::outcome::{self, Answer, Effect, Heard, Purpose};
 use super::quota::{self, Clock, Pace};
+use super::{Endpoint, Settings, listing};
 use crate::error::{Error, Kind, Result};
 
 /// An answer longer than this is not read to its end: a page of 100 records has a few hundred kilobytes.
@@ -59,6 +59,12 @@ impl Call {
             body,
             purpose,
         }
+    }
+
+    /// Asks the answer to show what the endpoint names.
+    pub(super) fn showing(mut self, to: &Endpoint) -> Self {
+        self.query.extend(listing::include_query(&to.include));
+        self
     }
 }
 

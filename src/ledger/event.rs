@@ -18,8 +18,10 @@ pub enum Event {
     RunEnded(RunEnded),
     /// An export was landed.
     Landed(Landed),
-    /// One list of the destination was read back.
+    /// One list of the destination was read back, or part of it.
     Read(Read),
+    /// The records of one list of the destination were counted.
+    Counted(Counted),
     /// The rows of one object were fixed in a file before the first of them was sent.
     Sealed(Sealed),
     /// A request for one row is about to leave.
@@ -34,6 +36,16 @@ pub enum Event {
     Approval(Approval),
     /// A person changed what happens with a row that waits.
     Queue(Queue),
+}
+
+impl Event {
+    /// Whether rows may stand otherwise after it.
+    pub(super) fn changes_standing(&self) -> bool {
+        matches!(
+            self,
+            Self::Landed(_) | Self::Read(_) | Self::Intent(_) | Self::Outcome(_)
+        )
+    }
 }
 
 /// See [`Event::RunStarted`].
@@ -83,8 +95,19 @@ pub struct Read {
     pub read_id: String,
     /// Records read.
     pub rows: u64,
-    /// Whether the last page was reached.
+    /// Whether it is the whole list; else only records that were written or looked for meanwhile.
     pub complete: bool,
+}
+
+/// See [`Event::Counted`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// The run that counted.
+    pub run_id: String,
+    /// The list, as `raw_freshsales__<name>` calls it.
+    pub name: String,
+    /// Records there, those of other people included.
+    pub rows: u64,
 }
 
 /// See [`Event::Sealed`].
@@ -330,6 +353,7 @@ fn event_of_kind(kind: &str, line: &str) -> Result<Event, Flaw> {
         "run_ended" => Event::RunEnded(understood(line)?),
         "landed" => Event::Landed(understood(line)?),
         "read" => Event::Read(understood(line)?),
+        "counted" => Event::Counted(understood(line)?),
         "sealed" => Event::Sealed(understood(line)?),
         "intent" => Event::Intent(understood(line)?),
         "outcome" => Event::Outcome(understood(line)?),

@@ -63,16 +63,26 @@ pub struct Doubt {
     pub is_unknown: bool,
 }
 
+/// A read-back, and the line that says so: what was logged before it is older than its records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadBack {
+    /// Its number in the log.
+    pub seq: u64,
+    /// What was read.
+    pub read: Read,
+}
+
 type Row = (String, String);
 
 /// What the log says up to a certain line. It grows with runs, lists and rows in doubt, not with records.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     last_seq: u64,
+    last_change: u64,
     runs: Vec<Run>,
     calls: u64,
     landed: BTreeMap<String, Landed>,
-    reads: BTreeMap<String, Read>,
+    reads: BTreeMap<String, Vec<ReadBack>>,
     sealed: BTreeMap<String, Sealed>,
     doubts: BTreeMap<Row, Doubt>,
     checks: BTreeMap<(String, String), Checked>,
@@ -86,6 +96,12 @@ impl History {
     #[must_use]
     pub fn last_seq(&self) -> u64 {
         self.last_seq
+    }
+
+    /// Number of the last line that changes what stands where: landed, read, sent or answered. 0 for none.
+    #[must_use]
+    pub fn last_change(&self) -> u64 {
+        self.last_change
     }
 
     /// All runs, oldest first.
@@ -112,10 +128,10 @@ impl History {
         self.landed.get(system)
     }
 
-    /// The newest read-back of a list, complete or not.
+    /// What was read back of a list, oldest first: the newest complete read-back, and the partial ones after it.
     #[must_use]
-    pub fn last_read(&self, name: &str) -> Option<&Read> {
-        self.reads.get(name)
+    pub fn reads(&self, name: &str) -> &[ReadBack] {
+        self.reads.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The newest sealed load file of an object.
@@ -157,6 +173,9 @@ impl History {
     pub(super) fn apply(&mut self, entry: Entry) {
         let Entry { seq, at, event } = entry;
         self.last_seq = seq;
+        if event.changes_standing() {
+            self.last_change = seq;
+        }
         match event {
             Event::RunStarted(run) => self.runs.push(begun(run, at)),
             Event::RunEnded(end) => {
@@ -164,7 +183,8 @@ impl History {
                 self.end_run(&end.run_id, at, end.exit_code, end.calls);
             }
             Event::Landed(landed) => insert(&mut self.landed, landed.system.clone(), landed),
-            Event::Read(read) => insert(&mut self.reads, read.name.clone(), read),
+            Event::Read(read) => self.keep_read(ReadBack { seq, read }),
+            Event::Counted(_) => {}
             Event::Sealed(sealed) => insert(&mut self.sealed, sealed.object.clone(), sealed),
             Event::Intent(intent) => self.open_doubt(intent, at),
             Event::Outcome(outcome) => self.close_doubt(&outcome, at),
@@ -184,6 +204,14 @@ impl History {
                 );
             }
         }
+    }
+
+    fn keep_read(&mut self, back: ReadBack) {
+        let reads = self.reads.entry(back.read.name.clone()).or_default();
+        if back.read.complete {
+            reads.clear();
+        }
+        reads.push(back);
     }
 
     fn end_run(&mut self, run_id: &str, at: Timestamp, exit_code: u8, calls: u64) {

@@ -24,10 +24,10 @@ use std::thread::JoinHandle;
 use jiff::Timestamp;
 
 pub use self::event::{
-    Action, Approval, Checked, Decision, Entry, Event, Intent, Landed, Outcome, Queue, QueueChange,
-    Read, RunEnded, RunStarted, Sealed, State,
+    Action, Approval, Checked, Counted, Decision, Entry, Event, Intent, Landed, Outcome, Queue,
+    QueueChange, Read, RunEnded, RunStarted, Sealed, State,
 };
-pub use self::history::{Doubt, History, LastOutcome, Run, RunEnd};
+pub use self::history::{Doubt, History, LastOutcome, ReadBack, Run, RunEnd};
 pub use self::lock::{Lock, lock};
 use self::segment::Segment;
 pub use self::segment::{Entries, TornTail};
@@ -174,6 +174,14 @@ pub fn history(staging: &Path) -> Result<History> {
 /// As [`Ledger::open`], here and from the iterator.
 pub fn entries(staging: &Path, after: u64) -> Result<Entries> {
     Entries::open(staging, after)
+}
+
+/// The files of the log, oldest first, for readers that know their form. None before the first line.
+///
+/// # Errors
+/// `Source` if one is missing, `Config` if the folder cannot be read.
+pub fn files(staging: &Path) -> Result<Vec<std::path::PathBuf>> {
+    segment::files(&segment::folder(staging))
 }
 
 /// The last state of each object and source id, sorted by both. One row a record is held in memory: for a log

@@ -8,7 +8,7 @@ use super::event::{self, Entry, Flaw};
 use crate::error::{Error, Kind, Result};
 
 /// A log file that has reached this size is followed by a new one.
-pub(super) const ROLL_AT: u64 = 64 * 1024 * 1024;
+pub(super) const ROLL_AT: u64 = 16 * 1024 * 1024;
 
 /// A line that was being written when the power or the process went away. Nobody was told that it is on
 /// disk, so nothing that depends on it has happened.
@@ -41,7 +41,7 @@ pub(super) fn create_private_folder(folder: &Path) -> Result<()> {
 }
 
 /// The files in order. A hole in their numbers means that a file was taken away.
-fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut names = match fs::read_dir(folder) {
         Ok(entries) => entries
             .map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()))

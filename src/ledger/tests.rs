@@ -177,7 +177,7 @@ fn the_history_keeps_the_newest_of_everything() {
         "ext_1"
     );
     assert_eq!(history.last_landed("other"), None);
-    assert_eq!(history.last_read("contacts").unwrap().rows, 2);
+    assert_eq!(history.reads("contacts")[0].read.rows, 2);
     assert_eq!(history.last_sealed("contacts").unwrap().sha256, "5ea1");
     assert_eq!(history.decision("date_order").unwrap().answer, "dmy");
     assert_eq!(history.approval().unwrap().plan_hash, "914a");

@@ -13,6 +13,8 @@ use crate::ledger::{self, Event, Intent, State};
 pub enum Ending {
     /// The destination holds it as it was sent.
     Accepted { id: Option<i64> },
+    /// The destination holds it without these custom fields, which it dropped in silence.
+    Dropped { id: i64, fields: Vec<String> },
     /// The destination holds a record for it, with fields that nobody has compared: it is to be written again, by id.
     Found { id: i64 },
     /// The destination refused it.
@@ -33,7 +35,7 @@ impl Ending {
 
     fn state(&self) -> State {
         match self {
-            Self::Accepted { .. } | Self::Found { .. } => State::Accepted,
+            Self::Accepted { .. } | Self::Dropped { .. } | Self::Found { .. } => State::Accepted,
             Self::Rejected { .. } => State::Rejected,
             Self::NotTaken { .. } => State::NotTaken,
             Self::Unknown { .. } => State::Unknown,
@@ -104,6 +106,10 @@ fn outcome(sending: &Sending, row: Row, ending: Ending, state: State) -> Event {
     let known = row.destination_id;
     let (destination_id, status, reason, body_hash) = match ending {
         Ending::Accepted { id } => (id, None, None, row.body_hash),
+        Ending::Dropped { id, fields } => {
+            let reason = format!("kept there without {}", fields.join(", "));
+            (Some(id), None, Some(reason), row.body_hash)
+        }
         // No hash: whatever is wanted differs from it, so the record is written again by its id.
         Ending::Found { id } => (
             Some(id),

@@ -6,15 +6,14 @@ use serde_json::Value;
 
 use super::journal::{self, Ending};
 use super::sealed::{Action, Row};
-use super::unit::{endpoint, single};
-use super::{Sending, Tally};
-use crate::catalog::{Find, List};
+use super::unit::{Done, endpoint, single};
+use super::{Sending, bulk, confirm};
+use crate::catalog::{Find, List, Write};
 use crate::error::Result;
 use crate::freshsales::Listing;
 
 /// Looks every row up; what is found is kept by its id, what is not there is sent as new.
-pub async fn resolve(sending: &Sending, rows: Vec<Row>) -> Result<Tally> {
-    let mut tally = Tally::default();
+pub async fn resolve(sending: &Sending, rows: Vec<Row>) -> Result<Done> {
     let found = match sending.object.find.as_slice() {
         [Find::Children { include, marker }, ..] => {
             by_children(sending, &rows, include, marker).await?
@@ -22,10 +21,39 @@ pub async fn resolve(sending: &Sending, rows: Vec<Row>) -> Result<Tally> {
         [Find::Pages { marker }, ..] => by_pages(sending, &rows, marker).await?,
         searches => by_search(sending, &rows, searches).await?,
     };
+    let mut done = Done::default();
+    let mut again = Vec::new();
     for (row, found) in rows.into_iter().zip(found) {
-        tally.add(settle_one(sending, row, found).await?);
+        match found {
+            Found::Often(times) => {
+                let reason = format!("{times} records there carry this source id");
+                let ending = Ending::Unknown { reason };
+                done.add(journal::settle(sending, vec![(row, ending)]).await?.into());
+            }
+            // Not one record too many, so its key may be written again: that is as cheap as the first time.
+            _ if is_bulk(sending, &row) => again.push(created(row)),
+            Found::Once(id) => {
+                let ending = Ending::Found { id };
+                done.add(journal::settle(sending, vec![(row, ending)]).await?.into());
+            }
+            Found::Nowhere => done.add(single(sending, created(row)).await?.into()),
+        }
     }
-    Ok(tally)
+    if !again.is_empty() {
+        done.add(bulk::send(sending, again).await?);
+    }
+    Ok(done)
+}
+
+fn is_bulk(sending: &Sending, row: &Row) -> bool {
+    sending.object.write == Write::BulkUpsert && row.text(confirm::column(sending)).is_some()
+}
+
+fn created(row: Row) -> Row {
+    Row {
+        action: Action::Create,
+        ..row
+    }
 }
 
 /// What a look-up saw.
@@ -47,47 +75,63 @@ impl Found {
     }
 }
 
-async fn settle_one(sending: &Sending, row: Row, found: Found) -> Result<Tally> {
-    match found {
-        Found::Once(id) => journal::settle(sending, vec![(row, Ending::Found { id })]).await,
-        Found::Often(times) => {
-            let reason = format!("{times} records there carry this source id");
-            journal::settle(sending, vec![(row, Ending::Unknown { reason })]).await
-        }
-        Found::Nowhere => {
-            let fresh = Row {
-                action: Action::Create,
-                ..row
-            };
-            single(sending, fresh).await
-        }
-    }
-}
-
-/// One filtered search a row, by the first attribute it has a value for: thin answers do not show which value they matched.
+/// By the first attribute that a row has a value for, many rows a call. Where the answers show no key by which rows could
+/// be told apart, one call a row.
 async fn by_search(sending: &Sending, rows: &[Row], searches: &[Find]) -> Result<Vec<Found>> {
-    let mut found = Vec::with_capacity(rows.len());
-    for row in rows {
+    let mut found = vec![Found::Nowhere; rows.len()];
+    let mut groups: BTreeMap<&str, Vec<(usize, String)>> = BTreeMap::new();
+    for (at, row) in rows.iter().enumerate() {
         let known = searches.iter().find_map(|search| match search {
-            Find::Search { column, attribute } => Some((attribute, row.text(column)?)),
+            Find::Search { column, .. } => Some((column.as_str(), row.text(column)?)),
             _ => None,
         });
-        let Some((attribute, value)) = known else {
-            found.push(Found::Nowhere);
-            continue;
-        };
-        let records = sending
-            .client
-            .find(&endpoint(sending), attribute, &[value])
-            .await?;
-        found.push(
-            records
+        if let Some((column, value)) = known {
+            groups.entry(column).or_default().push((at, value));
+        }
+    }
+    for (column, group) in groups {
+        let values: Vec<String> = group.iter().map(|(_, value)| value.clone()).collect();
+        let records = search(sending, column, &values).await?;
+        let is_told = records.iter().all(|record| {
+            let keys = confirm::keys_of(record, column);
+            group
+                .iter()
+                .any(|(_, value)| keys.contains(&confirm::folded(value)))
+        });
+        for (at, value) in group {
+            let own = match is_told {
+                true => with_key(&records, column, &value),
+                false => search(sending, column, &[value]).await?,
+            };
+            found[at] = own
                 .iter()
                 .filter_map(record_id)
-                .fold(Found::Nowhere, Found::and),
-        );
+                .fold(Found::Nowhere, Found::and);
+        }
     }
     Ok(found)
+}
+
+fn with_key(records: &[Value], column: &str, value: &str) -> Vec<Value> {
+    let key = confirm::folded(value);
+    let has_key = |record: &&Value| confirm::keys_of(record, column).contains(&key);
+    records.iter().filter(has_key).cloned().collect()
+}
+
+/// Records whose value of a load column is one of these.
+pub async fn search(sending: &Sending, column: &str, values: &[String]) -> Result<Vec<Value>> {
+    let attribute = sending.object.find.iter().find_map(|find| match find {
+        Find::Search {
+            column: of,
+            attribute,
+        } if of == column => Some(attribute.as_str()),
+        _ => None,
+    });
+    let attribute = attribute.unwrap_or(column);
+    sending
+        .client
+        .find(&endpoint(sending), attribute, values)
+        .await
 }
 
 /// Among the children of the record that each row hangs on.
@@ -174,52 +218,6 @@ fn matching<'a>(records: &'a [Value], field: &'a str, row: &Row) -> impl Iterato
 fn parent_path(sending: &Sending, row: &Row, include: &str) -> Option<String> {
     let target = sending.parents.get(&row.text("targetable_type")?)?;
     Some(format!("{target}/{}/{include}", row.text("targetable_id")?))
-}
-
-/// After a bulk job: the id of each row's record, found by the key it was sent with, however the key is written there.
-pub async fn by_key(sending: &Sending, column: &str, rows: &[Row]) -> Result<Vec<Option<i64>>> {
-    let attribute = sending.object.find.iter().find_map(|find| match find {
-        Find::Search {
-            column: of,
-            attribute,
-        } if of == column => Some(attribute.as_str()),
-        _ => None,
-    });
-    let attribute = attribute.unwrap_or(column);
-    let values: Vec<String> = rows.iter().filter_map(|row| row.text(column)).collect();
-    let records = sending
-        .client
-        .find(&endpoint(sending), attribute, &values)
-        .await?;
-    let mut ids: BTreeMap<String, i64> = BTreeMap::new();
-    for record in &records {
-        for key in keys_of(record, column) {
-            if let Some(id) = record_id(record) {
-                ids.insert(key, id);
-            }
-        }
-    }
-    let id_of = |row: &Row| {
-        row.text(column)
-            .and_then(|value| ids.get(&folded(&value)).copied())
-    };
-    Ok(rows.iter().map(id_of).collect())
-}
-
-/// A record's values of a key column; e-mail addresses also stand in an array of objects.
-fn keys_of(record: &Value, column: &str) -> Vec<String> {
-    let single = record.get(column).and_then(Value::as_str);
-    let array = record.get(format!("{column}s")).and_then(Value::as_array);
-    let many = array
-        .into_iter()
-        .flatten()
-        .filter_map(|item| item.get("value")?.as_str());
-    single.into_iter().chain(many).map(folded).collect()
-}
-
-/// Keys are compared there without case and outer blanks.
-fn folded(value: &str) -> String {
-    value.trim().to_lowercase()
 }
 
 /// The id of a record; some routes answer it as text.

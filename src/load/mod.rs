@@ -3,28 +3,36 @@
 //! Work is cut into units (a bulk call, a single record, a list call, a look-up), and a bounded number of units is on the way
 //! at a time. Nothing here decides what to send: the sealed file does. Nothing here sends a row again whose fate is unknown.
 
+mod answers;
+mod bulk;
 mod bundle;
+mod confirm;
 mod journal;
 mod look_up;
 mod sealed;
+mod stored;
 mod unit;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::catalog::{Object, Write};
+use crate::catalog::{List, Object, Write};
 use crate::error::{Error, Kind, Result};
-use crate::freshsales::Client;
+use crate::freshsales::{Client, Listing};
 use crate::ledger::Ledger;
 
+pub use answers::Answers;
 pub use bundle::index as write_bundle_index;
 pub use look_up::record_id;
 pub use sealed::{Action, Row};
-use unit::Unit;
+pub use stored::Stored;
+use unit::{Done, Unit};
 
 /// Rows in a bulk call; the destination takes no more.
 const BULK_ROWS: usize = 100;
@@ -72,6 +80,12 @@ pub struct Sending {
     pub parents: BTreeMap<String, String>,
     /// Folder for bundle files.
     pub bundle: PathBuf,
+    /// Stored records that answers showed.
+    pub answers: Answers,
+    /// Bulk jobs that may be in flight.
+    pub jobs: Semaphore,
+    /// How long the destination's lists and searches may lag behind its records.
+    pub index_wait: Duration,
     /// Set by Ctrl-C: calls in flight end, no further one begins.
     pub stop: Arc<AtomicBool>,
 }
@@ -87,54 +101,111 @@ pub async fn send(
     workers: usize,
     progress: &dyn Fn(u64),
 ) -> Result<Tally> {
-    let mut flight = JoinSet::new();
-    let mut tally = Tally::default();
-    let mut failure = None;
+    let mut flight = Flight::default();
     for unit in units(sealed::rows(sealed)?, &sending.object) {
         let unit = match unit {
             Ok(unit) => unit,
             Err(error) => {
-                failure = Some(error);
+                flight.failure = Some(error);
                 break;
             }
         };
-        while flight.len() >= workers.max(1) {
-            land_one(&mut flight, &mut tally, &mut failure).await;
-            progress(tally.rows());
+        while flight.units.len() >= workers.max(1) {
+            flight.land_one().await;
+            progress(flight.rows());
         }
-        if tally.not_taken > 0 && failure.is_none() {
-            failure = Some(not_taken(&sending.client).await);
+        if flight.handed.len() >= confirm::MOST_HANDED {
+            flight.land_all(&sending, progress).await;
         }
-        if failure.is_some() || sending.stop.load(Ordering::SeqCst) {
+        if flight.tally.not_taken > 0 && flight.failure.is_none() {
+            flight.failure = Some(not_taken(&sending.client).await);
+        }
+        if flight.failure.is_some() || sending.stop.load(Ordering::SeqCst) {
             break;
         }
-        flight.spawn(unit.carry_out(Arc::clone(&sending)));
+        flight.units.spawn(unit.carry_out(Arc::clone(&sending)));
     }
-    while !flight.is_empty() {
-        land_one(&mut flight, &mut tally, &mut failure).await;
-        progress(tally.rows());
-    }
-    match failure {
+    flight.land_all(&sending, progress).await;
+    // What answers showed is kept whatever stopped the sending.
+    let kept = sending.answers.finish(&sending).await;
+    match flight.failure {
         Some(error) => Err(error),
-        None if sending.stop.load(Ordering::SeqCst) => Err(interrupted()),
-        None => Ok(tally),
+        None if sending.stop.load(Ordering::SeqCst) => kept.and(Err(interrupted())),
+        None => kept.map(|()| flight.tally),
     }
 }
 
-/// Waits for one unit in flight; the first failure is kept and stops the sending.
-async fn land_one(
-    flight: &mut JoinSet<Result<Tally>>,
-    tally: &mut Tally,
-    failure: &mut Option<Error>,
-) {
-    match flight.join_next().await {
-        Some(Ok(Ok(done))) => tally.add(done),
-        Some(Ok(Err(error))) => *failure = failure.take().or(Some(error)),
-        Some(Err(error)) => {
-            let bug = Error::new(Kind::Bug, "a sending task ended by itself").because(error);
-            *failure = failure.take().or(Some(bug));
+/// The units on their way.
+#[derive(Default)]
+struct Flight {
+    units: JoinSet<Result<Done>>,
+    tally: Tally,
+    /// Rows that bulk jobs have taken, and whose ids are still to be read.
+    handed: Vec<confirm::Handed>,
+    /// The first failure is kept, and stops the sending.
+    failure: Option<Error>,
+}
+
+impl Flight {
+    /// Waits for one unit.
+    async fn land_one(&mut self) {
+        match self.units.join_next().await {
+            Some(Ok(Ok(done))) => {
+                self.tally.add(done.tally);
+                self.handed.extend(done.handed);
+            }
+            Some(Ok(Err(error))) => self.fail(error),
+            Some(Err(error)) => {
+                self.fail(Error::new(Kind::Bug, "a sending task ended by itself").because(error));
+            }
+            None => {}
         }
-        None => {}
+    }
+
+    /// Waits for all units, and reads the ids of what bulk jobs took. After a failure the ids are left for the next run,
+    /// which looks these rows up.
+    async fn land_all(&mut self, sending: &Sending, progress: &dyn Fn(u64)) {
+        while !self.units.is_empty() {
+            self.land_one().await;
+            progress(self.rows());
+        }
+        let handed = std::mem::take(&mut self.handed);
+        if self.failure.is_some() {
+            return;
+        }
+        match confirm::ids(sending, handed).await {
+            Ok(tally) => self.tally.add(tally),
+            Err(error) => self.fail(error),
+        }
+        progress(self.rows());
+    }
+
+    /// Rows that have ended, or wait for nothing but their ids.
+    fn rows(&self) -> u64 {
+        self.tally.rows() + self.handed.len() as u64
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.failure.get_or_insert(error);
+    }
+}
+
+/// The list that shows an object's records, where it is one list for all of them.
+#[must_use]
+pub fn listing(object: &Object) -> Option<Listing> {
+    let target = object.target.clone();
+    match object.list.clone()? {
+        List::Views { named, include } => Some(Listing::Views {
+            target,
+            names: named,
+            include,
+        }),
+        List::Pages { filters, include } => Some(Listing::Pages {
+            target,
+            filters,
+            include,
+        }),
+        List::Children { .. } | List::Members | List::Selector => None,
     }
 }
 

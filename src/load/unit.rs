@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::answers::{self, Shows};
+use super::confirm::Handed;
 use super::journal::{self, Ending};
 use super::sealed::{Action, Row};
-use super::{Sending, Tally, bundle, look_up};
-use crate::catalog::Write;
+use super::{Sending, Tally, bulk, bundle, look_up};
+use crate::catalog::{List, Write};
 use crate::error::Result;
-use crate::freshsales::{BulkOutcome, BulkRow, Endpoint, Key, Outcome};
+use crate::freshsales::{Endpoint, Key, Outcome};
 
 /// What is sent, or looked up, at once.
 pub enum Unit {
@@ -27,26 +29,58 @@ pub enum Unit {
     Bundle(Row),
 }
 
-impl Unit {
-    /// Carries the unit out; an `Err` stops the run.
-    pub async fn carry_out(self, sending: Arc<Sending>) -> Result<Tally> {
-        let sending = &*sending;
-        match self {
-            Self::Bulk(rows) => bulk(sending, rows).await,
-            Self::Single(row) => single(sending, row).await,
-            Self::Members(list, rows) => members(sending, list, rows).await,
-            Self::LookUp(rows) => look_up::resolve(sending, rows).await,
-            Self::Match(rows) => matched(sending, rows).await,
-            Self::Bundle(row) => bundle::write(sending, row).await,
+/// What a unit left behind.
+#[derive(Default)]
+pub struct Done {
+    /// Rows that came to an end.
+    pub tally: Tally,
+    /// Rows that a bulk job has taken, and whose ids are still to be read.
+    pub handed: Vec<Handed>,
+}
+
+impl Done {
+    /// Takes in what another part of the unit left behind.
+    pub fn add(&mut self, other: Self) {
+        self.tally.add(other.tally);
+        self.handed.extend(other.handed);
+    }
+}
+
+impl From<Tally> for Done {
+    fn from(tally: Tally) -> Self {
+        Self {
+            tally,
+            handed: Vec::new(),
         }
     }
 }
 
-/// The endpoint of the object that is being sent.
+impl Unit {
+    /// Carries the unit out; an `Err` stops the run.
+    pub async fn carry_out(self, sending: Arc<Sending>) -> Result<Done> {
+        let sending = &*sending;
+        match self {
+            Self::Bulk(rows) => bulk::send(sending, rows).await,
+            Self::Single(row) => single(sending, row).await.map(Done::from),
+            Self::Members(list, rows) => members(sending, list, rows).await.map(Done::from),
+            Self::LookUp(rows) => look_up::resolve(sending, rows).await,
+            Self::Match(rows) => matched(sending, rows).await.map(Done::from),
+            Self::Bundle(row) => bundle::write(sending, row).await.map(Done::from),
+        }
+    }
+}
+
+/// The endpoint of the object that is being sent. Answers are asked to show what lists are asked for.
 pub fn endpoint(sending: &Sending) -> Endpoint {
+    let object = &sending.object;
+    let include = match &object.list {
+        Some(List::Views { include, .. } | List::Pages { include, .. }) => include.clone(),
+        _ => Vec::new(),
+    };
     Endpoint {
-        target: sending.object.target.clone(),
-        wrapper: sending.object.wrapper.clone(),
+        target: object.target.clone(),
+        wrapper: object.wrapper.clone(),
+        include,
     }
 }
 
@@ -68,7 +102,29 @@ pub async fn single(sending: &Sending, row: Row) -> Result<Tally> {
             }
         }
     };
-    journal::settle(sending, vec![(row, Ending::from(outcome))]).await
+    settle_answer(sending, row, outcome).await
+}
+
+/// Writes down how a single write ended. An answer that shows what was sent is landed as the stored record; a custom field
+/// that it should show and does not is said at once.
+async fn settle_answer(sending: &Sending, row: Row, outcome: Outcome) -> Result<Tally> {
+    let mut proof = None;
+    let ending = match outcome {
+        Outcome::Accepted { id, stored } => {
+            let shows = answers::shows(&sending.object, &row.body, &stored);
+            proof = Some(stored).filter(|_| shows != Shows::Little);
+            match shows {
+                Shows::Dropped(fields) => Ending::Dropped { id, fields },
+                Shows::All | Shows::Little => Ending::Accepted { id: Some(id) },
+            }
+        }
+        other => Ending::from(other),
+    };
+    let tally = journal::settle(sending, vec![(row, ending)]).await?;
+    if let Some(stored) = proof {
+        sending.answers.keep(sending, &stored).await?;
+    }
+    Ok(tally)
 }
 
 /// The first key that the row has a value for.
@@ -82,80 +138,6 @@ fn upsert_key(sending: &Sending, row: &Row) -> Option<Key> {
             value,
         })
     })
-}
-
-/// Sends up to a hundred rows, waits for the job, and reads the ids back by key: the job names none.
-async fn bulk(sending: &Sending, rows: Vec<Row>) -> Result<Tally> {
-    let Some((column, name)) = sending.object.keys().next() else {
-        return Ok(Tally::default());
-    };
-    let (column, name) = (column.to_owned(), name.to_owned());
-    journal::intend(sending, &rows, None).await?;
-    let sent: Vec<BulkRow> = rows
-        .iter()
-        .map(|row| bulk_row(row, &column, &name))
-        .collect();
-    let outcome = sending
-        .client
-        .bulk_upsert(&endpoint(sending), &sent)
-        .await?;
-    let all = |ending: Ending| vec![ending; rows.len()];
-    let endings = match outcome {
-        BulkOutcome::Done {
-            failed,
-            failed_untied,
-        } => {
-            let found = look_up::by_key(sending, &column, &rows).await?;
-            job_endings(rows.len(), &failed, failed_untied, found)
-        }
-        BulkOutcome::Rejected { status, reason } => all(Ending::Rejected {
-            status: Some(status),
-            reason,
-        }),
-        BulkOutcome::NotTaken { reason, .. } => all(Ending::NotTaken { reason }),
-        BulkOutcome::Unknown { reason } => all(Ending::Unknown { reason }),
-    };
-    journal::settle(sending, rows.into_iter().zip(endings).collect()).await
-}
-
-fn bulk_row(row: &Row, column: &str, name: &str) -> BulkRow {
-    BulkRow {
-        key: Key {
-            name: name.to_owned(),
-            value: row.text(column).unwrap_or_default(),
-        },
-        body: row.body.clone(),
-    }
-}
-
-/// A row is accepted when it was found by its key and the job did not name it as failed.
-fn job_endings(
-    rows: usize,
-    failed: &[(usize, String)],
-    failed_untied: u64,
-    found: Vec<Option<i64>>,
-) -> Vec<Ending> {
-    let mut endings: Vec<Ending> = found
-        .into_iter()
-        .map(|id| match id {
-            Some(id) if failed_untied == 0 => Ending::Accepted { id: Some(id) },
-            Some(_) => Ending::unknown("the job reports failed rows without naming them"),
-            None => Ending::unknown("the job has ended, but the record is not found by its key"),
-        })
-        .collect();
-    endings.resize(
-        rows,
-        Ending::unknown("the look-up did not answer for this row"),
-    );
-    for (index, reason) in failed {
-        if let Some(ending) = endings.get_mut(*index) {
-            *ending = Ending::Rejected {
-                status: None,
-                reason: reason.clone(),
-            };
-        }
-    }
-    endings
 }
 
 /// Adds contacts to a list. Adding one twice changes nothing there.

@@ -1,42 +1,6 @@
 -- The log as relations. {log} is the glob of its files; a torn last line is passed over.
 create or replace view ledger_events as
-select *
-from read_json({log}, format = 'newline_delimited', ignore_errors = true, columns = {
-    seq: 'bigint', "at": 'varchar', event: 'varchar', run_id: 'varchar', object: 'varchar',
-    source_id: 'varchar', action: 'varchar', state: 'varchar', destination_id: 'bigint',
-    body_hash: 'varchar', status: 'integer', reason: 'varchar', command: 'varchar',
-    destination: 'varchar', exit_code: 'integer', calls: 'bigint', scripts: 'json',
-    "check": 'varchar', phase: 'varchar', "rows": 'bigint', blocks: 'boolean',
-    script_hash: 'varchar', name: 'varchar', read_id: 'varchar', complete: 'boolean',
-    system: 'varchar', extract_id: 'varchar', file: 'varchar', sha256: 'varchar',
-});
-
--- Last event of each row, and what is kept of earlier ones: the id and hash it was accepted with.
-create or replace table ledger_outcomes as
-select
-    object,
-    source_id,
-    coalesce(arg_max(state, seq) filter (where seq_last = seq), 'intent') as state,
-    arg_max(destination_id, seq) filter (where state = 'accepted') as destination_id,
-    arg_max(body_hash, seq) as body_hash,
-    arg_max(body_hash, seq) filter (where state = 'accepted') as accepted_hash,
-    arg_max(status, seq) filter (where seq_last = seq) as status,
-    arg_max(reason, seq) filter (where seq_last = seq) as reason,
-    arg_max(run_id, seq) as run_id,
-    arg_max("at", seq) as "at",
-    max(seq) as seq,
-    bool_or(state = 'accepted') as was_accepted,
-from (
-    select *, max(seq) over (partition by object, source_id) as seq_last
-    from ledger_events
-    where event in ('intent', 'outcome')
-)
-group by object, source_id;
-
-create or replace table ledger_ids as
-select object, source_id, destination_id, false as is_projected
-from ledger_outcomes
-where destination_id is not null;
+select * from {events};
 
 create or replace view ledger_runs as
 select
@@ -54,9 +18,24 @@ group by run_id;
 create or replace view ledger_calls as
 select run_id, calls from ledger_runs where calls is not null;
 
--- Last complete read-back of each list.
-create or replace table ledger_reads as
-select name, max(seq) as seq, arg_max(read_id, seq) as read_id, arg_max("rows", seq) as "rows"
-from ledger_events
-where event = 'read' and complete
-group by name;
+-- How far the relations below have read.
+create or replace table ledger_seen (seq bigint, file varchar);
+insert into ledger_seen values (0, '');
+
+-- Last event of each row, and what is kept of earlier ones: the id and hash it was accepted with.
+-- `made_seq`: when it was first accepted as made by us, not found.
+create or replace table ledger_outcomes (
+    object varchar, source_id varchar, state varchar, destination_id bigint,
+    body_hash varchar, accepted_hash varchar, status integer, reason varchar,
+    run_id varchar, "at" varchar, seq bigint, was_accepted boolean, made_seq bigint
+);
+
+-- Every count and complete read-back of each list.
+create or replace table ledger_counts (seq bigint, name varchar, "rows" bigint, run_id varchar);
+create or replace table ledger_reads (
+    name varchar, seq bigint, read_id varchar, "rows" bigint
+);
+
+create or replace table ledger_ids (
+    object varchar, source_id varchar, destination_id bigint, is_projected boolean
+);

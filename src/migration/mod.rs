@@ -5,6 +5,7 @@
 //! ```
 
 mod extract;
+mod log;
 mod phase;
 mod plan;
 mod read_back;

@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 
 use super::run::Run;
 use super::{Progress, read_back, relations, views};
@@ -27,15 +30,13 @@ pub async fn carry(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Res
     if count_remaining(run, object, warehouse)? > 0 {
         check(run, object, warehouse, When::BeforeLoad)?;
         // What is there before anything is sent is what counts are compared with afterwards.
-        read(run, object, warehouse).await?;
+        read_back::count(run, object).await?;
     }
     let sent = send_all(run, object, warehouse).await?;
     if object.write == Write::Bundle && sent > 0 {
         load::write_bundle_index(&bundles(run).join(&object.name))?;
     }
-    if needs_reading(object, warehouse)? {
-        read(run, object, warehouse).await?;
-    }
+    read(run, object, warehouse, sent > 0).await?;
     let checked = check(run, object, warehouse, When::AfterLoad);
     // What was found is published also when it stops the run: it is what people look at next.
     if sent > 0 || checked.is_err() {
@@ -46,15 +47,21 @@ pub async fn carry(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Res
     checked
 }
 
-/// Reads the object's records back, if it is one that is sent.
-async fn read(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<()> {
+/// Reads back what was written, as far as no answer and no list has shown it since, and counts once more.
+async fn read(run: &Run<'_>, object: &Object, warehouse: &Warehouse, is_new: bool) -> Result<()> {
     if !object.is_sent() {
         return Ok(());
     }
-    run.watch.hear(Progress::Reading {
-        object: &object.name,
-    });
-    read_back::object(run, object, warehouse).await?;
+    if is_new {
+        run.watch.hear(Progress::Reading {
+            object: &object.name,
+        });
+    }
+    views::stored_view(&run.inputs(), &object.name, warehouse)?;
+    read_back::written(run, object, warehouse).await?;
+    if is_new {
+        read_back::count(run, object).await?;
+    }
     relations::refresh(&run.inputs(), object, warehouse)?;
     views::stored_view(&run.inputs(), &object.name, warehouse)
 }
@@ -81,6 +88,9 @@ async fn send_all(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Resu
             object: &object.name,
             rows: sealed.rows,
         });
+        if sealed.has_doubts {
+            run.client.sleep(index_lag(run, object)).await;
+        }
         let tally = send(run, object, &sealed).await?;
         sent += tally.rows();
         if sent > most {
@@ -112,9 +122,26 @@ fn restless(object: &Object) -> Error {
         .hint(format!("look for random(), now() or an order that is not fixed in what sql/load/load_{name}.sql reads"))
 }
 
+/// A record may be there and not yet in the lists and searches by which it is looked up: how long from now.
+fn index_lag(run: &Run<'_>, object: &Object) -> Duration {
+    let most = run.workspace.config.destination.index_wait;
+    let history = run.ledger.history();
+    let doubts = history
+        .in_doubt()
+        .filter(|doubt| doubt.object == object.name);
+    let Some(newest) = doubts.map(|doubt| doubt.at).max() else {
+        return Duration::ZERO;
+    };
+    // A clock that was set back makes a doubt look younger than it is: one whole wait is always enough.
+    let age = Timestamp::now().duration_since(newest);
+    most.saturating_sub(Duration::try_from(age).unwrap_or_default())
+}
+
 struct Sealed {
     path: PathBuf,
     rows: u64,
+    /// Whether some of its rows have to be looked up first.
+    has_doubts: bool,
 }
 
 /// Fixes in a file what will be sent, and its hash in the ledger. Nothing left to send = no file.
@@ -146,7 +173,13 @@ fn seal(
         sha256: file_hash(&path)?,
         rows,
     })])?;
-    Ok(Some(Sealed { path, rows }))
+    let doubts = format!("select count(*) from ({select}) where _action = 'look_up'");
+    let has_doubts = warehouse.number(&doubts)? > 0;
+    Ok(Some(Sealed {
+        path,
+        rows,
+        has_doubts,
+    }))
 }
 
 fn count_remaining(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<i64> {
@@ -183,6 +216,9 @@ async fn send(run: &Run<'_>, object: &Object, sealed: &Sealed) -> Result<Tally> 
         ledger: Arc::clone(&run.ledger),
         parents: run.workspace.catalog.targetables(),
         bundle: bundles(run),
+        answers: load::Answers::default(),
+        jobs: Semaphore::new(run.workspace.config.destination.jobs_in_flight),
+        index_wait: run.workspace.config.destination.index_wait,
         stop: Arc::clone(&run.stop),
     });
     let workers = run.workspace.config.destination.workers;
@@ -197,17 +233,6 @@ async fn send(run: &Run<'_>, object: &Object, sealed: &Sealed) -> Result<Tally> 
 
 fn bundles(run: &Run<'_>) -> PathBuf {
     run.workspace.staging().join("bundles")
-}
-
-/// A list is read again when something was written since it was read last.
-fn needs_reading(object: &Object, warehouse: &Warehouse) -> Result<bool> {
-    let name = quote_text(&object.name);
-    let stale = warehouse.number(&format!(
-        "select count(*) from ledger_outcomes as outcomes \
-         left join ledger_reads as reads on reads.name = outcomes.object \
-         where outcomes.object = {name} and outcomes.seq > coalesce(reads.seq, 0)"
-    ))?;
-    Ok(stale > 0)
 }
 
 #[derive(Default, Deserialize)]

@@ -4,15 +4,15 @@
 //! yet, gets a negative **projected** id, so that its children can be planned through it. Before a phase seals anything the
 //! projections are made anew, so a parent that did not arrive is missing for its children, and they wait.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::workspace::Workspace;
-use super::{views, wanted};
+use super::{log, views, wanted};
 use crate::catalog::{self, Catalog, Layer, Object, Script, TextFile};
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
-use crate::landing::{self, Extract};
-use crate::ledger::History;
+use crate::landing::Extract;
+use crate::ledger::{History, ReadBack};
 use crate::warehouse::{Warehouse, quote_name, quote_text};
 
 /// What a build needs to know beside the scripts.
@@ -27,8 +27,10 @@ pub struct Inputs<'a> {
     pub extract_id: &'a str,
     /// Zone and currency of the account, from the export itself; the config's win.
     pub account: (Option<&'a str>, Option<&'a str>),
-    /// Read-backs by name: the folder of the newest one.
-    pub reads: Vec<(String, PathBuf)>,
+    /// Read-backs by name, oldest first: the newest complete one, and the partial ones after it.
+    pub reads: Vec<(String, Vec<ReadBack>)>,
+    /// Number of the last line of the log that changes where a row stands.
+    pub last_change: u64,
 }
 
 /// Builds everything, with every object's rows projected.
@@ -55,7 +57,8 @@ pub fn sources(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
     wiring(inputs, warehouse)?;
     views::source_views(inputs, warehouse)?;
     views::stored_views(inputs, warehouse)?;
-    ledger(&inputs.staging, warehouse)
+    log::begin(&inputs.staging, warehouse)?;
+    log::refresh(&inputs.staging, warehouse)
 }
 
 /// Makes the relation of one script, once; what it reads must be there. Nothing is projected.
@@ -81,14 +84,15 @@ pub fn relation(catalog: &Catalog, script: &Script, warehouse: &Warehouse) -> Re
 /// # Errors
 /// See [`build`].
 pub fn refresh_all(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
-    ledger(&inputs.staging, warehouse)?;
+    log::refresh(&inputs.staging, warehouse)?;
     for object in &inputs.catalog.objects {
         wanted::load_relation(inputs.catalog, object, warehouse)?;
     }
     buckets(inputs.catalog, warehouse)?;
     let stamp = quote_text(&fingerprint(inputs));
     warehouse.run(&format!(
-        "create or replace table built_from as select {LAST_SEQ} as seq, {stamp} as fingerprint"
+        "create or replace table built_from as select {}::bigint as seq, {stamp} as fingerprint",
+        inputs.last_change
     ))
 }
 
@@ -99,18 +103,16 @@ pub fn refresh_all(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
 /// See [`build`].
 pub fn refresh(inputs: &Inputs<'_>, object: &Object, warehouse: &Warehouse) -> Result<()> {
     warehouse.run("drop table if exists built_from")?;
-    ledger(&inputs.staging, warehouse)?;
+    log::refresh(&inputs.staging, warehouse)?;
     wanted::load_relation(inputs.catalog, object, warehouse)
 }
-
-/// The last event that changes what a build makes.
-const LAST_SEQ: &str = "(select coalesce(max(seq), 0) from ledger_events where event in ('landed', 'read', 'intent', 'outcome'))";
 
 /// Answers 1 on a database that is what a build would make now.
 #[must_use]
 pub fn is_current(inputs: &Inputs<'_>) -> String {
     let stamp = quote_text(&fingerprint(inputs));
-    format!("select (seq = {LAST_SEQ} and fingerprint = {stamp})::bigint from built_from")
+    let seq = inputs.last_change;
+    format!("select (seq = {seq} and fingerprint = {stamp})::bigint from built_from")
 }
 
 /// Hash of all that a build works from, beside the ledger.
@@ -139,15 +141,10 @@ pub fn inputs<'a>(workspace: &'a Workspace, extract: &'a Extract, history: &Hist
         .iter()
         .map(|object| &object.name)
         .chain(catalog.reads.iter().map(|read| &read.name));
-    let newest = |name: &String| {
-        let read = history.last_read(name)?;
-        Some((
-            name.clone(),
-            landing::object_folder(&staging, "freshsales", name, &read.read_id),
-        ))
-    };
+    let reads = names.map(|name| (name.clone(), history.reads(name).to_vec()));
     Inputs {
-        reads: names.filter_map(newest).collect(),
+        reads: reads.collect(),
+        last_change: history.last_change(),
         catalog,
         config: &workspace.config,
         extract_id: &extract.extract_id,
@@ -285,12 +282,6 @@ fn wiring(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
         }
     }
     warehouse.run(&sql)
-}
-
-/// The log as relations: `ledger_events` reads the files themselves, so it is live even while a load runs.
-fn ledger(staging: &Path, warehouse: &Warehouse) -> Result<()> {
-    let log = quote_text(&staging.join("ledger").join("*.jsonl").to_string_lossy());
-    warehouse.run(&include_str!("ledger.sql").replace("{log}", &log))
 }
 
 /// `ledger_buckets`: where every row of every object stands.

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::relations::Inputs;
 use crate::error::Result;
+use crate::landing;
+use crate::ledger::ReadBack;
 use crate::source::Layout;
 use crate::warehouse::{Column, Warehouse, quote_name, quote_text};
 
@@ -111,31 +113,46 @@ pub fn stored_views(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
     Ok(())
 }
 
-/// The newest read-back of one list; zero rows before the first.
+/// What is known of one list's records: the newest complete read-back, and over it what was read since. Zero rows before
+/// the first. `_read_seq` is the log's number of the reading. A record that was
+/// looked for and is not there any more is landed without a text, and hides what was known of it.
 ///
 /// # Errors
 /// [`crate::error::Kind::Script`] when DuckDB refuses a landed file.
 pub fn stored_view(inputs: &Inputs<'_>, name: &str, warehouse: &Warehouse) -> Result<()> {
-    let folder = inputs
-        .reads
-        .iter()
-        .rev()
-        .find(|(read, _)| read == name)
-        .map(|(_, folder)| folder);
-    let parts = folder.map(|folder| parts(folder)).unwrap_or_default();
-    let select = if parts.is_empty() {
-        "select null::varchar as id, null::varchar as record, null::bigint as _page, \
-         null::bigint as _row, null::varchar as _row_hash where false"
-            .to_owned()
-    } else {
-        format!(
-            "select id, record, _page, _row, _row_hash from {}",
-            read_parquet(&parts)
-        )
+    let known = inputs.reads.iter().find(|(read, _)| read == name);
+    let readings: Vec<String> = known
+        .into_iter()
+        .flat_map(|(_, backs)| backs)
+        .filter_map(|back| reading(&inputs.staging, name, back))
+        .collect();
+    let select = match readings.as_slice() {
+        [] => "select null::varchar as id, null::varchar as record, null::bigint as _page, \
+               null::bigint as _row, null::varchar as _row_hash, null::bigint as _read_seq where false"
+            .to_owned(),
+        [only] => only.clone(),
+        many => format!(
+            "select * from (select * from ({})\n\
+             qualify row_number() over (partition by id order by _read_seq desc, _row desc) = 1)\n\
+             where record is not null",
+            many.join("\nunion all\n")
+        ),
     };
     warehouse.run(&format!(
         "create or replace view raw_freshsales__{name} as {select}"
     ))
+}
+
+fn reading(staging: &Path, name: &str, back: &ReadBack) -> Option<String> {
+    let folder = landing::object_folder(staging, "freshsales", name, &back.read.read_id);
+    let parts = parts(&folder);
+    (!parts.is_empty()).then(|| {
+        format!(
+            "select id, record, _page, _row, _row_hash, {}::bigint as _read_seq from {}",
+            back.seq,
+            read_parquet(&parts)
+        )
+    })
 }
 
 fn parts(folder: &Path) -> Vec<PathBuf> {

@@ -123,7 +123,9 @@ impl Scene {
 
     /// How many calls of this kind it has received.
     pub fn calls(&self, method: &str, path: &str) -> usize {
-        let is_one = |call: &&Value| call["method"] == method && call["path"] == path;
+        let route = |call: &Value| call["path"].as_str()?.split('?').next().map(str::to_owned);
+        let is_one =
+            |call: &&Value| call["method"] == method && route(call).as_deref() == Some(path);
         self.simulator.calls().iter().filter(is_one).count()
     }
 

@@ -394,6 +394,7 @@ impl Settings {
             extract_id: "none",
             account: (None, None),
             reads: Vec::new(),
+            last_change: 0,
         })
     }
 }

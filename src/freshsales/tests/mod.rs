@@ -72,6 +72,7 @@ fn deserted() -> String {
 
 fn contacts() -> Endpoint {
     Endpoint {
+        include: Vec::new(),
         target: "contacts".to_owned(),
         wrapper: "contact".to_owned(),
     }

@@ -34,6 +34,7 @@ async fn each_write_has_its_route_and_wrapper() {
     let fields = body(json!({"last_name": "A"}));
     let by = key("emails", "a@x.test");
     let list = Endpoint {
+        include: Vec::new(),
         target: "lists".to_owned(),
         wrapper: String::new(),
     };
