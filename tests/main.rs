@@ -7,6 +7,7 @@ mod cli;
 mod faults;
 mod house;
 mod rehearsal;
+mod restart;
 mod resume;
 mod sql_cases;
 mod support;

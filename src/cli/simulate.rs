@@ -23,6 +23,9 @@ pub struct Arguments {
     /// Users, pipelines, fields and records it begins with [default: the demo's]
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
+    /// Where it keeps its state, so that a restart goes on where it stopped [default: it forgets]
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
 }
 
 /// Serves until Ctrl-C. The API key is read from the variable that the workspace's config names.
@@ -48,6 +51,7 @@ pub fn run(shared: &Shared, arguments: &Arguments) -> Result<()> {
     };
     let options = Options {
         port: arguments.port,
+        state: arguments.state.clone(),
         ..Options::new(seed, key, control_token)
     };
     runtime()?.block_on(async {

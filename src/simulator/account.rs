@@ -75,7 +75,7 @@ fn add_lists(world: &mut World, lists: &Value) -> Result<()> {
             let problem = format!("records.lists[{n}]: its id is there twice or out of range");
             return Err(refuse(&problem));
         }
-        world.lists.add(id, name, world.clock.now());
+        world.add_list(id, name);
     }
     Ok(())
 }

@@ -2,73 +2,101 @@
 
 use super::answer::{Answer, Failure, Outcome};
 use super::call::Call;
-use super::crm::{Entity, World, key};
+use super::crm::{Entity, IdList, World};
+use super::listing::{Selection, Sort};
 use super::shapes::{self, Depth, Includes, children};
-use super::views::{PAGE_ROWS, Sort, put_meta};
+use super::views::{PAGE_ROWS, put_meta};
 
 /// `GET /tasks`, `/appointments`, `/sales_activities`: `meta` has the total only.
 pub fn list(world: &World, entity: Entity, call: &Call) -> Outcome {
-    let ids = match entity {
-        Entity::Tasks => tasks(world, call.param("filter"))?,
-        Entity::Appointments => appointments(world, call.param("filter"))?,
-        _ => world.table(entity).all().to_vec(),
+    let sort = Sort::read(call.param("sort"), call.param("sort_type"))?;
+    let rows = match entity {
+        Entity::Tasks => tasks(world, call.param("filter"), sort)?,
+        Entity::Appointments => appointments(world, call.param("filter"), sort)?,
+        _ => Selection::Kept(world.table(entity).all()),
     };
-    page(world, entity, &ids, call)
+    page(world, entity, (&rows, sort), call)
 }
 
 /// `GET /<objects>/{id}/notes` and the contacts of an account.
 pub fn of(world: &World, parent: Entity, id: u64, entity: Entity, call: &Call) -> Outcome {
     world.live(parent, id)?;
-    let ids = children(world, parent, id, entity);
-    page(world, entity, &ids, call)
+    let sort = Sort::read(call.param("sort"), call.param("sort_type"))?;
+    let rows = Selection::Kept(children(world, parent, id, entity));
+    page(world, entity, (&rows, sort), call)
 }
 
-fn page(world: &World, entity: Entity, ids: &[u64], call: &Call) -> Outcome {
+fn page(world: &World, entity: Entity, (rows, sort): (&Selection, Sort), call: &Call) -> Outcome {
     let page = call.page(PAGE_ROWS, world.profile().page_rows)?;
     let includes = Includes::read(entity, &call.names("include"))?;
-    let sort = Sort::read(call.param("sort"), call.param("sort_type"))?;
-    let chosen = sort.page(world, entity, ids, page);
+    let chosen = rows.page(world.table(entity), sort, page);
     let mut body = shapes::many(world, entity, &chosen, Depth::Row, &includes);
-    put_meta(&mut body, ids.len(), None);
+    put_meta(&mut body, rows.len(world.table(entity)), None);
     Ok(Answer::ok(body))
 }
 
 /// The filter is mandatory. `due …` is taken with a blank and with an underscore.
-fn tasks(world: &World, filter: Option<&str>) -> Result<Vec<u64>, Failure> {
-    let table = world.table(Entity::Tasks);
-    let with_status = |status: u64| {
-        let group = key("status", &status.into());
-        group.map_or(&[][..], |key| table.group(&key))
-    };
+fn tasks<'a>(world: &'a World, filter: Option<&str>, sort: Sort) -> Result<Selection<'a>, Failure> {
+    let with_status = |status| world.table(Entity::Tasks).having("status", status);
     let now = world.clock.now();
     let day = |n: i64| world.zone().midnight(now, n);
     let filter = filter.map(|name| name.replace('_', " "));
     let (from, to) = match filter.as_deref() {
-        Some("open") => return Ok(with_status(0).to_vec()),
-        Some("completed") => return Ok(with_status(1).to_vec()),
+        Some("open") => return Ok(Selection::Kept(with_status(0))),
+        Some("completed") => return Ok(Selection::Kept(with_status(1))),
         Some("overdue") => (i64::MIN, now),
         Some("due today") => (day(0), day(1)),
         Some("due tomorrow") => (day(1), day(2)),
         _ => return Err(Failure::invalid("filter is invalid")),
     };
-    let due = |id: &u64| {
-        let at = table.head(*id).map(|head| head.at);
-        at.is_some_and(|at| (from..to).contains(&at))
-    };
-    Ok(with_status(0).iter().copied().filter(due).collect())
+    let named = filter.unwrap_or_default();
+    let open = with_status(0);
+    Ok(Selection::collect(
+        world,
+        Entity::Tasks,
+        (&named, sort),
+        || timed(world, Entity::Tasks, open, (from, to)),
+    ))
 }
 
-fn appointments(world: &World, filter: Option<&str>) -> Result<Vec<u64>, Failure> {
-    let is_past = match filter {
-        Some("past") => true,
-        Some("upcoming") => false,
+fn appointments<'a>(
+    world: &'a World,
+    filter: Option<&str>,
+    sort: Sort,
+) -> Result<Selection<'a>, Failure> {
+    let now = world.clock.now();
+    let (named, span) = match filter {
+        Some("past") => ("past", (i64::MIN, now)),
+        Some("upcoming") => ("upcoming", (now, i64::MAX)),
         _ => return Err(Failure::invalid("filter is invalid")),
     };
-    let table = world.table(Entity::Appointments);
+    let all = world.table(Entity::Appointments).all();
+    let found = || timed(world, Entity::Appointments, all, span);
+    Ok(Selection::collect(
+        world,
+        Entity::Appointments,
+        (named, sort),
+        found,
+    ))
+}
+
+/// The records of a list whose own time lies in a span, and the second from which on others may.
+fn timed(world: &World, entity: Entity, list: &IdList, (from, to): (i64, i64)) -> (Vec<u64>, i64) {
+    let table = world.table(entity);
     let now = world.clock.now();
-    let wanted = |id: &u64| {
-        let at = table.head(*id).map(|head| head.at);
-        at.is_some_and(|at| (at < now) == is_past)
-    };
-    Ok(table.all().iter().copied().filter(wanted).collect())
+    // Spans move with the clock: at midnight, and when the next record's time has come.
+    let mut until = world.zone().midnight(now, 1);
+    let mut found = Vec::new();
+    for id in list.iter() {
+        let Some(at) = table.head(id).map(|head| head.at) else {
+            continue;
+        };
+        if (from..to).contains(&at) {
+            found.push(id);
+        }
+        if at >= now {
+            until = until.min(at + 1);
+        }
+    }
+    (found, until)
 }

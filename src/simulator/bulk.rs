@@ -1,20 +1,23 @@
 //! Bulk calls: up to a hundred rows a call, done later, and no ids in the answer.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Failure, Outcome};
 use super::call::Call;
 use super::crm::{Entity, World};
+use super::journal::Change;
 use super::records;
 
 /// First id of a job.
 const FIRST_ID: u64 = 55_000_001;
 
 /// A bulk upsert. Its rows are written when it is done, not before.
-#[derive(Debug)]
-struct Job {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Job {
     entity: Entity,
     rows: Vec<Value>,
     polls: u32,
@@ -23,8 +26,8 @@ struct Job {
 }
 
 /// How a job ended.
-#[derive(Debug)]
-struct Report {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Report {
     at: i64,
     succeeded: usize,
     failures: Vec<Value>,
@@ -32,12 +35,54 @@ struct Report {
 
 /// All jobs of an account.
 #[derive(Debug, Default)]
-pub struct Jobs(BTreeMap<u64, Job>);
+pub struct Jobs {
+    all: BTreeMap<u64, Job>,
+    /// Those that are not done; few, so that no call walks through all.
+    in_flight: BTreeSet<u64>,
+}
+
+impl Jobs {
+    /// Takes a job.
+    pub fn put(&mut self, id: u64, job: Job) {
+        if job.done.is_none() {
+            self.in_flight.insert(id);
+        }
+        self.all.insert(id, job);
+    }
+
+    /// Somebody has asked for a job.
+    pub fn polled(&mut self, id: u64) {
+        if let Some(job) = self.all.get_mut(&id) {
+            job.polls = job.polls.saturating_add(1);
+        }
+    }
+
+    /// The rows of a job are written.
+    pub fn done(&mut self, id: u64, report: Report) {
+        self.in_flight.remove(&id);
+        if let Some(job) = self.all.get_mut(&id) {
+            job.rows = Vec::new();
+            job.done = Some(report);
+        }
+    }
+
+    /// How many there ever were.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// One change each, from which they can be made again.
+    pub fn changes(&self) -> impl Iterator<Item = Change<'_>> {
+        self.all.iter().map(|(id, job)| Change::Job {
+            id: *id,
+            job: Cow::Borrowed(job),
+        })
+    }
+}
 
 /// `POST /<objects>/bulk_upsert`
 pub fn upsert(world: &mut World, entity: Entity, call: &Call) -> Outcome {
-    let in_flight = world.jobs.0.values().filter(|job| job.done.is_none());
-    if in_flight.count() >= world.profile().jobs_in_flight {
+    if world.jobs.in_flight.len() >= world.profile().jobs_in_flight {
         return Err(too_many());
     }
     let Some(Value::Array(rows)) = call.object()?.get(entity.plural()) else {
@@ -47,7 +92,7 @@ pub fn upsert(world: &mut World, entity: Entity, call: &Call) -> Outcome {
         )));
     };
     check_count(world, rows.len())?;
-    let last = world.jobs.0.keys().next_back();
+    let last = world.jobs.all.keys().next_back();
     let id = last.map_or(FIRST_ID, |last| last + 1);
     let job = Job {
         entity,
@@ -56,7 +101,11 @@ pub fn upsert(world: &mut World, entity: Entity, call: &Call) -> Outcome {
         created_millis: world.clock.millis(),
         done: None,
     };
-    world.jobs.0.insert(id, job);
+    world.journal.note(&Change::Job {
+        id,
+        job: Cow::Borrowed(&job),
+    });
+    world.jobs.put(id, job);
     Ok(Answer::ok(json!({
         "job_status_url": format!("{}/job_statuses/{id}", world.base_url),
         "message": "Your request is being processed",
@@ -80,13 +129,16 @@ fn check_count(world: &World, count: usize) -> Result<(), Failure> {
 /// `GET /job_statuses/{id}`: QUEUED, IN_PROGRESS, SUCCESS. `data` comes with the last, as JSON inside a text.
 pub fn status(world: &mut World, id: u64) -> Outcome {
     let polls = world.profile().job_polls;
-    let job = world.jobs.0.get_mut(&id).ok_or_else(Failure::not_found)?;
-    let seen = job.polls;
-    job.polls = seen.saturating_add(1);
-    if job.done.is_none() && seen >= polls {
+    let job = world.jobs.all.get(&id).ok_or_else(Failure::not_found)?;
+    let (seen, is_done) = (job.polls, job.done.is_some());
+    if !is_done {
+        world.journal.note(&Change::Polled { id });
+        world.jobs.polled(id);
+    }
+    if !is_done && seen >= polls {
         finish(world, id);
     }
-    let job = world.jobs.0.get(&id).ok_or_else(Failure::not_found)?;
+    let job = world.jobs.all.get(&id).ok_or_else(Failure::not_found)?;
     let state = match (&job.done, seen) {
         (Some(_), _) => "SUCCESS",
         (None, 0) => "QUEUED",
@@ -120,9 +172,10 @@ fn report(report: &Report) -> String {
 /// Ends the jobs whose time has come, whether somebody polls them or not.
 pub fn settle(world: &mut World) {
     let ripe = world.clock.millis() - i64::from(world.profile().job_seconds) * 1000;
-    let jobs = world.jobs.0.iter();
-    let due = jobs.filter(|(_, job)| job.done.is_none() && job.created_millis <= ripe);
-    let due: Vec<u64> = due.map(|(id, _)| *id).collect();
+    let created = |id: &u64| world.jobs.all.get(id).map(|job| job.created_millis);
+    let in_flight = world.jobs.in_flight.iter().copied();
+    let due = in_flight.filter(|id| created(id).is_some_and(|created| created <= ripe));
+    let due: Vec<u64> = due.collect();
     for id in due {
         finish(world, id);
     }
@@ -130,7 +183,7 @@ pub fn settle(world: &mut World) {
 
 /// Writes the rows of a job in order; a second row with the same key updates the first.
 fn finish(world: &mut World, id: u64) {
-    let Some(job) = world.jobs.0.get_mut(&id) else {
+    let Some(job) = world.jobs.all.get_mut(&id) else {
         return;
     };
     let (entity, rows) = (job.entity, std::mem::take(&mut job.rows));
@@ -142,14 +195,16 @@ fn finish(world: &mut World, id: u64) {
             Err(failure) => failures.push(failed(row, failure)),
         }
     }
-    let at = world.clock.now();
-    if let Some(job) = world.jobs.0.get_mut(&id) {
-        job.done = Some(Report {
-            at,
-            succeeded,
-            failures,
-        });
-    }
+    let report = Report {
+        at: world.clock.now(),
+        succeeded,
+        failures,
+    };
+    world.journal.note(&Change::Done {
+        id,
+        report: Cow::Borrowed(&report),
+    });
+    world.jobs.done(id, report);
 }
 
 fn write(world: &mut World, entity: Entity, row: &Value) -> Result<u64, Failure> {

@@ -5,12 +5,14 @@ use axum::response::Response;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::account;
 use super::answer::{Answer, Failure, Outcome};
+use super::call::Page;
 use super::crm::{Entity, World};
 use super::faults::Fault;
-use super::server::{App, wire};
+use super::lists::members;
+use super::server::{App, not_kept, wire};
 use super::shapes;
+use super::{account, journal};
 
 /// Header of the token.
 const TOKEN: &str = "X-Sim-Token";
@@ -60,8 +62,10 @@ fn control(app: &App, (method, route): (&str, &str), query: &Pairs, body: &[u8])
             let sent: Value = parse(body)?;
             let seconds = sent["seconds"].as_u64().and_then(|n| u32::try_from(n).ok());
             let seconds = seconds.ok_or_else(|| Failure::invalid("seconds is invalid"))?;
-            app.world().clock.advance(seconds);
-            Ok(Answer::ok(json!({"now": app.world().clock.now()})))
+            let mut world = app.world();
+            world.advance(seconds);
+            journal::keep(&mut world).map_err(|_| not_kept())?;
+            Ok(Answer::ok(json!({"now": world.clock.now()})))
         }
         ("GET", records) => match records.strip_prefix("records/") {
             Some(object) => rows(&app.world(), object, query),
@@ -74,7 +78,10 @@ fn control(app: &App, (method, route): (&str, &str), query: &Pairs, body: &[u8])
 fn reset(app: &App) -> Result<(), Failure> {
     let mut world = app.world();
     let fresh = account::open(&app.seed, &world.base_url);
-    *world = fresh.map_err(|why| Failure::refused(500, &why.to_string()))?;
+    let mut fresh = fresh.map_err(|why| Failure::refused(500, &why.to_string()))?;
+    fresh.journal = std::mem::take(&mut world.journal);
+    *world = fresh;
+    journal::rewrite(&mut world).map_err(|_| not_kept())?;
     app.faults.set(Vec::new());
     app.audit.clear();
     Ok(())
@@ -87,7 +94,7 @@ fn counts(world: &World) -> Map<String, Value> {
         let count = world.table(entity).all().len();
         counts.insert(entity.plural().to_owned(), count.into());
     }
-    let members = world.lists.iter().map(|(_, list)| list.members.ids().len());
+    let members = world.lists.iter().map(|(id, _)| members(world, id).len());
     let members: usize = members.sum();
     counts.insert("lists".to_owned(), world.lists.len().into());
     counts.insert("list_members".to_owned(), members.into());
@@ -107,21 +114,25 @@ fn rows(world: &World, object: &str, query: &Pairs) -> Outcome {
         .iter()
         .any(|(key, value)| key == "bin" && value == "true");
     let ids = if wants_bin { table.bin() } else { table.all() };
-    let size = number(query, "per_page")?.unwrap_or(u64::MAX).max(1);
-    let page = number(query, "page")?.unwrap_or(1).max(1);
-    let size = usize::try_from(size).unwrap_or(usize::MAX);
-    let start = usize::try_from(page - 1).unwrap_or(usize::MAX);
-    let chosen = ids.iter().skip(start.saturating_mul(size)).take(size);
-    let records = chosen.filter_map(|id| table.get(*id));
+    let count = |name, absent: usize| {
+        let sent = number(query, name)?.map(|n| usize::try_from(n).unwrap_or(usize::MAX));
+        Ok(sent.unwrap_or(absent).max(1))
+    };
+    let page = Page {
+        number: count("page", 1)?,
+        size: count("per_page", usize::MAX)?,
+    };
+    let chosen = ids.slice(page.range(ids.len()));
+    let records = chosen.into_iter().filter_map(|id| table.get(id));
     let shown = records.map(|record| shapes::everything(world, entity, &record));
     Ok(Answer::ok(shown.collect::<Value>()))
 }
 
 fn lists(world: &World) -> Value {
-    let shown = world
-        .lists
-        .iter()
-        .map(|(id, list)| json!({"id": id, "name": list.name, "contact_ids": list.members.ids()}));
+    let shown = world.lists.iter().map(|(id, list)| {
+        let ids: Vec<u64> = members(world, id).iter().collect();
+        json!({"id": id, "name": list.name, "contact_ids": ids})
+    });
     shown.collect()
 }
 

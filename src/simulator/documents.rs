@@ -66,9 +66,9 @@ pub fn associations(world: &World, entity: Entity, id: u64, call: &Call) -> Outc
     world.live(entity, id)?;
     let ids = children(world, entity, id, Entity::Documents);
     let page = call.page(PAGE_ROWS, world.profile().page_rows)?;
-    let chosen = &ids[page.range(ids.len())];
+    let chosen = ids.slice(page.range(ids.len()));
     let plain = Includes::none(Entity::Documents);
-    let mut body = shapes::many(world, Entity::Documents, chosen, Depth::Row, &plain);
+    let mut body = shapes::many(world, Entity::Documents, &chosen, Depth::Row, &plain);
     put_meta(&mut body, ids.len(), Some(page));
     Ok(Answer::ok(body))
 }

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Failure, Outcome};
 use super::call::Call;
-use super::crm::{Entity, List, World};
+use super::crm::{Entity, IdList, List, World};
+use super::listing::Selection;
 use super::views::{self, PAGE_ROWS, put_meta};
 
 /// `GET /lists`
@@ -23,15 +24,16 @@ pub fn all(world: &World, call: &Call) -> Outcome {
 /// `POST /lists {"name"}`
 pub fn create(world: &mut World, call: &Call) -> Outcome {
     let name = name(call)?.to_owned();
-    let id = world.lists.add(None, &name, world.clock.now());
+    let id = world.add_list(None, &name);
     one(world, id, 201)
 }
 
 /// `PUT /lists/{id} {"name"}`
 pub fn rename(world: &mut World, id: u64, call: &Call) -> Outcome {
     let name = name(call)?.to_owned();
-    let list = world.lists.get_mut(id).ok_or_else(Failure::not_found)?;
-    list.name = name;
+    let list = world.lists.get(id).ok_or_else(Failure::not_found)?;
+    let created_at = list.created_at;
+    world.put_list(id, List { name, created_at });
     one(world, id, 200)
 }
 
@@ -50,13 +52,13 @@ pub fn change(world: &mut World, id: u64, action: &str, call: &Call) -> Outcome 
         _ => return Err(Failure::NoRoute),
     };
     let ids = chosen(world, source, call)?;
-    if let Some(list) = source.and_then(|source| world.lists.get_mut(source)) {
-        ids.iter().for_each(|contact| list.members.remove(*contact));
-    }
-    if action != "remove_contacts"
-        && let Some(list) = world.lists.get_mut(id)
-    {
-        ids.iter().for_each(|contact| list.members.insert(*contact));
+    for contact in &ids {
+        if let Some(source) = source {
+            world.set_member(source, *contact, false);
+        }
+        if action != "remove_contacts" {
+            world.set_member(id, *contact, true);
+        }
     }
     let count = ids.len();
     Ok(Answer::ok(
@@ -70,8 +72,7 @@ fn chosen(world: &World, source: Option<u64>, call: &Call) -> Result<Vec<u64>, F
     if let Some(source) = source
         && body.get("all") == Some(&Value::Bool(true))
     {
-        let list = world.lists.get(source);
-        return Ok(list.map_or_else(Vec::new, |list| list.members.ids().to_vec()));
+        return Ok(members(world, source).iter().collect());
     }
     let Some(Value::Array(sent)) = body.get("ids") else {
         return Err(Failure::invalid("The type for ids is invalid."));
@@ -83,12 +84,17 @@ fn chosen(world: &World, source: Option<u64>, call: &Call) -> Result<Vec<u64>, F
 }
 
 /// `GET /contacts/lists/{id}`
-pub fn members(world: &World, id: u64, call: &Call) -> Outcome {
-    let list = world.lists.get(id).ok_or_else(Failure::not_found)?;
-    let contacts = world.table(Entity::Contacts);
-    let members = list.members.ids().iter().copied();
-    let live: Vec<u64> = members.filter(|id| contacts.is_live(*id)).collect();
-    views::list(world, Entity::Contacts, &live, call)
+pub fn contacts(world: &World, id: u64, call: &Call) -> Outcome {
+    world.lists.get(id).ok_or_else(Failure::not_found)?;
+    let rows = Selection::Kept(members(world, id));
+    views::list(world, Entity::Contacts, &rows, call)
+}
+
+/// The undeleted contacts on a list.
+pub fn members(world: &World, list: u64) -> &IdList {
+    world
+        .table(Entity::Contacts)
+        .having("contact_list_id", list)
 }
 
 fn one(world: &World, id: u64, status: u16) -> Outcome {

@@ -4,16 +4,15 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Failure, Fields, Outcome};
 use super::call::Call;
-use super::crm::{Entity, Record, World, key};
-use super::search::stored;
-use super::shapes::{self, Depth, Includes, display_name};
+use super::crm::{Entity, Record, World, display_name, key, stored};
+use super::shapes::{self, Depth, Includes};
 use super::views::put_meta;
 
 /// Rows of a search when the call does not say.
 const SEARCH_ROWS: usize = 10;
 
 /// `GET /lookup?q=&f=&entities=`: `{"contacts":{"contacts":[..]}, …}`
-pub fn lookup(world: &World, call: &Call) -> Outcome {
+pub fn lookup(world: &mut World, call: &Call) -> Outcome {
     let (Some(text), Some(field)) = (call.param("q"), call.param("f")) else {
         return Err(Failure::invalid("q and f can't be empty"));
     };
@@ -41,24 +40,23 @@ pub fn lookup(world: &World, call: &Call) -> Outcome {
     Ok(Answer::ok(body))
 }
 
-fn exact(world: &World, entity: Entity, attribute: &str, value: &Value) -> Vec<u64> {
-    let table = world.table(entity);
-    let Some(wanted) = key(attribute, value) else {
+/// The first undeleted records with this value. The first look-up by an attribute lists all records by it.
+fn exact(world: &mut World, entity: Entity, attribute: &str, value: &Value) -> Vec<u64> {
+    let is_known = |name: &str| world.setup.field(entity, name).is_some();
+    let Some(wanted) =
+        key(attribute, value).filter(|_| !attribute.starts_with("cf_") || is_known(attribute))
+    else {
         return Vec::new();
     };
-    if let Some(holder) = table.holder(&wanted) {
-        let live = Some(holder).filter(|id| table.is_live(*id));
-        return live.into_iter().collect();
+    world.ask(entity, attribute);
+    let table = world.table(entity);
+    match table.holder(&wanted) {
+        Some(holder) => {
+            let live = Some(holder).filter(|id| table.is_live(*id));
+            live.into_iter().collect()
+        }
+        None => table.group(&wanted).slice(0..SEARCH_ROWS),
     }
-    let has = |record: &Record| {
-        let values = stored(record, attribute);
-        values
-            .iter()
-            .any(|one| key(attribute, one).as_ref() == Some(&wanted))
-    };
-    let ids = table.all().iter().copied();
-    let found = ids.filter(|id| table.get(*id).as_ref().is_some_and(has));
-    found.take(SEARCH_ROWS).collect()
 }
 
 /// `GET /search?q=&include=`: a flat array with ids as text.
@@ -75,7 +73,7 @@ pub fn search(world: &World, call: &Call) -> Outcome {
     let modules = Entity::ALL.into_iter().filter(|entity| entity.is_module());
     for entity in modules.filter(|entity| wanted(entity.singular())) {
         let table = world.table(entity);
-        let records = table.all().iter().filter_map(|id| table.get(*id));
+        let records = table.all().iter().filter_map(|id| table.get(id));
         let found = records.filter_map(|record| row(world, entity, &record, &text));
         rows.extend(found.take(most.saturating_sub(rows.len())));
     }

@@ -20,7 +20,9 @@ mod control;
 mod crm;
 mod documents;
 mod faults;
+mod journal;
 mod line;
+mod listing;
 mod lists;
 mod lookup;
 mod profile;
@@ -40,6 +42,7 @@ mod views;
 mod tests;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,6 +53,7 @@ use tokio::task::JoinHandle;
 
 use crate::error::{Error, Kind, Result};
 use audit::Audit;
+use crm::World;
 use faults::Faults;
 use line::{Cutter, Lines};
 pub use profile::Edition;
@@ -74,6 +78,8 @@ pub struct Options {
     pub control_token: String,
     /// The kind of account.
     pub edition: Edition,
+    /// Where it keeps its state over restarts; `None`: it forgets everything.
+    pub state: Option<PathBuf>,
 }
 
 impl Options {
@@ -87,6 +93,7 @@ impl Options {
             key: key.into(),
             control_token: control_token.into(),
             edition: Edition::Suite,
+            state: None,
         }
     }
 }
@@ -106,7 +113,7 @@ pub struct Running {
 /// Starts a simulator inside the present tokio runtime.
 ///
 /// # Errors
-/// `Config` for a seed that is refused or an address that is not loopback; `Destination` when the port is taken.
+/// `Config` for a seed or a state file that is refused or an address that is not loopback; `Destination` when the port is taken.
 pub async fn start(options: Options) -> Result<Running> {
     let seed = Seed::read(&options.seed)?;
     let listener = listen(options.address, options.port).await?;
@@ -114,7 +121,7 @@ pub async fn start(options: Options) -> Result<Running> {
     let prefix = options.edition.prefix();
     let base_url = format!("http://{address}{prefix}");
     let app = Arc::new(App {
-        world: account::open(&seed, &base_url)?.into(),
+        world: world(&options, &seed, &base_url)?.into(),
         seed,
         faults: Faults::default(),
         audit: Audit::default(),
@@ -141,6 +148,17 @@ pub async fn start(options: Options) -> Result<Running> {
         stop: Some(stop),
         served: Some(served),
     })
+}
+
+/// The account as its state file has it, or as the seed has it.
+fn world(options: &Options, seed: &Seed, base_url: &str) -> Result<World> {
+    let fresh = || account::open(seed, base_url);
+    let Some(path) = &options.state else {
+        return fresh();
+    };
+    let identity = journal::identity(&options.seed, options.edition.prefix());
+    let empty = World::new(seed.clone(), base_url.to_owned());
+    journal::open(path, identity, empty, fresh)
 }
 
 async fn listen(address: IpAddr, port: u16) -> Result<TcpListener> {

@@ -49,7 +49,8 @@ pub fn remove(world: &mut World, entity: Entity, id: u64, cascades: bool) -> Res
         return Ok(());
     }
     for of in [Entity::Contacts, Entity::Deals] {
-        for child in children(world, entity, id, of) {
+        let linked: Vec<u64> = children(world, entity, id, of).iter().collect();
+        for child in linked {
             world.delete(of, child)?;
         }
     }
@@ -133,7 +134,7 @@ fn find(world: &World, entity: Entity, name: &str, value: &Value) -> Result<Opti
         }
         return Ok(None);
     }
-    match table.group(&key) {
+    match table.group(&key).slice(0..2).as_slice() {
         [] => Ok(None),
         [one] => Ok(Some(*one)),
         _ => Err(Failure::invalid(format!("{name} matches several records"))),

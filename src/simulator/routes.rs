@@ -23,7 +23,7 @@ pub fn answer(world: &mut World, call: &Call) -> Outcome {
         ("POST", ["lists"]) => lists::create(world, call),
         ("PUT", ["lists", id]) => lists::rename(world, number(id)?, call),
         ("PUT", ["lists", id, action]) => lists::change(world, number(id)?, action, call),
-        ("GET", ["contacts", "lists", id]) => lists::members(world, number(id)?, call),
+        ("GET", ["contacts", "lists", id]) => lists::contacts(world, number(id)?, call),
         ("POST", ["documents"]) => documents::upload(world, call),
         ("POST", ["document_links"]) => documents::link(world, call),
         (_, [plural, rest @ ..]) => match Entity::by_plural(plural) {

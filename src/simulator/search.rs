@@ -1,12 +1,13 @@
 //! `POST /filtered_search/<object>`: rules that must all hold, thin rows.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::answer::{Answer, Failure, Fields, Outcome};
+use super::answer::{Answer, Failure, Outcome};
 use super::call::Call;
-use super::crm::{Entity, Record, World, key, unique_field};
+use super::crm::{Entity, Record, World, key, stored, unique_field};
+use super::listing::{Selection, Sort};
 use super::shapes::{self, Depth, Includes};
-use super::views::{PAGE_ROWS, Sort, put_meta};
+use super::views::{PAGE_ROWS, put_meta};
 
 /// One rule.
 struct Rule {
@@ -15,6 +16,19 @@ struct Rule {
     values: Vec<Value>,
     /// The value as an instant, for `is_after`.
     after: i64,
+}
+
+impl Rule {
+    /// Whether the index finds all that it is true of: texts and numbers are indexed, true and false are not.
+    fn is_equality(&self) -> bool {
+        let is_indexed = |value: &Value| key(&self.attribute, value).is_some();
+        self.operator == Operator::Is && self.values.iter().all(is_indexed)
+    }
+
+    /// Whether it asks for what was changed after an instant.
+    fn is_change(&self) -> bool {
+        self.operator == Operator::After && self.attribute == "updated_at"
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -27,8 +41,9 @@ enum Operator {
     After,
 }
 
-/// Answers a search.
-pub fn filtered(world: &World, entity: Entity, call: &Call) -> Outcome {
+/// Answers a search. One by equality reads no more records than it shows; the first one by an attribute lists all
+/// records by it. One by a piece of text reads the whole object, once until something is written.
+pub fn filtered(world: &mut World, entity: Entity, call: &Call) -> Outcome {
     let body = call.object()?;
     let Some(Value::Array(sent)) = body.get("filter_rule") else {
         return Err(Failure::invalid("filter_rule is invalid"));
@@ -37,14 +52,19 @@ pub fn filtered(world: &World, entity: Entity, call: &Call) -> Outcome {
         .iter()
         .map(|rule| read_rule(world, entity, rule))
         .collect();
-    let ids = matching(world, entity, &rules?);
+    let rules = rules?;
+    if let Some(rule) = rules.iter().find(|rule| rule.is_equality()) {
+        world.ask(entity, &rule.attribute);
+    }
     let page = call.page(PAGE_ROWS, world.profile().page_rows)?;
     let text = |name: &str| call.param(name).or(body.get(name).and_then(Value::as_str));
     let sort = Sort::read(text("sort"), text("sort_type"))?;
-    let chosen = sort.page(world, entity, &ids, page);
+    let named = Value::from(sent.as_slice()).to_string();
+    let rows = matching(world, entity, &rules, (&named, sort));
+    let chosen = rows.page(world.table(entity), sort, page);
     let plain = Includes::none(entity);
     let mut body = shapes::many(world, entity, &chosen, Depth::Found, &plain);
-    put_meta(&mut body, ids.len(), None);
+    put_meta(&mut body, rows.len(world.table(entity)), None);
     Ok(Answer::ok(body))
 }
 
@@ -98,39 +118,58 @@ fn is_custom(world: &World, entity: Entity, name: &str) -> bool {
     field.is_some_and(|field| field.is_custom())
 }
 
-/// Ids that satisfy all rules, ascending. An indexed rule gives the candidates, so most searches read few records.
-fn matching(world: &World, entity: Entity, rules: &[Rule]) -> Vec<u64> {
+/// The records that satisfy all rules. An equality gives the candidates, so most searches read few records.
+fn matching<'w>(
+    world: &'w World,
+    entity: Entity,
+    rules: &[Rule],
+    (named, sort): (&str, Sort),
+) -> Selection<'w> {
     let table = world.table(entity);
-    let indexed = rules
-        .iter()
-        .position(|rule| rule.operator == Operator::Is && is_indexed(world, entity, rule));
-    let candidates = match indexed {
-        Some(place) => by_index(world, entity, &rules[place]),
-        None => table.all().to_vec(),
+    match rules {
+        [] => return Selection::Kept(table.all()),
+        [rule] if rule.is_equality() && !unique_field(&world.setup, entity, &rule.attribute) => {
+            if let [value] = rule.values.as_slice()
+                && let Some(key) = key(&rule.attribute, value)
+            {
+                return Selection::Kept(table.group(&key));
+            }
+        }
+        [rule] if rule.is_change() && sort.is_by_change() => {
+            return Selection::ChangedFrom(table.changed_until(rule.after));
+        }
+        _ => (),
+    }
+    Selection::collect(world, entity, (named, sort), || {
+        (collect(world, entity, rules), i64::MAX)
+    })
+}
+
+/// Ids that satisfy all rules, ascending, from the candidates that the best of them gives.
+fn collect(world: &World, entity: Entity, rules: &[Rule]) -> Vec<u64> {
+    let table = world.table(entity);
+    let equality = rules.iter().position(Rule::is_equality);
+    let candidates = match (equality, rules.iter().find(|rule| rule.is_change())) {
+        (Some(place), _) => equal(world, entity, &rules[place]),
+        (None, Some(rule)) => {
+            let places = table.changed_until(rule.after)..table.all().len();
+            let mut ids = table.by_change(table.all(), places);
+            ids.sort_unstable();
+            ids
+        }
+        (None, None) => table.all().iter().collect(),
     };
     let rest = rules.iter().enumerate();
     let rest: Vec<&Rule> = rest
-        .filter(|(place, _)| Some(*place) != indexed)
+        .filter(|(place, _)| Some(*place) != equality)
         .map(|(_, rule)| rule)
         .collect();
     let holds = |id: &u64| rest.is_empty() || all_hold(world, entity, *id, &rest);
     candidates.into_iter().filter(holds).collect()
 }
 
-fn is_indexed(world: &World, entity: Entity, rule: &Rule) -> bool {
-    let name = rule.attribute.as_str();
-    unique_field(&world.setup, entity, name)
-        || match entity {
-            Entity::Contacts => matches!(name, "owner_id" | "mobile_number" | "sales_account_id"),
-            Entity::SalesAccounts => matches!(name, "owner_id" | "parent_sales_account_id"),
-            _ => matches!(
-                name,
-                "name" | "owner_id" | "sales_account_id" | "deal_pipeline_id" | "deal_stage_id"
-            ),
-        }
-}
-
-fn by_index(world: &World, entity: Entity, rule: &Rule) -> Vec<u64> {
+/// Undeleted records that have one of the values, ascending.
+fn equal(world: &World, entity: Entity, rule: &Rule) -> Vec<u64> {
     let table = world.table(entity);
     let mut found = Vec::new();
     for value in &rule.values {
@@ -138,7 +177,7 @@ fn by_index(world: &World, entity: Entity, rule: &Rule) -> Vec<u64> {
             continue;
         };
         found.extend(table.holder(&key).filter(|id| table.is_live(*id)));
-        found.extend_from_slice(table.group(&key));
+        found.extend(table.group(&key).iter());
     }
     found.sort_unstable();
     found.dedup();
@@ -185,28 +224,5 @@ fn holds(record: &Record, rule: &Rule) -> bool {
         _ => stored
             .iter()
             .any(|one| rule.values.iter().any(|value| same(one, value))),
-    }
-}
-
-/// The values that a record has under an attribute.
-pub fn stored(record: &Record, attribute: &str) -> Vec<Value> {
-    let fields: &Fields = &record.fields;
-    let list = |name: &str, part: &str| {
-        let list = fields.get(name).and_then(Value::as_array);
-        let parts = list.into_iter().flatten().map(|one| one[part].clone());
-        parts.collect::<Vec<Value>>()
-    };
-    match attribute {
-        "email" => list("emails", "value"),
-        "sales_account_id" if fields.contains_key("sales_accounts") => list("sales_accounts", "id"),
-        "created_at" => vec![json!(record.created_at)],
-        "updated_at" => vec![json!(record.updated_at)],
-        "name" if !fields.contains_key("name") => vec![shapes::display_name(record).into()],
-        custom if custom.starts_with("cf_") => {
-            let custom_field = fields.get("custom_field");
-            let value = custom_field.and_then(|values| values.get(custom));
-            value.into_iter().cloned().collect()
-        }
-        native => fields.get(native).into_iter().cloned().collect(),
     }
 }

@@ -19,7 +19,7 @@ use super::crm::World;
 use super::faults::{FaultKind, Faults, Hit};
 use super::line::Cutter;
 use super::seed::Seed;
-use super::{bulk, control, routes};
+use super::{bulk, control, journal, routes};
 
 /// Largest JSON body.
 const MOST_JSON: usize = 8 * 1024 * 1024;
@@ -115,7 +115,15 @@ async fn answer(
         return refused(401, "Authentication failed");
     }
     let outcome = call.and_then(|call| routes::answer(&mut world, &call));
+    if journal::keep(&mut world).is_err() {
+        return not_kept().into();
+    }
     outcome.unwrap_or_else(Answer::from)
+}
+
+/// A change was made that the state file did not take: the caller cannot know whether it will last.
+pub fn not_kept() -> Failure {
+    Failure::refused(500, "The state could not be kept")
 }
 
 fn refused(status: u16, message: &str) -> Answer {

@@ -101,6 +101,18 @@ impl Clock {
         self.millis() / 1000
     }
 
+    /// Milliseconds that it is ahead of the machine's clock.
+    pub fn ahead(self) -> i64 {
+        self.ahead_millis
+    }
+
+    /// A clock that is ahead of the machine's by so many milliseconds.
+    pub fn ahead_by(millis: i64) -> Self {
+        Self {
+            ahead_millis: millis,
+        }
+    }
+
     /// Moves the clock forward.
     pub fn advance(&mut self, seconds: u32) {
         self.ahead_millis = self.ahead_millis.saturating_add(i64::from(seconds) * 1000);

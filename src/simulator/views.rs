@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Failure, Fields, Outcome};
 use super::call::{Call, Page};
-use super::crm::{Entity, World, key, view_key};
+use super::crm::{Entity, World, own_view_key, view_key};
+use super::listing::{Selection, Sort};
 use super::seed::Forecast;
 use super::shapes::{self, Depth, Includes};
 
@@ -77,27 +78,24 @@ pub fn rows(world: &World, entity: Entity, view: u64, call: &Call) -> Outcome {
     let ((_, shows), _) = found.next().ok_or_else(Failure::not_found)?;
     let table = world.table(entity);
     let user = world.setup.key_user();
-    let ids = match (shows, entity) {
+    let rows = match (shows, entity) {
         (Shows::All, _) => table.all(),
         (Shows::Bin, _) => table.bin(),
         (Shows::Standing(forecast), _) => table.group(&view_key(*forecast)),
-        (Shows::Mine, Entity::Deals) => table.group(&format!("view\u{1f}owner {user}")),
-        (Shows::Mine, _) => {
-            let mine = key("owner_id", &user.into());
-            mine.map_or(&[][..], |key| table.group(&key))
-        }
+        (Shows::Mine, Entity::Deals) => table.group(&own_view_key(user)),
+        (Shows::Mine, _) => table.having("owner_id", user),
     };
-    list(world, entity, ids, call)
+    list(world, entity, &Selection::Kept(rows), call)
 }
 
 /// A page of records, with `meta.total_pages` and `meta.total`.
-pub fn list(world: &World, entity: Entity, ids: &[u64], call: &Call) -> Outcome {
+pub fn list(world: &World, entity: Entity, rows: &Selection, call: &Call) -> Outcome {
     let page = call.page(PAGE_ROWS, world.profile().page_rows)?;
     let includes = Includes::read(entity, &call.names("include"))?;
     let sort = Sort::read(call.param("sort"), call.param("sort_type"))?;
-    let chosen = sort.page(world, entity, ids, page);
+    let chosen = rows.page(world.table(entity), sort, page);
     let mut body = shapes::many(world, entity, &chosen, Depth::Row, &includes);
-    put_meta(&mut body, ids.len(), Some(page));
+    put_meta(&mut body, rows.len(world.table(entity)), Some(page));
     Ok(Answer::ok(body))
 }
 
@@ -108,59 +106,4 @@ pub fn put_meta(body: &mut Fields, total: usize, pages: Option<Page>) {
         None => json!({"total": total}),
     };
     body.insert("meta".to_owned(), meta);
-}
-
-/// The order of a list. Without `sort` the newest come first, so paging is stable only with one.
-#[derive(Clone, Copy)]
-pub struct Sort {
-    by: By,
-    is_ascending: bool,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum By {
-    Created,
-    Updated,
-}
-
-impl Sort {
-    /// Reads `sort` and `sort_type`; others than the documented ones are refused.
-    pub fn read(sort: Option<&str>, direction: Option<&str>) -> Result<Self, Failure> {
-        let by = match sort {
-            Some("updated_at") => By::Updated,
-            // The other three are derived from things that the simulator has none of: every record is equal.
-            None | Some("created_at" | "lead_score" | "open_deals_amount" | "last_contacted") => {
-                By::Created
-            }
-            Some(_) => return Err(Failure::invalid("sort is invalid")),
-        };
-        let is_ascending = match direction {
-            None | Some("desc") => false,
-            Some("asc") => true,
-            Some(_) => return Err(Failure::invalid("sort_type is invalid")),
-        };
-        Ok(Self { by, is_ascending })
-    }
-
-    /// The ids of one page; `ids` ascend, which is the order of creation, so a page is a slice of them.
-    pub fn page(self, world: &World, entity: Entity, ids: &[u64], page: Page) -> Vec<u64> {
-        if self.by == By::Created {
-            let range = page.range(ids.len());
-            return if self.is_ascending {
-                ids[range].to_vec()
-            } else {
-                let (from, to) = (ids.len() - range.end, ids.len() - range.start);
-                ids[from..to].iter().rev().copied().collect()
-            };
-        }
-        let table = world.table(entity);
-        let updated = |id: &u64| table.head(*id).map(|head| (head.updated_at, *id));
-        let mut order: Vec<(i64, u64)> = ids.iter().filter_map(updated).collect();
-        order.sort_unstable();
-        if !self.is_ascending {
-            order.reverse();
-        }
-        let range = page.range(order.len());
-        order[range].iter().map(|(_, id)| *id).collect()
-    }
 }

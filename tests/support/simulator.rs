@@ -1,11 +1,12 @@
 //! A simulated Freshsales: the real program in a process of its own, and its control routes.
 
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Child, Stdio};
 
 use serde_json::{Value, json};
 
-use super::{program, repository};
+use super::{KEY, program, repository};
 
 /// Opens the control routes.
 const TOKEN: &str = "token-of-the-tests";
@@ -20,10 +21,20 @@ pub struct Simulator {
 impl Simulator {
     /// Starts it with `fixtures/freshsales/<seed>` on a free port and waits until it listens.
     pub fn start(seed: &str) -> Self {
+        Self::with(seed, &[])
+    }
+
+    /// Starts it with a state file.
+    pub fn keeping(seed: &str, state: &Path) -> Self {
+        Self::with(seed, &["--state", state.to_str().unwrap()])
+    }
+
+    fn with(seed: &str, more: &[&str]) -> Self {
         let seed = repository("fixtures/freshsales").join(seed);
         let mut command = program(&["simulate", "--port", "0", "--seed"]);
         let mut child = command
             .arg(seed)
+            .args(more)
             .env("DESKFERRY_SIM_TOKEN", TOKEN)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -40,6 +51,11 @@ impl Simulator {
             "the simulator did not start: {base_url:?}"
         );
         Self { child, base_url }
+    }
+
+    /// A client of the API, for a thread of its own.
+    pub fn caller(&self) -> Caller {
+        Caller(self.base_url.clone())
     }
 
     /// How many records each object has.
@@ -82,11 +98,7 @@ impl Simulator {
     fn control(&self, method: &str, route: &str, body: Option<Value>) -> Value {
         let (origin, _) = self.base_url.split_once("/crm/").unwrap();
         let url = format!("{origin}/__sim/{route}");
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
+        runtime().block_on(async {
             let client = reqwest::Client::builder().no_proxy().build().unwrap();
             let request = client
                 .request(method.parse().unwrap(), url)
@@ -102,6 +114,31 @@ impl Simulator {
             body
         })
     }
+}
+
+/// A client of a simulator's API.
+pub struct Caller(String);
+
+impl Caller {
+    /// The body of the answer; nothing when none comes.
+    pub fn post(&self, path: &str, body: &Value) -> Option<Value> {
+        runtime().block_on(async {
+            let client = reqwest::Client::builder().no_proxy().build().unwrap();
+            let request = client
+                .post(format!("{}/{path}", self.0))
+                .header("Authorization", format!("Token token={KEY}"));
+            let answer = request.json(body).send().await.ok()?;
+            let status = answer.status();
+            let body = answer.json::<Value>().await.ok()?;
+            assert!(status.is_success(), "POST {path}: {status} {body}");
+            Some(body)
+        })
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_all().build().unwrap()
 }
 
 impl Drop for Simulator {

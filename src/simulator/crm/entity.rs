@@ -1,7 +1,10 @@
 //! The objects that hold records, and which native fields of each can be written.
 
+use serde::{Deserialize, Serialize};
+
 /// An object with records of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Entity {
     /// People; a lead is a contact in the lifecycle stage "Lead".
     Contacts,

@@ -1,10 +1,13 @@
 //! What a record is found by: its unique values, its parents, its views.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::super::answer::Fields;
 use super::super::seed::{Forecast, Seed};
 use super::table::Keys;
+use super::values::stored;
 use super::{Entity, Record};
 
 /// The index key of a value. Text is compared as the service does: without regard to case and outer blanks.
@@ -25,8 +28,35 @@ pub fn unique_field(setup: &Seed, entity: Entity, name: &str) -> bool {
     }
 }
 
-/// All keys of a record.
-pub fn of(setup: &Seed, entity: Entity, record: &Record) -> Keys {
+/// Attributes whose equal values are listed from the start: links, and what views are made of.
+fn grouped(entity: Entity) -> &'static [&'static str] {
+    match entity {
+        Entity::Contacts => &[
+            "owner_id",
+            "mobile_number",
+            "sales_account_id",
+            "contact_list_id",
+        ],
+        Entity::SalesAccounts => &["owner_id", "parent_sales_account_id"],
+        Entity::Deals => &[
+            "name",
+            "owner_id",
+            "sales_account_id",
+            "contact_id",
+            "deal_pipeline_id",
+            "deal_stage_id",
+        ],
+        _ => &["status"],
+    }
+}
+
+/// Whether records are listed by an attribute without anybody having asked.
+pub fn is_grouped(entity: Entity, attribute: &str) -> bool {
+    grouped(entity).contains(&attribute)
+}
+
+/// All keys of a record; `asked` are the attributes that are listed on demand.
+pub fn of(setup: &Seed, entity: Entity, record: &Record, asked: &BTreeSet<String>) -> Keys {
     let mut keys = Keys {
         at: own_time(entity, &record.fields),
         ..Keys::default()
@@ -37,53 +67,49 @@ pub fn of(setup: &Seed, entity: Entity, record: &Record) -> Keys {
             keys.unique.extend(key(name, value));
         }
     }
+    if unique_field(setup, entity, "email") {
+        keys.unique.extend(groups(record, "email"));
+    }
+    for name in grouped(entity) {
+        keys.groups.extend(groups(record, name));
+    }
+    for name in asked {
+        keys.groups.extend(groups(record, name));
+    }
     match entity {
-        Entity::Contacts => contact(fields, &mut keys),
-        Entity::SalesAccounts => {
-            group(fields, &["owner_id", "parent_sales_account_id"], &mut keys);
-        }
-        Entity::Deals => deal(setup, fields, &mut keys),
-        _ => {
-            group(fields, &["status"], &mut keys);
-            keys.groups.extend(target_key(fields));
-        }
+        Entity::Deals => keys.groups.extend(views(setup, fields)),
+        _ if entity.is_module() => (),
+        _ => keys.groups.extend(target_key(fields)),
     }
     keys
 }
 
-fn contact(fields: &Fields, keys: &mut Keys) {
-    for email in items(fields, "emails") {
-        keys.unique.extend(key("email", &email["value"]));
-    }
-    group(fields, &["owner_id", "mobile_number"], keys);
-    for account in items(fields, "sales_accounts") {
-        keys.groups.extend(key("sales_account_id", &account["id"]));
-    }
+/// The keys of a record under one attribute.
+pub fn groups(record: &Record, attribute: &str) -> Vec<String> {
+    let values = stored(record, attribute);
+    values
+        .iter()
+        .filter_map(|one| key(attribute, one))
+        .collect()
 }
 
-fn deal(setup: &Seed, fields: &Fields, keys: &mut Keys) {
-    let single = [
-        "name",
-        "owner_id",
-        "sales_account_id",
-        "deal_pipeline_id",
-        "deal_stage_id",
-    ];
-    group(fields, &single, keys);
-    for contact in items(fields, "contacts") {
-        keys.groups.extend(key("contact_id", contact));
-    }
-    // System views reach the default pipeline only.
+/// The system views that show a deal. They reach the default pipeline only.
+fn views(setup: &Seed, fields: &Fields) -> Vec<String> {
     let stage = fields.get("deal_stage_id").and_then(Value::as_u64);
-    let Some((pipeline, stage)) = stage.and_then(|id| setup.stage(id)) else {
-        return;
+    let found = stage.and_then(|id| setup.stage(id));
+    let Some((_, stage)) = found.filter(|(pipeline, _)| pipeline.is_default) else {
+        return Vec::new();
     };
-    if pipeline.is_default {
-        keys.groups.push(view_key(stage.forecast_type));
-        if let Some(owner) = fields.get("owner_id").and_then(Value::as_u64) {
-            keys.groups.push(format!("view\u{1f}owner {owner}"));
-        }
+    let mut keys = vec![view_key(stage.forecast_type)];
+    if let Some(owner) = fields.get("owner_id").and_then(Value::as_u64) {
+        keys.push(own_view_key(owner));
     }
+    keys
+}
+
+/// Group of the deals that "My Deals" of this user shows.
+pub fn own_view_key(owner: u64) -> String {
+    format!("view\u{1f}owner {owner}")
 }
 
 /// Group of the deals that the view of this forecast type shows.
@@ -95,21 +121,6 @@ pub fn view_key(forecast: Forecast) -> String {
 fn target_key(fields: &Fields) -> Option<String> {
     let id = fields.get("targetable_id")?;
     key(fields.get("targetable_type")?.as_str()?, id)
-}
-
-fn group(fields: &Fields, names: &[&str], keys: &mut Keys) {
-    for name in names {
-        keys.groups.extend(field_key(fields, name));
-    }
-}
-
-fn field_key(fields: &Fields, name: &str) -> Option<String> {
-    key(name, fields.get(name)?)
-}
-
-fn items<'a>(fields: &'a Fields, name: &str) -> impl Iterator<Item = &'a Value> {
-    let list = fields.get(name).and_then(Value::as_array);
-    list.into_iter().flatten()
 }
 
 fn custom(fields: &Fields) -> impl Iterator<Item = (&String, &Value)> {

@@ -1,21 +1,25 @@
-//! Marketing lists and who is on them.
+//! Marketing lists. Who is on one stands in the contact, in `contact_list_ids`.
 
 use std::collections::BTreeMap;
 
-use super::IdList;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::super::answer::Fields;
 
 /// First id of a list.
 const FIRST_ID: u64 = 70_850_000_001;
 
+/// Where a contact keeps the lists it is on, ascending.
+const MEMBER_OF: &str = "contact_list_ids";
+
 /// A marketing list.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct List {
     /// Shown in the marketing menu; may repeat.
     pub name: String,
     /// Seconds since 1970.
     pub created_at: i64,
-    /// Contact ids, also of contacts in the Recycle Bin.
-    pub members: IdList,
 }
 
 /// All marketing lists.
@@ -23,27 +27,19 @@ pub struct List {
 pub struct Lists(BTreeMap<u64, List>);
 
 impl Lists {
-    /// Adds an empty list.
-    pub fn add(&mut self, id: Option<u64>, name: &str, now: i64) -> u64 {
-        let next = self.0.keys().next_back().map_or(FIRST_ID, |last| last + 1);
-        let id = id.unwrap_or(next);
-        let list = List {
-            name: name.to_owned(),
-            created_at: now,
-            members: IdList::default(),
-        };
+    /// The id that a new list gets; a list is never deleted.
+    pub fn next_id(&self) -> u64 {
+        self.0.keys().next_back().map_or(FIRST_ID, |last| last + 1)
+    }
+
+    /// Writes a list.
+    pub fn put(&mut self, id: u64, list: List) {
         self.0.insert(id, list);
-        id
     }
 
     /// The list with this id.
     pub fn get(&self, id: u64) -> Option<&List> {
         self.0.get(&id)
-    }
-
-    /// The list with this id, to be changed.
-    pub fn get_mut(&mut self, id: u64) -> Option<&mut List> {
-        self.0.get_mut(&id)
     }
 
     /// Ids and lists, oldest first.
@@ -55,11 +51,24 @@ impl Lists {
     pub fn len(&self) -> usize {
         self.0.len()
     }
+}
 
-    /// Takes a contact off every list.
-    pub fn drop_member(&mut self, contact: u64) {
-        for list in self.0.values_mut() {
-            list.members.remove(contact);
+/// Puts the contact with these fields on a list, or takes it off; false when nothing changes.
+pub fn set_member(fields: &mut Fields, list: u64, is_member: bool) -> bool {
+    let stored = fields.get(MEMBER_OF).and_then(Value::as_array);
+    let stored = stored.into_iter().flatten().filter_map(Value::as_u64);
+    let mut on: Vec<u64> = stored.collect();
+    match on.binary_search(&list) {
+        Err(place) if is_member => on.insert(place, list),
+        Ok(place) if !is_member => {
+            on.remove(place);
         }
+        _ => return false,
     }
+    if on.is_empty() {
+        fields.shift_remove(MEMBER_OF);
+    } else {
+        fields.insert(MEMBER_OF.to_owned(), on.into());
+    }
+    true
 }

@@ -1,29 +1,39 @@
-//! The account: what the admin made, the records, lists, jobs and the clock.
+//! The state of an account: records, lists, jobs and the clock.
 
+mod collected;
 mod entity;
 mod keys;
 mod lists;
+mod order;
 mod setup;
 mod table;
+mod values;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 pub use entity::{Entity, Kind};
-pub use keys::{key, unique_field, view_key};
-pub use lists::{List, Lists};
+pub use keys::{key, own_view_key, unique_field, view_key};
+pub use lists::{List, Lists, set_member};
 pub use setup::user_json;
 pub use table::{IdList, Record, Table};
+pub use values::{display_name, primary_email, stored};
 
 use super::answer::{Failure, Fields};
 use super::bulk::Jobs;
+use super::journal::{Change, Journal};
 use super::profile::Profile;
 use super::seed::Seed;
 use super::times::{Clock, Zone};
+use collected::Collected;
 
 /// One account of the service.
 #[derive(Debug)]
 pub struct World {
     /// What only an admin can make; fixed while the simulator runs.
     pub setup: Seed,
-    /// Marketing lists.
+    /// Marketing lists; changed through [`World`] alone.
     pub lists: Lists,
     /// Bulk jobs.
     pub jobs: Jobs,
@@ -31,9 +41,14 @@ pub struct World {
     pub clock: Clock,
     /// Scheme, host, port and prefix, for the URLs in answers.
     pub base_url: String,
+    /// What has changed and is not in the state file yet.
+    pub journal: Journal,
     tables: [Table; Entity::ALL.len()],
+    /// Attributes that a call has searched by; from then on they are listed.
+    asked: [BTreeSet<String>; Entity::ALL.len()],
     last_ids: [u64; Entity::ALL.len()],
     last_email_id: u64,
+    collected: Collected,
     hour: Hour,
 }
 
@@ -57,9 +72,12 @@ impl World {
             jobs: Jobs::default(),
             clock: Clock::default(),
             base_url,
+            journal: Journal::default(),
             tables: Default::default(),
+            asked: Default::default(),
             last_ids,
             last_email_id: 0,
+            collected: Collected::default(),
             hour: Hour::default(),
         }
     }
@@ -97,9 +115,7 @@ impl World {
 
     /// Writes a new record under the next id, or under `id` where the seed gives one.
     pub fn add(&mut self, entity: Entity, id: Option<u64>, fields: Fields) -> u64 {
-        let last = &mut self.last_ids[entity as usize];
-        let id = id.unwrap_or(*last + 1);
-        *last = id.max(*last);
+        let id = id.unwrap_or(self.last_ids[entity as usize] + 1);
         let now = self.clock.now();
         self.put(
             entity,
@@ -119,9 +135,20 @@ impl World {
         if entity == Entity::Contacts {
             self.number_emails(&mut record.fields);
         }
+        self.journal.note(&Change::Put {
+            entity,
+            record: Cow::Borrowed(&record),
+        });
+        self.store(entity, &record);
+    }
+
+    fn store(&mut self, entity: Entity, record: &Record) {
+        let last = &mut self.last_ids[entity as usize];
+        *last = record.id.max(*last);
         let old = self.keys_of(entity, record.id);
-        let new = keys::of(&self.setup, entity, &record);
-        self.tables[entity as usize].put(&record, old.as_ref(), new);
+        let new = keys::of(&self.setup, entity, record, &self.asked[entity as usize]);
+        self.tables[entity as usize].put(record, old.as_ref(), new);
+        self.collected.clear();
     }
 
     /// Moves a record to the Recycle Bin, or removes it for good where the object has none.
@@ -139,16 +166,140 @@ impl World {
     /// Removes a record for good, also from the Recycle Bin.
     pub fn forget(&mut self, entity: Entity, id: u64) -> Result<(), Failure> {
         let keys = self.keys_of(entity, id).ok_or_else(Failure::not_found)?;
+        self.journal.note(&Change::Forget { entity, id });
         self.tables[entity as usize].forget(id, &keys);
-        if entity == Entity::Contacts {
-            self.lists.drop_member(id);
-        }
+        self.collected.clear();
         Ok(())
+    }
+
+    /// Adds an empty marketing list under the next id, or under `id` where the seed gives one.
+    pub fn add_list(&mut self, id: Option<u64>, name: &str) -> u64 {
+        let id = id.unwrap_or_else(|| self.lists.next_id());
+        let created_at = self.clock.now();
+        let name = name.to_owned();
+        self.put_list(id, List { name, created_at });
+        id
+    }
+
+    /// Writes a marketing list.
+    pub fn put_list(&mut self, id: u64, list: List) {
+        self.journal.note(&Change::List {
+            id,
+            list: Cow::Borrowed(&list),
+        });
+        self.lists.put(id, list);
+    }
+
+    /// Puts a contact on a marketing list, or takes it off.
+    pub fn set_member(&mut self, list: u64, contact: u64, is_member: bool) {
+        let Some(mut record) = self.table(Entity::Contacts).live(contact) else {
+            return;
+        };
+        if set_member(&mut record.fields, list, is_member) {
+            self.put(Entity::Contacts, record);
+        }
+    }
+
+    /// Moves the clock forward.
+    pub fn advance(&mut self, seconds: u32) {
+        self.clock.advance(seconds);
+        self.journal.note(&Change::Clock {
+            ahead_millis: self.clock.ahead(),
+        });
+    }
+
+    /// Lists an object's records by an attribute from now on. The first time it reads all of them.
+    pub fn ask(&mut self, entity: Entity, attribute: &str) {
+        let is_unique = unique_field(&self.setup, entity, attribute);
+        let asked = &mut self.asked[entity as usize];
+        if is_unique || keys::is_grouped(entity, attribute) || asked.contains(attribute) {
+            return;
+        }
+        asked.insert(attribute.to_owned());
+        let table = &mut self.tables[entity as usize];
+        for id in table.all().slice(0..table.all().len()) {
+            let Some(record) = table.live(id) else {
+                continue;
+            };
+            for key in keys::groups(&record, attribute) {
+                table.join(key, id);
+            }
+        }
+    }
+
+    /// Ids that `find` collects, or has collected for this name since the last change.
+    pub fn collected(&self, name: String, find: impl FnOnce() -> (Vec<u64>, i64)) -> Arc<Vec<u64>> {
+        self.collected.get(name, self.clock.now(), find)
+    }
+
+    /// Does again what a state file says was done.
+    pub fn replay(&mut self, change: Change) {
+        match change {
+            Change::Put { entity, record } => {
+                self.last_email_id = self
+                    .last_email_id
+                    .max(values::last_email_id(&record.fields));
+                self.store(entity, &record);
+            }
+            Change::Forget { entity, id } => {
+                if let Some(keys) = self.keys_of(entity, id) {
+                    self.tables[entity as usize].forget(id, &keys);
+                }
+            }
+            Change::List { id, list } => self.lists.put(id, list.into_owned()),
+            Change::Clock { ahead_millis } => self.clock = Clock::ahead_by(ahead_millis),
+            Change::Sequences { ids, emails } => {
+                for (entity, id) in ids {
+                    self.last_ids[entity as usize] = id;
+                }
+                self.last_email_id = emails;
+            }
+            Change::Job { id, job } => self.jobs.put(id, job.into_owned()),
+            Change::Polled { id } => self.jobs.polled(id),
+            Change::Done { id, report } => self.jobs.done(id, report.into_owned()),
+        }
+    }
+
+    /// The shortest way to say what there is; records are read one by one.
+    pub fn changes(&self) -> impl Iterator<Item = Change<'_>> {
+        let ids = Entity::ALL.map(|entity| (entity, self.last_ids[entity as usize]));
+        let sequences = Change::Sequences {
+            ids: ids.into_iter().collect(),
+            emails: self.last_email_id,
+        };
+        let lists = self.lists.iter().map(|(id, list)| Change::List {
+            id,
+            list: Cow::Borrowed(list),
+        });
+        let records = Entity::ALL.into_iter().flat_map(|entity| {
+            let table = self.table(entity);
+            let records = table.every_id().filter_map(|id| table.get(id));
+            records.map(move |record| Change::Put {
+                entity,
+                record: Cow::Owned(record),
+            })
+        });
+        let clock = Change::Clock {
+            ahead_millis: self.clock.ahead(),
+        };
+        [clock, sequences]
+            .into_iter()
+            .chain(lists)
+            .chain(self.jobs.changes())
+            .chain(records)
+    }
+
+    /// How many changes [`World::changes`] has.
+    pub fn size(&self) -> usize {
+        let records = Entity::ALL.map(|entity| self.table(entity).len());
+        let records: usize = records.iter().sum();
+        records + self.lists.len() + self.jobs.len() + 2
     }
 
     fn keys_of(&self, entity: Entity, id: u64) -> Option<table::Keys> {
         let record = self.table(entity).get(id)?;
-        Some(keys::of(&self.setup, entity, &record))
+        let asked = &self.asked[entity as usize];
+        Some(keys::of(&self.setup, entity, &record, asked))
     }
 
     fn number_emails(&mut self, fields: &mut Fields) {

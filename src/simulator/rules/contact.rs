@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::answer::Fields;
-use super::super::crm::{Entity, World};
+use super::super::crm::{Entity, World, set_member};
 use super::{Draft, emails, values};
 
 /// Takes what only contacts have.
@@ -12,23 +11,20 @@ pub fn check(world: &World, draft: &mut Draft) {
     accounts(world, draft);
     lifecycle(world, draft);
     phone_numbers(draft);
-    if let Some(lists) = draft.body.get("contact_list_ids")
-        && ids(lists).is_none_or(|ids| ids.iter().any(|id| world.lists.get(*id).is_none()))
-    {
-        draft.problem("Contact list is invalid");
-    }
+    lists(world, draft);
 }
 
-/// Puts a contact on the lists that the request names. `check` has seen them.
-pub fn join_lists(world: &mut World, entity: Entity, id: u64, body: &Fields) {
-    if entity != Entity::Contacts {
+/// The contact goes on the lists that the request names; it leaves none.
+fn lists(world: &World, draft: &mut Draft) {
+    let Some(sent) = draft.body.get("contact_list_ids") else {
         return;
-    }
-    let lists = body.get("contact_list_ids").and_then(ids);
-    for list in lists.unwrap_or_default() {
-        if let Some(list) = world.lists.get_mut(list) {
-            list.members.insert(id);
-        }
+    };
+    let sent = ids(sent).filter(|ids| ids.iter().all(|id| world.lists.get(*id).is_some()));
+    let Some(sent) = sent else {
+        return draft.problem("Contact list is invalid");
+    };
+    for list in sent {
+        set_member(&mut draft.fields, list, true);
     }
 }
 

@@ -69,9 +69,7 @@ pub fn create(
     }
     check(world, &mut draft)?;
     link_account_by_name(world, &mut draft)?;
-    let id = world.add(entity, id, draft.fields);
-    contact::join_lists(world, entity, id, body);
-    Ok(id)
+    Ok(world.add(entity, id, draft.fields))
 }
 
 /// Writes what `body` names into an undeleted record.
@@ -89,7 +87,6 @@ pub fn update(world: &mut World, entity: Entity, id: u64, body: &Fields) -> Resu
     record.fields = draft.fields;
     record.updated_at = world.clock.now();
     world.put(entity, record);
-    contact::join_lists(world, entity, id, body);
     Ok(())
 }
 

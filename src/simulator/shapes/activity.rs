@@ -2,8 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::crm::{Entity, Record, World};
-use super::module::display_name;
+use super::super::crm::{Entity, Record, World, display_name};
 use super::{custom_field, native};
 
 /// What an answer shows under `name`.

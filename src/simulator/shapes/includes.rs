@@ -3,9 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::super::answer::{Failure, Fields};
-use super::super::crm::{Entity, Record, World, key};
+use super::super::crm::{Entity, IdList, Record, World, display_name};
 use super::activity::{target, target_of};
-use super::module::display_name;
 use super::{Depth, shape};
 
 /// What an include adds.
@@ -191,7 +190,7 @@ fn add(world: &World, entity: Entity, record: &Record, effect: Effect, shown: &m
         Author(field) => (field.to_owned(), world.setup.key_user().into()),
         Nested(of) => (of.plural().to_owned(), nested(world, record, of)),
         Children(of) => {
-            let ids = children(world, entity, record.id, of);
+            let ids: Vec<u64> = children(world, entity, record.id, of).iter().collect();
             (format!("{}_ids", of.singular()), ids.into())
         }
         Users => {
@@ -250,7 +249,7 @@ fn child_records(world: &World, entity: Entity, id: u64, of: Entity) -> Vec<Valu
     };
     let plain = Includes::none(of);
     let ids = children(world, entity, id, of);
-    let records = ids.iter().filter_map(|id| world.table(of).get(*id));
+    let records = ids.iter().filter_map(|id| world.table(of).get(id));
     records
         .map(|one| Value::Object(shape(world, of, &one, depth, &plain)))
         .collect()
@@ -288,15 +287,14 @@ fn nested(world: &World, record: &Record, of: Entity) -> Value {
     shown.collect()
 }
 
-/// Undeleted records that hang on a record, ascending.
-pub fn children(world: &World, entity: Entity, id: u64, of: Entity) -> Vec<u64> {
+/// Undeleted records that hang on a record.
+pub fn children(world: &World, entity: Entity, id: u64, of: Entity) -> &IdList {
     let attribute = match (entity, of) {
         (Entity::SalesAccounts, Entity::Contacts | Entity::Deals) => "sales_account_id",
         (Entity::Contacts, Entity::Deals) => "contact_id",
         _ => entity.model(),
     };
-    let group = key(attribute, &id.into());
-    group.map_or_else(Vec::new, |key| world.table(of).group(&key).to_vec())
+    world.table(of).having(attribute, id)
 }
 
 /// The whole record for the control routes: every foreign id and every link.
@@ -306,10 +304,9 @@ pub fn everything(world: &World, entity: Entity, record: &Record) -> Value {
     let includes = Includes { entity, effects };
     let mut shown: Map<String, Value> = shape(world, entity, record, Depth::Row, &includes);
     if entity == Entity::Contacts {
-        let lists = world.lists.iter();
-        let on = lists.filter(|(_, list)| list.members.contains(record.id));
-        let on: Vec<u64> = on.map(|(id, _)| id).collect();
-        shown.insert("contact_list_ids".to_owned(), on.into());
+        let on = record.fields.get("contact_list_ids").cloned();
+        let on = on.unwrap_or_else(|| json!([]));
+        shown.insert("contact_list_ids".to_owned(), on);
     }
     Value::Object(shown)
 }

@@ -13,7 +13,6 @@ use super::answer::Fields;
 use super::crm::{Entity, Record, World};
 
 pub use includes::{Includes, children, everything};
-pub use module::display_name;
 
 /// How much of a record is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::crm::{Entity, Record, World, key};
+use super::super::crm::{Entity, Record, World, display_name, primary_email};
 use super::{custom_field, native};
 
 /// Above 2^53, as the real ids of this kind are.
@@ -53,9 +53,8 @@ fn contact(world: &World, record: &Record, name: &str) -> Value {
 fn account(world: &World, record: &Record, name: &str) -> Value {
     match name {
         "child_sales_accounts_count" => {
-            let children = key("parent_sales_account_id", &record.id.into());
             let table = world.table(Entity::SalesAccounts);
-            json!(children.map_or(0, |key| table.group(&key).len()))
+            json!(table.having("parent_sales_account_id", record.id).len())
         }
         "has_connections" => json!(false),
         _ => native(world, Entity::SalesAccounts, record, name),
@@ -77,28 +76,6 @@ fn deal(world: &World, record: &Record, name: &str) -> Value {
         "collaboration" => json!({}),
         _ => native(world, Entity::Deals, record, name),
     }
-}
-
-/// First and last name, else the e-mail address, else the mobile number.
-pub fn display_name(record: &Record) -> String {
-    let text = |name: &str| record.fields.get(name).and_then(Value::as_str);
-    let name = [text("first_name"), text("last_name")];
-    let name: Vec<&str> = name.into_iter().flatten().collect();
-    if !name.is_empty() {
-        return name.join(" ");
-    }
-    let email = primary_email(record);
-    let email = email.as_ref().and_then(Value::as_str);
-    email
-        .or(text("mobile_number"))
-        .unwrap_or_default()
-        .to_owned()
-}
-
-fn primary_email(record: &Record) -> Option<Value> {
-    let list = record.fields.get("emails")?.as_array()?;
-    let primary = list.iter().find(|one| one["is_primary"] == true)?;
-    Some(primary["value"].clone())
 }
 
 fn emails(record: &Record) -> Value {

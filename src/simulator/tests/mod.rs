@@ -7,7 +7,9 @@ mod children;
 mod faults;
 mod reading;
 mod relations;
+mod scale;
 mod seeds;
+mod state;
 mod writing;
 
 use serde_json::{Value, json};

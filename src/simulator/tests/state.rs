@@ -1,0 +1,263 @@
+//! What an account remembers over a restart, and whose state it refuses.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use super::*;
+use crate::error::Kind;
+
+/// A folder with a place for a state file.
+struct Place {
+    _folder: tempfile::TempDir,
+    file: PathBuf,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("account.state");
+        Self {
+            _folder: folder,
+            file,
+        }
+    }
+
+    async fn start(&self) -> Sim {
+        let running = start(options(&self.file)).await;
+        Sim {
+            running: running.unwrap_or_else(|error| panic!("{error}")),
+            http: reqwest::Client::new(),
+        }
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        fs::read(&self.file).unwrap()
+    }
+
+    fn append(&self, text: &str) {
+        let mut file = fs::OpenOptions::new()
+            .append(true)
+            .open(&self.file)
+            .unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    }
+}
+
+fn options(file: &Path) -> Options {
+    Options {
+        state: Some(file.to_owned()),
+        ..Options::new(seed(&json!({"job_polls": 3})), KEY, TOKEN)
+    }
+}
+
+/// The hint and the message of a start that is refused.
+async fn refusal(options: Options) -> String {
+    let error = start(options).await.err().expect("it was started");
+    assert_eq!(error.kind(), Kind::Config);
+    format!("{error} {:?}", error.next_step())
+}
+
+/// Everything that the control routes show.
+async fn everything(sim: &Sim) -> Vec<Value> {
+    let mut all = Vec::new();
+    for object in [
+        "contacts",
+        "contacts?bin=true",
+        "sales_accounts",
+        "deals",
+        "notes",
+        "lists",
+    ] {
+        let (status, rows) = sim
+            .control("GET", &format!("records/{object}"), Value::Null)
+            .await;
+        assert_eq!(status, 200);
+        all.push(rows);
+    }
+    all
+}
+
+/// An account with something of every kind, of which the last contact and a note are gone for good.
+async fn fill(sim: &Sim) -> u64 {
+    let account = sim
+        .add("sales_accounts", "sales_account", json!({"name": "Acme"}))
+        .await;
+    let ann = sim.add_contact("Ann", "ann@x.test").await;
+    let bob = sim.add_contact("Bob", "bob@x.test").await;
+    let links = json!({"contact": {"job_title": "Boss", "sales_accounts": [{"id": account}]}});
+    assert_eq!(sim.put(&format!("contacts/{ann}"), links).await.0, 200);
+    let deal = json!({"name": "D", "amount": "1.50", "contacts_added_list": [ann]});
+    sim.add("deals", "deal", deal).await;
+    let note = json!({"description": "n", "targetable_type": "Contact", "targetable_id": ann});
+    let note = sim.add("notes", "note", note).await;
+    assert_eq!(sim.delete(&format!("notes/{note}")).await.0, 200);
+    let list = sim.post("lists", json!({"name": "Spring"})).await.1["list"]["id"].clone();
+    let members = json!({"ids": [ann, bob]});
+    assert_eq!(
+        sim.put(&format!("lists/{list}/add_contacts"), members)
+            .await
+            .0,
+        200
+    );
+    assert_eq!(sim.delete(&format!("contacts/{bob}")).await.0, 200);
+    let last = sim.add_contact("Eve", "eve@x.test").await;
+    assert_eq!(sim.delete(&format!("contacts/{last}/forget")).await.0, 200);
+    last
+}
+
+#[tokio::test]
+async fn all_is_there_again_after_a_stop() {
+    let place = Place::new();
+    let sim = place.start().await;
+    let last = fill(&sim).await;
+    let before = everything(&sim).await;
+    sim.running.stop().await;
+    let sim = place.start().await;
+    assert_eq!(everything(&sim).await, before);
+    assert_eq!(sim.count("list_members").await, 1);
+    let next = sim.add_contact("Fay", "fay@x.test").await;
+    assert_eq!(next, last + 1, "an id is given once, also after a restart");
+    let (status, body) = sim
+        .post("contacts", json!({"last_name": "A", "email": "ann@x.test"}))
+        .await;
+    assert_eq!(messages(status, &body), ["Email is not unique"]);
+    assert_eq!(
+        sim.get("contacts/70000000001?include=sales_accounts").await["contact"]["sales_accounts"]
+            [0]["name"],
+        "Acme"
+    );
+}
+
+#[tokio::test]
+async fn a_job_in_flight_and_the_clock_go_on() {
+    let place = Place::new();
+    let sim = place.start().await;
+    let row = json!({"emails": "a@x.test", "data": {"last_name": "A"}});
+    let accepted = sim
+        .post("contacts/bulk_upsert", json!({"contacts": [row]}))
+        .await
+        .1;
+    let url = accepted["job_status_url"].as_str().unwrap();
+    let job = url.strip_prefix(&sim.running.base_url).unwrap()[1..].to_owned();
+    assert_eq!(sim.get(&job).await["status"], "QUEUED");
+    let (_, later) = sim.control("POST", "advance", json!({"seconds": 3})).await;
+    sim.running.stop().await;
+
+    let sim = place.start().await;
+    let (_, now) = sim.control("POST", "advance", json!({"seconds": 0})).await;
+    assert!(now["now"].as_i64() >= later["now"].as_i64());
+    assert_eq!(sim.get(&job).await["status"], "IN_PROGRESS");
+    assert_eq!(sim.count("contacts").await, 0);
+    sim.get(&job).await;
+    assert_eq!(sim.get(&job).await["status"], "SUCCESS");
+    sim.running.stop().await;
+
+    let sim = place.start().await;
+    assert_eq!(sim.get(&job).await["status"], "SUCCESS");
+    assert_eq!(sim.count("contacts").await, 1);
+    let row = json!({"emails": "b@x.test", "data": {"last_name": "B"}});
+    let next = sim
+        .post("contacts/bulk_upsert", json!({"contacts": [row]}))
+        .await
+        .1;
+    assert!(!next["job_status_url"].as_str().unwrap().ends_with(&job));
+}
+
+#[tokio::test]
+async fn a_call_whose_line_was_torn_never_happened() {
+    let place = Place::new();
+    let sim = place.start().await;
+    sim.add_contact("Ann", "ann@x.test").await;
+    let before = everything(&sim).await;
+    sim.running.stop().await;
+    let whole = place.bytes();
+    place.append(r#"[{"put":{"entity":"contacts","record":{"id":70000000002,"created_at":1"#);
+
+    let sim = place.start().await;
+    assert_eq!(everything(&sim).await, before);
+    assert_eq!(place.bytes(), whole, "what was torn is cut off");
+    sim.add_contact("Bob", "bob@x.test").await;
+    let before = everything(&sim).await;
+    sim.running.stop().await;
+    let sim = place.start().await;
+    assert_eq!(everything(&sim).await, before);
+}
+
+#[tokio::test]
+async fn a_whole_line_that_cannot_be_read_is_named() {
+    let place = Place::new();
+    place.start().await.running.stop().await;
+    let lines = place.bytes().iter().filter(|byte| **byte == b'\n').count();
+    place.append("[{\"put\":{}}]\n[]\n");
+    let said = refusal(options(&place.file)).await;
+    assert!(
+        said.contains(&format!("damaged in line {}", lines + 1)),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn the_state_of_another_seed_is_refused_and_left_alone() {
+    let place = Place::new();
+    let sim = place.start().await;
+    sim.add_contact("Ann", "ann@x.test").await;
+    sim.running.stop().await;
+    let before = place.bytes();
+
+    let mut other = options(&place.file);
+    other.seed["users"][0]["display_name"] = json!("Somebody else");
+    let said = refusal(other).await;
+    assert!(said.contains("belongs to another seed"), "{said}");
+    assert!(said.contains("--state"), "{said}");
+    assert_eq!(place.bytes(), before);
+
+    let mut switched = options(&place.file);
+    switched.seed["settings"]["page_rows"] = json!(50);
+    let running = start(switched)
+        .await
+        .unwrap_or_else(|error| panic!("{error}"));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_no_state_or_is_in_use_is_refused() {
+    let place = Place::new();
+    fs::write(&place.file, "A shopping list\nwith two lines\n").unwrap();
+    let said = refusal(options(&place.file)).await;
+    assert!(said.contains("is no state of a simulator"), "{said}");
+    assert_eq!(place.bytes(), b"A shopping list\nwith two lines\n");
+
+    let place = Place::new();
+    let _sim = place.start().await;
+    let said = refusal(options(&place.file)).await;
+    assert!(said.contains("is in use"), "{said}");
+
+    let said = refusal(options(&place.file.join("below"))).await;
+    assert!(said.contains("cannot be read and written"), "{said}");
+}
+
+#[tokio::test]
+async fn only_its_owner_can_read_it() {
+    let mode = |place: &Place| fs::metadata(&place.file).unwrap().permissions().mode() & 0o777;
+    let place = Place::new();
+    place.start().await.running.stop().await;
+    assert_eq!(mode(&place), 0o600);
+    fs::set_permissions(&place.file, fs::Permissions::from_mode(0o644)).unwrap();
+    place.start().await.running.stop().await;
+    assert_eq!(mode(&place), 0o600);
+}
+
+#[tokio::test]
+async fn a_reset_also_resets_the_file() {
+    let place = Place::new();
+    let sim = place.start().await;
+    let fresh = everything(&sim).await;
+    sim.add_contact("Ann", "ann@x.test").await;
+    assert_eq!(sim.control("POST", "reset", Value::Null).await.0, 200);
+    sim.running.stop().await;
+    let sim = place.start().await;
+    assert_eq!(everything(&sim).await, fresh);
+    sim.add_contact("Ann", "ann@x.test").await;
+}
