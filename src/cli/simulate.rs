@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{Shared, runtime};
 use crate::config::Config;
@@ -23,9 +23,30 @@ pub struct Arguments {
     /// Users, pipelines, fields and records it begins with [default: the demo's]
     #[arg(long, value_name = "FILE")]
     seed: Option<PathBuf>,
+    /// Kind of account [default: the seed's]
+    #[arg(long, value_enum)]
+    edition: Option<Edition>,
     /// Where it keeps its state, so that a restart goes on where it stopped [default: it forgets]
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+}
+
+/// The two editions of the service.
+#[derive(Clone, Copy, ValueEnum)]
+enum Edition {
+    /// With marketing lists and lifecycle stages, below /crm/sales/api
+    Suite,
+    /// With a leads module, below /api
+    Classic,
+}
+
+impl Edition {
+    fn simulated(self) -> simulator::Edition {
+        match self {
+            Self::Suite => simulator::Edition::Suite,
+            Self::Classic => simulator::Edition::Classic,
+        }
+    }
 }
 
 /// Serves until Ctrl-C. The API key is read from the variable that the workspace's config names.
@@ -51,6 +72,7 @@ pub fn run(shared: &Shared, arguments: &Arguments) -> Result<()> {
     };
     let options = Options {
         port: arguments.port,
+        edition: arguments.edition.map(Edition::simulated),
         state: arguments.state.clone(),
         ..Options::new(seed, key, control_token)
     };

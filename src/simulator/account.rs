@@ -4,14 +4,16 @@ use serde_json::Value;
 
 use super::answer::{Failure, Fields};
 use super::crm::{Entity, World};
+use super::edition::Edition;
 use super::rules;
 use super::seed::{MOST_ID, Seed, refuse};
 use crate::error::Result;
 
 /// Objects whose records a seed may hold, parents first.
-const SEEDED: [Entity; 7] = [
+const SEEDED: [Entity; 8] = [
     Entity::SalesAccounts,
     Entity::Contacts,
+    Entity::Leads,
     Entity::Deals,
     Entity::Tasks,
     Entity::Appointments,
@@ -26,10 +28,15 @@ const SEEDED: [Entity; 7] = [
 pub fn open(seed: &Seed, base_url: &str) -> Result<World> {
     let mut world = World::new(seed.clone(), base_url.to_owned());
     let mut records = seed.records.clone();
-    if let Some(lists) = records.shift_remove("lists") {
+    if seed.profile.edition == Edition::Suite
+        && let Some(lists) = records.shift_remove("lists")
+    {
         add_lists(&mut world, &lists)?;
     }
-    for entity in SEEDED {
+    for entity in SEEDED
+        .into_iter()
+        .filter(|entity| seed.profile.edition.has(*entity))
+    {
         let Some(rows) = records.shift_remove(entity.plural()) else {
             continue;
         };

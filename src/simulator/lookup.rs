@@ -19,7 +19,7 @@ pub fn lookup(world: &mut World, call: &Call) -> Outcome {
     let entities: Option<Vec<Entity>> = call
         .names("entities")
         .into_iter()
-        .map(Entity::module_by_singular)
+        .map(|name| Entity::module_by_singular(name).filter(|entity| world.has(*entity)))
         .collect();
     let entities = entities.filter(|entities| !entities.is_empty());
     let entities = entities.ok_or_else(|| Failure::invalid("entities is invalid"))?;
@@ -100,7 +100,7 @@ fn users(world: &World, text: &str) -> Vec<Value> {
 
 fn row(world: &World, entity: Entity, record: &Record, text: &str) -> Option<Value> {
     let name = match entity {
-        Entity::Contacts => display_name(record),
+        _ if entity.is_person() => display_name(record),
         _ => record.fields.get("name")?.as_str()?.to_owned(),
     };
     let emails = stored(record, "email");

@@ -19,8 +19,10 @@ mod call;
 mod control;
 mod crm;
 mod documents;
+mod edition;
 mod faults;
 mod journal;
+mod leads;
 mod line;
 mod listing;
 mod lists;
@@ -54,9 +56,9 @@ use tokio::task::JoinHandle;
 use crate::error::{Error, Kind, Result};
 use audit::Audit;
 use crm::World;
+pub use edition::Edition;
 use faults::Faults;
 use line::{Cutter, Lines};
-pub use profile::Edition;
 use seed::Seed;
 use server::App;
 
@@ -76,14 +78,14 @@ pub struct Options {
     pub key: String,
     /// What calls of the control routes must carry as `X-Sim-Token`.
     pub control_token: String,
-    /// The kind of account.
-    pub edition: Edition,
+    /// The kind of account; `None`: the seed says it.
+    pub edition: Option<Edition>,
     /// Where it keeps its state over restarts; `None`: it forgets everything.
     pub state: Option<PathBuf>,
 }
 
 impl Options {
-    /// A Suite account on a free port of 127.0.0.1.
+    /// The seed's account on a free port of 127.0.0.1.
     #[must_use]
     pub fn new(seed: Value, key: impl Into<String>, control_token: impl Into<String>) -> Self {
         Self {
@@ -92,7 +94,7 @@ impl Options {
             port: 0,
             key: key.into(),
             control_token: control_token.into(),
-            edition: Edition::Suite,
+            edition: None,
             state: None,
         }
     }
@@ -115,10 +117,13 @@ pub struct Running {
 /// # Errors
 /// `Config` for a seed or a state file that is refused or an address that is not loopback; `Destination` when the port is taken.
 pub async fn start(options: Options) -> Result<Running> {
-    let seed = Seed::read(&options.seed)?;
+    let mut seed = Seed::read(&options.seed)?;
+    if let Some(edition) = options.edition {
+        seed.profile.edition = edition;
+    }
     let listener = listen(options.address, options.port).await?;
     let address = listener.local_addr().map_err(not_listening)?;
-    let prefix = options.edition.prefix();
+    let prefix = seed.profile.edition.prefix();
     let base_url = format!("http://{address}{prefix}");
     let app = Arc::new(App {
         world: world(&options, &seed, &base_url)?.into(),
@@ -156,7 +161,7 @@ fn world(options: &Options, seed: &Seed, base_url: &str) -> Result<World> {
     let Some(path) = &options.state else {
         return fresh();
     };
-    let identity = journal::identity(&options.seed, options.edition.prefix());
+    let identity = journal::identity(&options.seed, seed.profile.edition.prefix());
     let empty = World::new(seed.clone(), base_url.to_owned());
     journal::open(path, identity, empty, fresh)
 }

@@ -4,25 +4,8 @@
 
 use serde::{Deserialize, Deserializer, de};
 
+use super::edition::Edition;
 use super::times::Zone;
-
-/// The kind of account.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Edition {
-    /// `ALIAS.myfreshworks.com/crm/sales/api`
-    #[default]
-    Suite,
-}
-
-impl Edition {
-    /// Path before the API's own routes.
-    pub fn prefix(self) -> &'static str {
-        match self {
-            Self::Suite => "/crm/sales/api",
-        }
-    }
-}
 
 /// What a PUT does with the custom fields it does not name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -38,6 +21,8 @@ pub enum CustomFieldPut {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Profile {
+    /// The kind of account.
+    pub edition: Edition,
     /// Offset in which date-times are shown, and meant where a request gives none.
     #[serde(deserialize_with = "zone")]
     pub time_offset: Zone,
@@ -68,6 +53,7 @@ pub struct Profile {
 impl Default for Profile {
     fn default() -> Self {
         Self {
+            edition: Edition::Suite,
             time_offset: Zone::UTC,
             hourly_limit: None,
             page_rows: 100,
@@ -80,6 +66,16 @@ impl Default for Profile {
             ids_in_full_answers: false,
             inactive_owners: false,
             key_user_id: None,
+        }
+    }
+}
+
+impl Profile {
+    /// The account's zone, with the edition's way to show an instant.
+    pub fn zone(&self) -> Zone {
+        match self.edition {
+            Edition::Suite => self.time_offset,
+            Edition::Classic => self.time_offset.shown_in_utc(),
         }
     }
 }

@@ -145,14 +145,16 @@ fn find(world: &World, entity: Entity, name: &str, value: &Value) -> Result<Opti
 fn identifier<'n>(world: &World, entity: Entity, name: &'n str) -> Result<&'n str, Failure> {
     let is_native = matches!(
         (entity, name),
-        (Entity::Contacts, "external_id" | "mobile_number")
-            | (Entity::SalesAccounts | Entity::Deals, "name")
+        (
+            Entity::Contacts | Entity::Leads,
+            "external_id" | "mobile_number"
+        ) | (Entity::SalesAccounts | Entity::Deals, "name")
     );
     let is_unique = || {
         let field = world.setup.field(entity, name);
         field.is_some_and(|field| field.unique)
     };
-    if entity == Entity::Contacts && name == "emails" {
+    if entity.is_person() && name == "emails" {
         Ok("email")
     } else if is_native || is_unique() {
         Ok(name)

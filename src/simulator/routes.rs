@@ -3,11 +3,12 @@
 use super::answer::{Failure, Outcome};
 use super::call::Call;
 use super::crm::{Entity, World};
-use super::{activities, bulk, documents, lists, lookup, records, search, selectors, views};
+use super::{activities, bulk, documents, leads, lists, lookup, records, search, selectors, views};
 
 /// Answers a call below the API prefix.
 pub fn answer(world: &mut World, call: &Call) -> Outcome {
     bulk::settle(world);
+    world.profile().edition.check(call)?;
     let path = call.segments();
     match (call.method.as_str(), path.as_slice()) {
         ("GET", ["selector", rest @ ..]) => selectors::answer(world, rest),
@@ -50,6 +51,9 @@ fn module(world: &mut World, entity: Entity, call: &Call, rest: &[&str]) -> Outc
         ("GET", [id, "notes"]) => activities::of(world, entity, number(id)?, Entity::Notes, call),
         ("GET", [id, "document_associations"]) => {
             documents::associations(world, entity, number(id)?, call)
+        }
+        ("POST", [id, "convert"]) if entity == Entity::Leads => {
+            leads::convert(world, number(id)?, call)
         }
         ("GET", [id, "contacts"]) if entity == Entity::SalesAccounts => {
             activities::of(world, entity, number(id)?, Entity::Contacts, call)

@@ -103,10 +103,12 @@ fn read_rule(world: &World, entity: Entity, rule: &Value) -> Result<Rule, Failur
 /// The indexed name of an attribute; the e-mail address has a name of its own here.
 fn known(world: &World, entity: Entity, sent: &str) -> Option<String> {
     let is_known = match (entity, sent) {
-        (Entity::Contacts, "contact_email.email") => return Some("email".to_owned()),
+        (Entity::Contacts, "contact_email.email") | (Entity::Leads, "lead_email.email") => {
+            return Some("email".to_owned());
+        }
         (_, "created_at" | "updated_at") => true,
         (Entity::Contacts, "sales_account_id" | "lifecycle_stage_id" | "contact_status_id") => true,
-        (Entity::Contacts, "name") => true,
+        (Entity::Contacts | Entity::Leads, "name") => true,
         (Entity::Deals, "deal_pipeline_id" | "deal_stage_id") => true,
         _ => entity.field(sent).is_some() || is_custom(world, entity, sent),
     };

@@ -6,11 +6,30 @@ use jiff::{Timestamp, ToSpan};
 
 /// The account's fixed offset from UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Zone(Offset);
+pub struct Zone {
+    offset: Offset,
+    /// Instants are shown in UTC, with a `Z`.
+    shows_utc: bool,
+}
 
 impl Zone {
     /// No offset.
-    pub const UTC: Self = Self(Offset::UTC);
+    pub const UTC: Self = Self::at(Offset::UTC);
+
+    const fn at(offset: Offset) -> Self {
+        Self {
+            offset,
+            shows_utc: false,
+        }
+    }
+
+    /// The same zone, whose instants are shown as `2026-01-31T08:30:00Z`.
+    pub fn shown_in_utc(self) -> Self {
+        Self {
+            shows_utc: true,
+            ..self
+        }
+    }
 
     /// Reads `+01:00`, `-04:00` or `Z`.
     pub fn parse(text: &str) -> Option<Self> {
@@ -29,7 +48,7 @@ impl Zone {
         }
         Offset::from_seconds(sign * (hours * 3600 + minutes * 60))
             .ok()
-            .map(Self)
+            .map(Self::at)
     }
 
     /// The instant that `text` means, in seconds since 1970. A text without offset is in the account's zone.
@@ -38,7 +57,10 @@ impl Zone {
             return Some(instant.as_second());
         }
         let local: DateTime = text.parse().ok()?;
-        self.0.to_timestamp(local).ok().map(Timestamp::as_second)
+        self.offset
+            .to_timestamp(local)
+            .ok()
+            .map(Timestamp::as_second)
     }
 
     /// The day that `text` means. An instant is moved into the account's zone first, so it can fall on another day.
@@ -52,6 +74,10 @@ impl Zone {
 
     /// `2026-01-31T09:30:00+01:00`.
     pub fn show(self, seconds: i64) -> String {
+        if self.shows_utc {
+            let utc = Self::UTC.local(seconds);
+            return utc.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        }
         let local = self.local(seconds);
         format!("{}{}", local.strftime("%Y-%m-%dT%H:%M:%S"), self.suffix())
     }
@@ -64,7 +90,7 @@ impl Zone {
     /// First second of the day that lies `days` after the one of `now`.
     pub fn midnight(self, now: i64, days: i64) -> i64 {
         let day = self.local(now).date().saturating_add(days.days());
-        self.0
+        self.offset
             .to_timestamp(day.at(0, 0, 0, 0))
             .map_or(now, Timestamp::as_second)
     }
@@ -72,11 +98,14 @@ impl Zone {
     fn local(self, seconds: i64) -> DateTime {
         // Every stored instant came out of `instant` or the clock, so it is in range.
         let instant = Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH);
-        self.0.to_datetime(instant)
+        self.offset.to_datetime(instant)
     }
 
     fn suffix(self) -> String {
-        let seconds = self.0.seconds();
+        let seconds = self.offset.seconds();
+        if self.shows_utc && seconds == 0 {
+            return "Z".to_owned();
+        }
         let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
         format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
     }
@@ -134,6 +163,18 @@ mod tests {
             "2026-02-01",
             "days shift"
         );
+    }
+
+    #[test]
+    fn the_classic_edition_shows_instants_in_utc() {
+        let zone = Zone::parse("+05:30").unwrap().shown_in_utc();
+        assert_eq!(zone.show(0), "1970-01-01T00:00:00Z");
+        assert_eq!(
+            zone.show_midnight("2026-01-31"),
+            "2026-01-31T00:00:00+05:30"
+        );
+        let utc = Zone::UTC.shown_in_utc();
+        assert_eq!(utc.show_midnight("2026-01-31"), "2026-01-31T00:00:00Z");
     }
 
     #[test]

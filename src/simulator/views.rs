@@ -36,6 +36,11 @@ fn of(entity: Entity) -> &'static [(&'static str, Shows)] {
             ("My Accounts", Shows::Mine),
             ("Recycle Bin", Shows::Bin),
         ],
+        Entity::Leads => &[
+            ("All Leads", Shows::All),
+            ("My Leads", Shows::Mine),
+            ("Recycle Bin", Shows::Bin),
+        ],
         // There is no "All Deals", and these see the default pipeline only.
         _ => &[
             ("Open Deals", Shows::Standing(Forecast::Open)),

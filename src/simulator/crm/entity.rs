@@ -1,6 +1,8 @@
-//! The objects that hold records, and which native fields of each can be written.
+//! The objects that hold records.
 
 use serde::{Deserialize, Serialize};
+
+use super::fields::{self, Field};
 
 /// An object with records of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -22,56 +24,16 @@ pub enum Entity {
     SalesActivities,
     /// Files and links on a record.
     Documents,
-}
-
-/// A native field that a request may set.
-#[derive(Clone, Copy, Debug)]
-pub struct Field {
-    /// Name in requests and answers.
-    pub name: &'static str,
-    /// What it holds.
-    pub kind: Kind,
-}
-
-/// What a field holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Text of at most so many characters.
-    Text(usize),
-    /// A whole number.
-    Integer,
-    /// A number.
-    Decimal,
-    /// Money: a number in requests, a decimal text in answers.
-    Amount,
-    /// 0 to 100.
-    Percent,
-    /// True or false.
-    Boolean,
-    /// A calendar day.
-    Day,
-    /// A point in time.
-    Instant,
-    /// An active user.
-    Owner,
-    /// An entry of a selector.
-    Choice(&'static str),
-    /// An undeleted record.
-    Record(Entity),
-}
-
-const LINE: Kind = Kind::Text(256);
-const PAGE: Kind = Kind::Text(65_535);
-
-const fn field(name: &'static str, kind: Kind) -> Field {
-    Field { name, kind }
+    /// People who are no contacts yet; classic edition only.
+    Leads,
 }
 
 impl Entity {
     /// All objects; parents first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::SalesAccounts,
         Self::Contacts,
+        Self::Leads,
         Self::Deals,
         Self::Tasks,
         Self::Appointments,
@@ -91,6 +53,7 @@ impl Entity {
             Self::Notes => "notes",
             Self::SalesActivities => "sales_activities",
             Self::Documents => "documents",
+            Self::Leads => "leads",
         }
     }
 
@@ -105,6 +68,7 @@ impl Entity {
             Self::Notes => "note",
             Self::SalesActivities => "sales_activity",
             Self::Documents => "document",
+            Self::Leads => "lead",
         }
     }
 
@@ -119,6 +83,7 @@ impl Entity {
             Self::Notes => "Note",
             Self::SalesActivities => "SalesActivity",
             Self::Documents => "Document",
+            Self::Leads => "Lead",
         }
     }
 
@@ -141,7 +106,15 @@ impl Entity {
 
     /// Whether it has views, upsert, bulk calls and a Recycle Bin.
     pub fn is_module(self) -> bool {
-        matches!(self, Self::Contacts | Self::SalesAccounts | Self::Deals)
+        matches!(
+            self,
+            Self::Contacts | Self::SalesAccounts | Self::Deals | Self::Leads
+        )
+    }
+
+    /// Whether its records are people: with a name in two parts, and e-mail addresses.
+    pub fn is_person(self) -> bool {
+        matches!(self, Self::Contacts | Self::Leads)
     }
 
     /// First id. The ranges lie apart, so that an id of one object is never taken for one of another.
@@ -159,16 +132,7 @@ impl Entity {
 
     /// Native fields that a request may set one by one; those with rules of their own are not among them.
     pub fn fields(self) -> &'static [Field] {
-        match self {
-            Self::Contacts => CONTACT,
-            Self::SalesAccounts => SALES_ACCOUNT,
-            Self::Deals => DEAL,
-            Self::Tasks => TASK,
-            Self::Appointments => APPOINTMENT,
-            Self::Notes => NOTE,
-            Self::SalesActivities => SALES_ACTIVITY,
-            Self::Documents => DOCUMENT,
-        }
+        fields::of(self)
     }
 
     /// Fields with rules of their own, so that the seed may describe them too.
@@ -186,6 +150,14 @@ impl Entity {
                 "tags",
             ],
             Self::SalesAccounts => &["tags"],
+            Self::Leads => &[
+                "email",
+                "emails",
+                "phone_numbers",
+                "tags",
+                "company",
+                "deal",
+            ],
             Self::Deals => &[
                 "deal_pipeline_id",
                 "deal_stage_id",
@@ -202,7 +174,7 @@ impl Entity {
     /// Native fields without which a record is refused, whatever the admin has set.
     pub fn always_required(self) -> &'static [&'static str] {
         match self {
-            Self::Contacts => &[],
+            Self::Contacts | Self::Leads => &[],
             Self::SalesAccounts | Self::Deals | Self::Documents => &["name"],
             Self::Tasks => &["title", "due_date"],
             Self::Appointments => &["title", "from_date", "end_date"],
@@ -217,134 +189,3 @@ impl Entity {
         }
     }
 }
-
-const CONTACT: &[Field] = &[
-    field("first_name", LINE),
-    field("last_name", LINE),
-    field("job_title", LINE),
-    field("address", LINE),
-    field("city", LINE),
-    field("state", LINE),
-    field("zipcode", LINE),
-    field("country", LINE),
-    field("time_zone", LINE),
-    field("locale", LINE),
-    field("mobile_number", Kind::Text(30)),
-    field("work_number", LINE),
-    field("work_email", LINE),
-    field("facebook", LINE),
-    field("twitter", LINE),
-    field("linkedin", LINE),
-    field("external_id", LINE),
-    field("medium", LINE),
-    field("keyword", LINE),
-    field("first_source", LINE),
-    field("first_medium", LINE),
-    field("first_campaign", LINE),
-    field("last_source", LINE),
-    field("last_medium", LINE),
-    field("last_campaign", LINE),
-    field("subscription_status", Kind::Integer),
-    field("subscription_types", LINE),
-    field("owner_id", Kind::Owner),
-    field("territory_id", Kind::Choice("territories")),
-    field("lead_source_id", Kind::Choice("lead_sources")),
-    field("campaign_id", Kind::Choice("campaigns")),
-];
-
-const SALES_ACCOUNT: &[Field] = &[
-    field("name", LINE),
-    field("phone", LINE),
-    field("website", LINE),
-    field("address", LINE),
-    field("city", LINE),
-    field("state", LINE),
-    field("zipcode", LINE),
-    field("country", LINE),
-    field("facebook", LINE),
-    field("twitter", LINE),
-    field("linkedin", LINE),
-    field("number_of_employees", Kind::Integer),
-    field("annual_revenue", Kind::Decimal),
-    field("owner_id", Kind::Owner),
-    field("territory_id", Kind::Choice("territories")),
-    field("industry_type_id", Kind::Choice("industry_types")),
-    field("business_type_id", Kind::Choice("business_types")),
-    field(
-        "parent_sales_account_id",
-        Kind::Record(Entity::SalesAccounts),
-    ),
-];
-
-const DEAL: &[Field] = &[
-    field("name", LINE),
-    field("amount", Kind::Amount),
-    field("currency_id", Kind::Choice("currencies")),
-    field("probability", Kind::Percent),
-    field("expected_close", Kind::Day),
-    field("forecast_category", Kind::Integer),
-    field("owner_id", Kind::Owner),
-    field("sales_account_id", Kind::Record(Entity::SalesAccounts)),
-    field("deal_reason_id", Kind::Choice("deal_reasons")),
-    field("deal_type_id", Kind::Choice("deal_types")),
-    field("deal_product_id", Kind::Choice("deal_products")),
-    field(
-        "deal_payment_status_id",
-        Kind::Choice("deal_payment_statuses"),
-    ),
-    field("lead_source_id", Kind::Choice("lead_sources")),
-    field("campaign_id", Kind::Choice("campaigns")),
-    field("territory_id", Kind::Choice("territories")),
-];
-
-const TASK: &[Field] = &[
-    field("title", LINE),
-    field("description", PAGE),
-    field("due_date", Kind::Instant),
-    field("owner_id", Kind::Owner),
-    field("task_type_id", Kind::Integer),
-    field("outcome_id", Kind::Integer),
-];
-
-const APPOINTMENT: &[Field] = &[
-    field("title", LINE),
-    field("description", PAGE),
-    field("location", LINE),
-    field("from_date", Kind::Instant),
-    field("end_date", Kind::Instant),
-    field("time_zone", LINE),
-    field("is_allday", Kind::Boolean),
-    field("latitude", LINE),
-    field("longitude", LINE),
-    field("outcome_id", Kind::Integer),
-];
-
-const NOTE: &[Field] = &[field("description", PAGE)];
-
-const SALES_ACTIVITY: &[Field] = &[
-    field("title", LINE),
-    field("notes", PAGE),
-    field("location", LINE),
-    field("latitude", LINE),
-    field("longitude", LINE),
-    field("start_date", Kind::Instant),
-    field("end_date", Kind::Instant),
-    field("checkedin_at", Kind::Instant),
-    field("conversation_time", Kind::Instant),
-    field("owner_id", Kind::Owner),
-    field(
-        "sales_activity_type_id",
-        Kind::Choice("sales_activity_types"),
-    ),
-    field(
-        "sales_activity_outcome_id",
-        Kind::Choice("sales_activity_outcomes"),
-    ),
-];
-
-const DOCUMENT: &[Field] = &[
-    field("name", LINE),
-    field("url", Kind::Text(2_048)),
-    field("is_shared", Kind::Boolean),
-    field("size", Kind::Integer),
-];

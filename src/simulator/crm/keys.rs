@@ -23,7 +23,8 @@ pub fn key(attribute: &str, value: &Value) -> Option<String> {
 /// Whether at most one record of an object may have a value of this field: by nature, or by the admin's will.
 pub fn unique_field(setup: &Seed, entity: Entity, name: &str) -> bool {
     match (entity, name) {
-        (Entity::Contacts, "email" | "external_id") | (Entity::SalesAccounts, "name") => true,
+        (Entity::Contacts | Entity::Leads, "email" | "external_id")
+        | (Entity::SalesAccounts, "name") => true,
         _ => setup.field(entity, name).is_some_and(|field| field.unique),
     }
 }
@@ -37,6 +38,7 @@ fn grouped(entity: Entity) -> &'static [&'static str] {
             "sales_account_id",
             "contact_list_id",
         ],
+        Entity::Leads => &["owner_id", "mobile_number", "lead_stage_id"],
         Entity::SalesAccounts => &["owner_id", "parent_sales_account_id"],
         Entity::Deals => &[
             "name",

@@ -2,6 +2,7 @@
 
 mod collected;
 mod entity;
+mod fields;
 mod keys;
 mod lists;
 mod order;
@@ -13,7 +14,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-pub use entity::{Entity, Kind};
+pub use entity::Entity;
+pub use fields::{Field, Kind, LEAD_COMPANY, LEAD_DEAL};
 pub use keys::{key, own_view_key, unique_field, view_key};
 pub use lists::{List, Lists, set_member};
 pub use setup::user_json;
@@ -89,7 +91,12 @@ impl World {
 
     /// The account's zone.
     pub fn zone(&self) -> Zone {
-        self.setup.profile.time_offset
+        self.setup.profile.zone()
+    }
+
+    /// Whether this edition has an object.
+    pub fn has(&self, entity: Entity) -> bool {
+        self.profile().edition.has(entity)
     }
 
     /// The records of an object.
@@ -132,7 +139,7 @@ impl World {
 
     /// Writes a record and renews what it is found by.
     pub fn put(&mut self, entity: Entity, mut record: Record) {
-        if entity == Entity::Contacts {
+        if entity.is_person() {
             self.number_emails(&mut record.fields);
         }
         self.journal.note(&Change::Put {

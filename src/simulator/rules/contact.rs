@@ -3,15 +3,18 @@
 use serde_json::{Value, json};
 
 use super::super::crm::{Entity, World, set_member};
+use super::super::edition::Edition;
 use super::{Draft, emails, values};
 
 /// Takes what only contacts have.
 pub fn check(world: &World, draft: &mut Draft) {
     emails::check(draft);
     accounts(world, draft);
-    lifecycle(world, draft);
     phone_numbers(draft);
-    lists(world, draft);
+    if world.profile().edition == Edition::Suite {
+        lifecycle(world, draft);
+        lists(world, draft);
+    }
 }
 
 /// The contact goes on the lists that the request names; it leaves none.
@@ -104,7 +107,8 @@ fn sent_id(draft: &Draft, name: &str) -> Result<Option<u64>, values::Wrong> {
     }
 }
 
-fn phone_numbers(draft: &mut Draft) {
+/// The sent list of further numbers takes the place of the stored one.
+pub fn phone_numbers(draft: &mut Draft) {
     let Some(sent) = draft.body.get("phone_numbers") else {
         return;
     };

@@ -7,6 +7,7 @@ mod contact;
 mod custom;
 mod deal;
 mod emails;
+mod lead;
 mod target;
 mod values;
 
@@ -94,6 +95,7 @@ fn check(world: &World, draft: &mut Draft) -> Result<(), Failure> {
     plain_fields(world, draft);
     match draft.entity {
         Entity::Contacts => contact::check(world, draft),
+        Entity::Leads => lead::check(world, draft),
         Entity::Deals => deal::check(world, draft),
         Entity::SalesAccounts => parents(world, draft),
         _ => target::check(world, draft),

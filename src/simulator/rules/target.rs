@@ -22,7 +22,7 @@ pub fn check(world: &World, draft: &mut Draft) {
     }
 }
 
-/// One target, an undeleted contact, account or deal. It must be given on create and can be changed only whole.
+/// One target, an undeleted contact, lead, account or deal. It must be given on create and can be changed only whole.
 fn target(world: &World, draft: &mut Draft) {
     let (kind, id) = (
         draft.body.get("targetable_type"),
@@ -31,7 +31,8 @@ fn target(world: &World, draft: &mut Draft) {
     if kind.is_none() && id.is_none() && draft.id.is_some() {
         return;
     }
-    let Some(entity) = kind.and_then(Value::as_str).and_then(Entity::by_target) else {
+    let entity = kind.and_then(Value::as_str).and_then(Entity::by_target);
+    let Some(entity) = entity.filter(|entity| world.has(*entity)) else {
         return draft.problem("Targetable type is invalid");
     };
     let id = id

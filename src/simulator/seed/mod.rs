@@ -16,7 +16,7 @@ use super::profile::Profile;
 use crate::error::{Error, Kind, Result};
 
 /// Selectors whose entries are an id and a name.
-pub const CHOICES: [&str; 10] = [
+pub const CHOICES: [&str; 12] = [
     "territories",
     "industry_types",
     "business_types",
@@ -27,6 +27,8 @@ pub const CHOICES: [&str; 10] = [
     "deal_payment_statuses",
     "deal_products",
     "designations",
+    "lead_stages",
+    "lead_reasons",
 ];
 
 /// Largest id of a seed: below 2^53, so that every JSON reader keeps it whole.
@@ -297,6 +299,7 @@ fn fields(seed: &mut Map<String, Value>) -> Result<BTreeMap<Entity, Vec<SeedFiel
     let mut all = BTreeMap::new();
     let with_fields = [
         Entity::Contacts,
+        Entity::Leads,
         Entity::SalesAccounts,
         Entity::Deals,
         Entity::SalesActivities,

@@ -45,7 +45,7 @@ fn target_with_name(world: &World, record: &Record) -> Option<Value> {
     let (entity, id) = target_of(record)?;
     let target = world.table(entity).live(id)?;
     let name = match entity {
-        Entity::Contacts => display_name(&target).into(),
+        _ if entity.is_person() => display_name(&target).into(),
         _ => target.fields.get("name").cloned().unwrap_or_default(),
     };
     Some(json!({"id": id, "type": entity.model(), "name": name}))

@@ -52,6 +52,20 @@ const OF_CONTACTS: Known = &[
     ("notes", Children(Entity::Notes)),
 ];
 
+const OF_LEADS: Known = &[
+    ("owner", Id("owner_id", "users")),
+    ("creater", Author("creater_id")),
+    ("updater", Author("updater_id")),
+    ("source", Id("lead_source_id", "lead_sources")),
+    ("lead_stage", Id("lead_stage_id", "lead_stages")),
+    ("lead_reason", Id("lead_reason_id", "lead_reasons")),
+    ("campaign", Id("campaign_id", "campaigns")),
+    ("territory", Id("territory_id", "territories")),
+    ("tasks", Children(Entity::Tasks)),
+    ("appointments", Children(Entity::Appointments)),
+    ("notes", Children(Entity::Notes)),
+];
+
 const OF_ACCOUNTS: Known = &[
     ("owner", Id("owner_id", "users")),
     ("creater", Author("creater_id")),
@@ -112,6 +126,7 @@ const OF_ACTIVITIES: Known = &[("owner", Id("owner_id", "users")), ("targetable"
 fn known(entity: Entity) -> Known {
     match entity {
         Entity::Contacts => OF_CONTACTS,
+        Entity::Leads => OF_LEADS,
         Entity::SalesAccounts => OF_ACCOUNTS,
         Entity::Deals => OF_DEALS,
         Entity::Tasks => OF_TASKS,
@@ -263,7 +278,7 @@ fn entry(world: &World, root: &str, id: u64) -> Option<Value> {
     let record = world.table(entity).live(id)?;
     let name = |key: &str| record.fields.get(key).cloned().unwrap_or_default();
     Some(match entity {
-        Entity::Contacts => {
+        _ if entity.is_person() => {
             json!({"partial": true, "id": id, "display_name": display_name(&record)})
         }
         Entity::SalesAccounts => {

@@ -105,7 +105,7 @@ fn native(world: &World, entity: Entity, record: &Record, name: &str) -> Value {
 }
 
 /// Every custom field of the object, null where empty.
-fn custom_field(world: &World, entity: Entity, record: &Record) -> Value {
+pub fn custom_field(world: &World, entity: Entity, record: &Record) -> Value {
     let stored = record.fields.get("custom_field");
     let mut shown = Fields::new();
     for field in world.setup.custom_fields(entity) {

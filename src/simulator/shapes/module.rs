@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::super::crm::{Entity, Record, World, display_name, primary_email};
+use super::super::crm::{
+    Entity, Field, LEAD_COMPANY, LEAD_DEAL, Record, World, display_name, primary_email,
+};
 use super::{custom_field, native};
 
 /// Above 2^53, as the real ids of this kind are.
@@ -16,7 +18,7 @@ pub fn value(world: &World, entity: Entity, record: &Record, name: &str) -> Valu
         "created_at" => zone.show(record.created_at).into(),
         "updated_at" => zone.show(record.updated_at).into(),
         "is_deleted" => record.is_deleted.into(),
-        "links" => links(entity, record.id),
+        "links" => links(world, entity, record.id),
         "custom_field" => custom_field(world, entity, record),
         "record_type_id" => "71010509496".into(),
         "tags" | "phone_numbers" | "team_user_ids" | "system_tags" => {
@@ -25,6 +27,7 @@ pub fn value(world: &World, entity: Entity, record: &Record, name: &str) -> Valu
         }
         _ => match entity {
             Entity::Contacts => contact(world, record, name),
+            Entity::Leads => lead(world, record, name),
             Entity::SalesAccounts => account(world, record, name),
             _ => deal(world, record, name),
         },
@@ -48,6 +51,31 @@ fn contact(world: &World, record: &Record, name: &str) -> Value {
         "mcr_id" => (MCR_BASE + record.id).into(),
         _ => native(world, Entity::Contacts, record, name),
     }
+}
+
+fn lead(world: &World, record: &Record, name: &str) -> Value {
+    match name {
+        "display_name" => display_name(record).into(),
+        "email" => primary_email(record).unwrap_or_default(),
+        "emails" => emails(record),
+        "lead_score" => json!(0),
+        "do_not_disturb" | "has_authority" => {
+            json!(record.fields.get(name) == Some(&Value::Bool(true)))
+        }
+        "company" => inner(record, name, LEAD_COMPANY),
+        "deal" => inner(record, name, LEAD_DEAL),
+        _ => native(world, Entity::Leads, record, name),
+    }
+}
+
+/// An object inside a record, with every field it may have.
+fn inner(record: &Record, name: &str, fields: &[Field]) -> Value {
+    let stored = record.fields.get(name);
+    let shown = fields.iter().map(|field| {
+        let value = stored.and_then(|stored| stored.get(field.name));
+        (field.name.to_owned(), value.cloned().unwrap_or_default())
+    });
+    Value::Object(shown.collect())
 }
 
 fn account(world: &World, record: &Record, name: &str) -> Value {
@@ -108,8 +136,9 @@ fn base_amount(world: &World, record: &Record) -> Value {
 }
 
 /// Internal paths on the same host, outside the API.
-fn links(entity: Entity, id: u64) -> Value {
-    let base = format!("/crm/sales/{}/{id}", entity.plural());
+fn links(world: &World, entity: Entity, id: u64) -> Value {
+    let root = world.profile().edition.links();
+    let base = format!("{root}/{}/{id}", entity.plural());
     json!({
         "conversations": format!("{base}/conversations/all?include=email_conversation_recipients%2Ctargetable&per_page=3"),
         "timeline_feeds": format!("{base}/timeline_feeds"),

@@ -4,6 +4,7 @@
 
 mod bulk;
 mod children;
+mod classic;
 mod faults;
 mod reading;
 mod relations;
