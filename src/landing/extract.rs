@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::originals::{self, Held, originals_folder};
 use super::writer::Part;
 use super::{files, object_folder, system_folder};
 use crate::error::{Error, Kind, Result};
@@ -31,6 +32,9 @@ pub struct Extract {
     pub unmapped: Vec<String>,
     /// The records that could not be rows; also there when there are none.
     pub quarantine: Option<Part>,
+    /// Files that were landed as they are; none when the export brought none.
+    #[serde(default)]
+    pub held: Option<Held>,
 }
 
 /// Settings of the source account.
@@ -103,12 +107,15 @@ pub fn begin(staging: &Path, system: &str, extract_id: &str) -> Result<Option<Ex
     let record = record_file(staging, system, extract_id);
     if let Ok(extract) = read(&record)
         && first_missing(staging, system, &extract).is_none()
+        && extract.held.unwrap_or_default()
+            == originals::held(&originals_folder(staging, extract_id))?
     {
         return Ok(Some(extract));
     }
     // The record goes first: without it the rest counts for nothing.
     files::remove(&record)?;
     files::remove(&quarantine_file(staging, system, extract_id))?;
+    files::remove(&originals_folder(staging, extract_id))?;
     for object in files::names(&system_folder(staging, system))? {
         files::remove(&object_folder(staging, system, &object, extract_id))?;
     }

@@ -4,6 +4,7 @@
 //! staging/landing/<system>/<object>/<id>/part-00001.parquet     rows, zstd, in the order they came
 //! staging/landing/<system>/_extracts/<extract_id>.json          written last: the extract is whole
 //! staging/quarantine/<system>/<extract_id>.parquet              records that could not be rows
+//! staging/attachments/<extract_id>/<sha256>                     files as they came
 //! ```
 //!
 //! A folder or file is written under a temporary name beside its place, synced, then renamed: what has
@@ -11,6 +12,7 @@
 
 mod extract;
 mod files;
+mod originals;
 mod writer;
 
 use std::fs;
@@ -20,6 +22,7 @@ pub use extract::{
     Account, Extract, FileCounts, LandedObject, begin, commit, extracts, quarantine_file,
 };
 pub use files::write_atomically;
+pub use originals::{Held, Originals, originals_folder};
 pub use writer::{FileWriter, Part, Writer};
 
 use crate::error::Result;
@@ -66,7 +69,8 @@ pub fn parts(staging: &Path, system: &str, object: &str, id: &str) -> Result<Vec
 /// `Kind::Config` when a folder cannot be read or an orphan cannot be removed.
 pub fn remove_orphans(staging: &Path) -> Result<usize> {
     let mut removed = 0;
-    let mut open = vec![staging.join("landing"), staging.join("quarantine")];
+    let rooms = ["landing", "quarantine", "attachments"];
+    let mut open: Vec<PathBuf> = rooms.iter().map(|room| staging.join(room)).collect();
     while let Some(folder) = open.pop() {
         for name in files::names(&folder)? {
             let path = folder.join(&name);

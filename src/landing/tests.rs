@@ -263,3 +263,59 @@ fn rows_of_another_schema_are_refused() {
     let mut writer = Writer::create(&staging.path().join("a"), other).unwrap();
     assert_eq!(writer.write(&batch(0, 1)).unwrap_err().kind(), Kind::Bug);
 }
+
+#[test]
+fn files_as_they_came_are_named_by_their_hash_and_for_their_owner_only() {
+    let staging = TempDir::new().unwrap();
+    let folder = originals_folder(staging.path(), ID);
+    let sha256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+    let mut originals = Originals::create(&folder).unwrap();
+    originals.put(sha256, &mut b"hello".as_slice()).unwrap();
+    assert!(!folder.exists(), "it is there before it is whole");
+    let held = originals.finish().unwrap();
+    assert_eq!((held.files, held.bytes), (1, 5));
+    assert_eq!(fs::read(folder.join(sha256)).unwrap(), b"hello");
+    let mode = |path: &Path| {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    };
+    assert_eq!(mode(&folder.join(sha256)), 0o600);
+    assert_eq!(mode(&folder), 0o700);
+    assert_eq!(mode(folder.parent().unwrap()), 0o700);
+}
+
+#[test]
+fn a_file_that_is_not_what_was_announced_is_refused_and_leaves_nothing() {
+    let staging = TempDir::new().unwrap();
+    let folder = originals_folder(staging.path(), ID);
+    for (name, kind) in [
+        ("../../etc/passwd", Kind::Bug),
+        (&"0".repeat(64), Kind::Source),
+    ] {
+        let mut originals = Originals::create(&folder).unwrap();
+        let error = originals.put(name, &mut b"hello".as_slice()).unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+    }
+    let room = folder.parent().unwrap();
+    assert_eq!(all_names(room), [""; 0]);
+}
+
+#[test]
+fn an_extract_without_its_files_is_landed_again() {
+    let staging = TempDir::new().unwrap();
+    let sha256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+    let folder = originals_folder(staging.path(), ID);
+    let mut originals = Originals::create(&folder).unwrap();
+    originals.put(sha256, &mut b"hello".as_slice()).unwrap();
+    let held = Some(originals.finish().unwrap());
+    let landed = Extract {
+        held,
+        ..extract(staging.path())
+    };
+    commit(staging.path(), "smartdesk", &landed).unwrap();
+    let known = begin(staging.path(), "smartdesk", ID).unwrap();
+    assert_eq!(known.unwrap().held, held);
+    fs::remove_file(folder.join(sha256)).unwrap();
+    assert_eq!(begin(staging.path(), "smartdesk", ID).unwrap(), None);
+    assert!(!folder.exists());
+}

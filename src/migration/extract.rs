@@ -9,7 +9,9 @@ use serde::Serialize;
 use super::workspace::Workspace;
 use crate::catalog::Catalog;
 use crate::error::{Error, Kind, Result};
-use crate::landing::{self, Account, Extract, FileCounts, FileWriter, LandedObject, Part, Writer};
+use crate::landing::{
+    self, Account, Extract, FileCounts, FileWriter, Held, LandedObject, Originals, Part, Writer,
+};
 use crate::ledger::{self, Event, History, Ledger};
 use crate::source::{self, Export, HeaderMap, Layout, Limits, Role};
 
@@ -109,12 +111,24 @@ fn write(staging: &Path, system: &str, export: &Export) -> Result<Extract> {
     }
     let quarantine = broken.finish()?;
     let extract = Extract {
+        held: hold(staging, export)?,
         quarantine: Some(quarantine),
         objects,
         ..described(export)
     };
     landing::commit(staging, system, &extract)?;
     Ok(extract)
+}
+
+/// Copies the files that are landed as they are.
+fn hold(staging: &Path, export: &Export) -> Result<Option<Held>> {
+    if !export.has_contents() {
+        return Ok(None);
+    }
+    let folder = landing::originals_folder(staging, export.extract_id());
+    let mut originals = Originals::create(&folder)?;
+    export.contents(&mut |content, mut input| originals.put(content.sha256, &mut input))?;
+    originals.finish().map(Some)
 }
 
 /// What the export says about itself, without its rows.

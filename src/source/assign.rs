@@ -13,8 +13,8 @@ pub enum Role {
     Table(String),
     /// `manifest.json`.
     Manifest,
-    /// A file that a record refers to, under `attachments/`.
-    Attachment,
+    /// A file as it is, one of this source object.
+    File(String),
     /// `map_headers.csv` decided that it belongs to no object.
     LeftOut,
     /// The same bytes as another file of the same name, whose path this is.
@@ -56,8 +56,8 @@ impl<'a> Knowledge<'a> {
         if entry.path == "manifest.json" {
             return plain(Role::Manifest);
         }
-        if entry.inside.starts_with("attachments/") {
-            return plain(Role::Attachment);
+        if let Some(object) = self.layout.object_of_folder(&entry.inside) {
+            return plain(Role::File(object.to_owned()));
         }
         let name = FileName::of(&entry.inside);
         let file = basename(name.stem);

@@ -258,7 +258,10 @@ fn strip_top_folder(entries: &mut [Entry]) {
         .filter(|entry| !is_junk(&entry.path))
         .map(|entry| entry.path.split_once('/').map(|(top, _)| top));
     let Some(Some(top)) = tops.next() else { return };
-    if matches!(top, "data" | "schema" | "attachments") || tops.any(|other| other != Some(top)) {
+    let own = top.to_lowercase();
+    if matches!(own.as_str(), "data" | "schema" | "attachments")
+        || tops.any(|other| other != Some(top))
+    {
         return;
     }
     let top = format!("{top}/");

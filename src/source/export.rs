@@ -1,6 +1,7 @@
 //! An export as a whole: what is in it, which file is which object, and whether it can be trusted.
 
 use std::collections::BTreeMap;
+use std::io::BufRead;
 use std::path::Path;
 
 use arrow::datatypes::SchemaRef;
@@ -13,6 +14,7 @@ use super::container::{Digest, hex};
 use super::headers::HeaderMap;
 use super::layout::Layout;
 use super::manifest::{Account, Manifest, untrusted};
+use super::originals::{Content, Originals};
 use super::survey::{Found, Survey, gather, joined};
 use super::table::{FileCounts, TableFiles};
 use crate::error::{Error, Kind, Result};
@@ -22,6 +24,7 @@ use crate::error::{Error, Kind, Result};
 pub struct Export {
     inventory: Vec<Listed>,
     tables: BTreeMap<String, TableFiles>,
+    originals: BTreeMap<String, Originals>,
     manifest: Option<Manifest>,
     extract_id: String,
     limits: Limits,
@@ -68,17 +71,18 @@ pub fn open(
     if let Some(manifest) = &manifest {
         survey.check_presence(manifest, &entries, layout)?;
     }
+    let originals = survey.originals();
     let Survey {
         inventory, found, ..
     } = survey;
-    let extract_id = extract_id(&found, manifest_digest.as_ref());
-    let tables = found
-        .into_iter()
-        .map(|(object, parts)| Ok((object.clone(), joined(object, parts, layout)?)))
-        .collect::<Result<_>>()?;
+    let extract_id = extract_id(&found, &originals, manifest_digest.as_ref());
+    let tables = found.into_iter();
+    let table = |(object, parts): (String, _)| Ok((object.clone(), joined(object, parts, layout)?));
+    let tables = tables.map(table).collect::<Result<_>>()?;
     Ok(Export {
         inventory,
         tables,
+        originals,
         manifest,
         extract_id,
         limits: limits.clone(),
@@ -93,21 +97,27 @@ impl Export {
         &self.extract_id
     }
 
-    /// The source objects that the export has files of, by name.
+    /// The source objects that the export has files of: those with rows, then those that are files as they are.
     pub fn objects(&self) -> impl Iterator<Item = &str> {
-        self.tables.keys().map(String::as_str)
+        let objects = self.tables.keys().chain(self.originals.keys());
+        objects.map(String::as_str)
     }
 
     /// The columns of an object under their canonical names, provenance left out; empty for an object
     /// without files.
     #[must_use]
     pub fn columns(&self, object: &str) -> &[String] {
-        self.tables.get(object).map_or(&[], |table| &table.columns)
+        let table = self.tables.get(object).map(|table| &table.columns);
+        let columns = table.or_else(|| Some(&self.originals.get(object)?.columns));
+        columns.map_or(&[], Vec::as_slice)
     }
 
     /// How many bytes the files of an object hold together: what a progress bar counts against.
     #[must_use]
     pub fn bytes(&self, object: &str) -> u64 {
+        if let Some(originals) = self.originals.get(object) {
+            return originals.bytes();
+        }
         let parts = self.tables.get(object).map(|table| &table.parts);
         let sizes = parts.into_iter().flatten().map(|part| part.digest.bytes);
         sizes.sum()
@@ -148,6 +158,9 @@ impl Export {
     /// `Kind::Source` when a file cannot be read, changed since `open`, or has other counts than the
     /// manifest says; and whatever a sink returns.
     pub fn read(&self, object: &str, rows: Sink, broken: Sink) -> Result<Vec<FileCounts>> {
+        if let Some(originals) = self.originals.get(object) {
+            return originals.rows(object, rows);
+        }
         let table = self.tables.get(object).ok_or_else(|| {
             Error::new(Kind::Bug, format!("the export has no files of `{object}`"))
         })?;
@@ -164,9 +177,31 @@ impl Export {
             _ => Ok(files),
         }
     }
+
+    /// Whether files are to be landed as they are.
+    #[must_use]
+    pub fn has_contents(&self) -> bool {
+        !self.originals.is_empty()
+    }
+
+    /// Streams every file that is landed as it is, each content once. What `on_file` leaves unread counts as changed.
+    ///
+    /// # Errors
+    /// `Kind::Source` when a file cannot be read or changed since `open`; and whatever `on_file` returns.
+    pub fn contents(
+        &self,
+        on_file: &mut dyn FnMut(Content<'_>, &mut dyn BufRead) -> Result<()>,
+    ) -> Result<()> {
+        let mut all = self.originals.values();
+        all.try_for_each(|originals| originals.contents(&self.limits, on_file))
+    }
 }
 
-fn extract_id(found: &BTreeMap<String, Vec<Found>>, manifest: Option<&Digest>) -> String {
+fn extract_id(
+    found: &BTreeMap<String, Vec<Found>>,
+    originals: &BTreeMap<String, Originals>,
+    manifest: Option<&Digest>,
+) -> String {
     let mut hash = Sha256::new();
     hash.update("deskferry extract 1\n");
     if let Some(manifest) = manifest {
@@ -179,6 +214,11 @@ fn extract_id(found: &BTreeMap<String, Vec<Found>>, manifest: Option<&Digest>) -
             if let Some(map) = part.map {
                 hash.update(map.fingerprint());
             }
+        }
+    }
+    for (object, originals) in originals {
+        for file in originals.fingerprints() {
+            hash.update(format!("{object}\0{file}"));
         }
     }
     hex(&hash.finalize()[..8])

@@ -15,14 +15,17 @@ pub enum Format {
     Csv,
     /// One JSON document: an array is one row per element, an object is one row.
     Json,
+    /// No rows but files as they are, in a folder: each file is one row that says what it is.
+    Files,
 }
 
 impl Format {
-    /// The file name extension, in lower case.
+    /// The file name extension, in lower case; files as they are have any.
     pub(super) fn extension(self) -> &'static str {
         match self {
             Self::Csv => "csv",
             Self::Json => "json",
+            Self::Files => "*",
         }
     }
 }
@@ -31,7 +34,8 @@ impl Format {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
-    /// File names without extension and part suffix; `schema/objects` also asks for the folder.
+    /// File names without extension and part suffix; `schema/objects` also asks for the folder. Folder names, ending in `/`,
+    /// where the format is `files`.
     pub file: Vec<String>,
     /// Every canonical column, in order; the first is `id`.
     pub columns: Vec<String>,
@@ -97,6 +101,20 @@ impl Layout {
             .find(|(_, table)| table.file.iter().any(|file| names(file, &stem)))
             .map(|(object, _)| object)
     }
+
+    /// The object whose rows are files as they are, if this file lies in one of its folders.
+    pub(super) fn object_of_folder(&self, path: &str) -> Option<&str> {
+        self.objects()
+            .filter(|(_, table)| table.format == Format::Files)
+            .find(|(_, table)| table.file.iter().any(|folder| is_below(folder, path)))
+            .map(|(object, _)| object)
+    }
+}
+
+/// Whether a path leads through this folder, in whatever case.
+fn is_below(folder: &str, path: &str) -> bool {
+    let (folder, path) = (folder.to_lowercase(), path.to_lowercase());
+    path.starts_with(&folder) || path.contains(&format!("/{folder}"))
 }
 
 /// Whether a path ends in this file name, at a folder boundary.
@@ -112,6 +130,10 @@ fn check(object: &str, table: &Table) -> Result<()> {
     }
     if table.file.is_empty() {
         return wrong("names no file".to_owned());
+    }
+    let is_folder = |file: &String| file.ends_with('/');
+    if table.format == Format::Files && !table.file.iter().all(is_folder) {
+        return wrong("is made of files and names something that is no folder".to_owned());
     }
     if table.columns.first().map(String::as_str) != Some("id") {
         return wrong("does not begin its columns with `id`".to_owned());
@@ -157,7 +179,7 @@ mod tests {
         assert!(contact.id);
         assert!(!layout.get("deal_contact").unwrap().id);
         assert_eq!(layout.get("automation").unwrap().format, Format::Json);
-        assert_eq!(layout.objects().count(), 29);
+        assert_eq!(layout.objects().count(), 30);
     }
 
     #[test]
@@ -176,6 +198,11 @@ mod tests {
             Some("automation")
         );
         assert_eq!(layout.object_of("schema/automations", "csv"), None);
+        for path in ["attachments/a.csv", "Backup/Attachments/x/a"] {
+            let object = layout.object_of_folder(path);
+            assert_eq!(object, Some("attachment_file"), "{path}");
+        }
+        assert_eq!(layout.object_of_folder("old_attachments/a.csv"), None);
     }
 
     #[test]
@@ -188,6 +215,10 @@ mod tests {
             (
                 "[a]\nfile=[\"x\"]\ncolumns=[\"id\"]\n[b]\nfile=[\"X\"]\ncolumns=[\"id\"]",
                 "belongs to both",
+            ),
+            (
+                "[a]\nfile=[\"a\"]\nformat=\"files\"\ncolumns=[\"id\"]",
+                "no folder",
             ),
             (
                 "[a]\nfile=[\"a\"]\ncolumns=[\"id\"]\nkey=1",

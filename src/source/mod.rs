@@ -4,7 +4,8 @@
 //! folder · zip · CSV ─► open ─► Export: manifest checked, files assigned, bytes hashed, extract id
 //!                                 │ read(object)
 //!                                 ├─► rows     every cell as text, with file, part, row, line and hash
-//!                                 └─► broken   records that cannot be rows, with their bytes
+//!                                 ├─► broken   records that cannot be rows, with their bytes
+//!                                 └─► contents files that are landed as they are, by the hash of their bytes
 //! ```
 //!
 //! Nothing is interpreted here: no date, no number, no name. What a column means is decided in SQL.
@@ -18,6 +19,7 @@ mod headers;
 mod json;
 mod layout;
 mod manifest;
+mod originals;
 mod records;
 mod survey;
 mod table;
@@ -28,6 +30,7 @@ pub use export::{Export, Listed, open};
 pub use headers::HeaderMap;
 pub use layout::{Format, Layout, Table};
 pub use manifest::{Account, Manifest};
+pub use originals::Content;
 pub use table::FileCounts;
 
 /// How much an export may ask of this machine. What exceeds it is refused while it is read,

@@ -9,6 +9,7 @@ use super::container::{self, Digest, Entry};
 use super::headers::{FileMap, columns, normalised};
 use super::layout::{Format, Layout, Table};
 use super::manifest::{Claim, Manifest, untrusted};
+use super::originals::{Original, Originals};
 use super::table::{self, Part, TableFiles};
 use super::{Limits, Listed, json};
 use crate::error::{Error, Kind, Result};
@@ -52,6 +53,8 @@ pub(super) struct Survey<'a> {
     pub allowance: u64,
     pub inventory: Vec<Listed>,
     pub found: BTreeMap<String, Vec<Found<'a>>>,
+    /// Files as they are, by source object.
+    pub files: BTreeMap<String, Vec<Original>>,
     /// Objects whose files people decided to leave out.
     left_out: BTreeSet<String>,
 }
@@ -63,6 +66,7 @@ impl<'a> Survey<'a> {
             allowance: limits.inflated_bytes,
             inventory: Vec::new(),
             found: BTreeMap::new(),
+            files: BTreeMap::new(),
             left_out: BTreeSet::new(),
         }
     }
@@ -98,14 +102,18 @@ impl<'a> Survey<'a> {
                     None => parts.push(found),
                 }
             }
+            Role::File(object) => {
+                let digest = self.hash(entry, claim)?;
+                let files = self.files.entry(object.clone()).or_default();
+                files.push(Original::new(entry, digest));
+            }
             other => {
                 if *other == Role::LeftOut {
                     let name = FileName::of(&entry.inside);
                     self.left_out.extend(knowledge.known(entry, &name));
                 }
-                if let Some(claim) = claim {
-                    let ((), digest) = self.read(entry, |input| drain(entry, input))?;
-                    claim.check(&digest)?;
+                if claim.is_some() {
+                    self.hash(entry, claim)?;
                 }
             }
         }
@@ -114,6 +122,15 @@ impl<'a> Survey<'a> {
             role,
         });
         Ok(())
+    }
+
+    /// Reads a file for nothing but its digest, and holds that against what is claimed of it.
+    fn hash(&mut self, entry: &Entry, claim: Option<&Claim>) -> Result<Digest> {
+        let ((), digest) = self.read(entry, |input| drain(entry, input))?;
+        if let Some(claim) = claim {
+            claim.check(&digest)?;
+        }
+        Ok(digest)
     }
 
     fn inspect(
@@ -163,6 +180,14 @@ impl<'a> Survey<'a> {
             self.allowance = self.allowance.saturating_sub(digest.bytes);
         }
         Ok((read, digest))
+    }
+
+    /// The files that are landed as they are, by source object.
+    pub fn originals(&mut self) -> BTreeMap<String, Originals> {
+        let files = std::mem::take(&mut self.files).into_iter();
+        files
+            .map(|(object, files)| (object, Originals::new(files)))
+            .collect()
     }
 
     /// Every file and object that the manifest speaks of must be there.

@@ -8,6 +8,7 @@ use super::container::{Digest, Entry};
 use super::json;
 use super::layout::Format;
 use super::manifest::Claim;
+use super::originals::changed;
 use super::records::Records;
 use crate::error::{Error, Kind, Result};
 
@@ -102,13 +103,10 @@ impl TableFiles {
                     .read(limits, part.digest.bytes, |input| match self.format {
                         Format::Csv => reader.csv(input, &mut rows, &mut broken),
                         Format::Json => reader.json(input, &mut rows),
+                        Format::Files => Err(Error::new(Kind::Bug, "a file as it is has no rows")),
                     })?;
             if digest != part.digest {
-                return Err(Error::new(
-                    Kind::Source,
-                    format!("`{}` changed while it was read", part.entry.path),
-                )
-                .hint("wait until the export is written, then land it again"));
+                return Err(changed(&part.entry));
             }
             counts.check()?;
             if let Some(claim) = &part.claim {

@@ -409,14 +409,63 @@ fn the_manifest_is_checked_never_believed() {
 }
 
 #[test]
-fn attachments_are_listed_and_never_rows() {
-    let folder = folder(&[
+fn files_as_they_are_become_one_row_each_and_one_stream_a_content() {
+    let files: Files = &[
         ("data/contacts.csv", b"id\n1\n"),
         ("attachments/contacts.csv", b"id\n2\n"),
-    ]);
-    let export = open_one(folder.path()).unwrap();
-    assert_eq!(read(&export, "contact").unwrap().files.len(), 1);
-    assert_eq!(export.inventory()[0].role, Role::Attachment);
+        ("attachments/a/copy.csv", b"id\n2\n"),
+        ("attachments/a/M\u{fc}ller.txt", b""),
+    ];
+    let (_kept, zip) = zip_file(&zip_bytes(files));
+    let folder = folder(files);
+    let of_folder = open_one(folder.path()).unwrap();
+    for export in [&of_folder, &open_one(&zip).unwrap()] {
+        assert_eq!(export.extract_id(), of_folder.extract_id());
+        assert_eq!(read(export, "contact").unwrap().files.len(), 1);
+        let landed = read(export, "attachment_file").unwrap();
+        let paths = texts(&landed.rows, "id");
+        assert_eq!(
+            paths,
+            [
+                "attachments/a/M\u{fc}ller.txt",
+                "attachments/a/copy.csv",
+                "attachments/contacts.csv"
+            ]
+        );
+        assert_eq!(texts(&landed.rows, "size_bytes"), ["0", "5", "5"]);
+        let hashes = [b"" as &[u8], b"id\n2\n", b"id\n2\n"].map(sha256);
+        assert_eq!(texts(&landed.rows, "sha256"), hashes);
+        let mut contents = Vec::new();
+        let mut keep = |content: Content<'_>, input: &mut dyn std::io::BufRead| {
+            let mut bytes = Vec::new();
+            input.read_to_end(&mut bytes).unwrap();
+            contents.push((content.sha256.to_owned(), content.bytes, bytes));
+            Ok(())
+        };
+        export.contents(&mut keep).unwrap();
+        let copied = b"id\n2\n".to_vec();
+        let wanted = [
+            (hashes[0].clone(), 0, Vec::new()),
+            (hashes[1].clone(), 5, copied),
+        ];
+        assert_eq!(contents, wanted);
+    }
+}
+
+#[test]
+fn a_file_as_it_is_counts_for_the_extract_and_may_not_change() {
+    let of = |bytes| folder(&[("contacts.csv", b"id\n1\n"), ("attachments/a", bytes)]);
+    let (one, other) = (of(b"1"), of(b"2"));
+    let export = open_one(one.path()).unwrap();
+    let id = open_one(other.path()).unwrap().extract_id().to_owned();
+    assert_ne!(export.extract_id(), id);
+    fs::write(one.path().join("attachments/a"), b"3").unwrap();
+    let mut drain = |_: Content<'_>, input: &mut dyn std::io::BufRead| {
+        std::io::copy(input, &mut std::io::sink()).unwrap();
+        Ok(())
+    };
+    let error = export.contents(&mut drain).unwrap_err();
+    assert!(error.to_string().contains("changed while it was read"));
 }
 
 #[test]

@@ -99,6 +99,11 @@ const HOMONYMS: &[(&str, &str, &str)] = &[
         "the folder of an export that holds them",
     ),
     (
+        "attachments",
+        "src/landing/",
+        "the folder of staging for files as they came",
+    ),
+    (
         "contacts",
         "src/freshsales/",
         "the root of a list's members, whatever they were before",
