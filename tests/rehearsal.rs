@@ -65,7 +65,7 @@ fn assert_rebuilt_alike(workspace: &Path) {
 /// Other people of this machine read nothing of it.
 #[track_caller]
 fn assert_private(staging: &Path) {
-    for below in ["landing", "quarantine", "ledger", "load"] {
+    for below in ["landing", "quarantine", "attachments", "ledger", "load"] {
         let files = files_below(&staging.join(below));
         assert!(!files.is_empty(), "nothing in {below}");
         for file in files {

@@ -55,3 +55,6 @@ from stg_smartdesk__record_tags
 union all
 select 'activity_participants', _source_id
 from stg_smartdesk__activity_participants
+union all
+select 'attachments', _source_id
+from stg_smartdesk__attachments

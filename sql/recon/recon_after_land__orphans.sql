@@ -24,4 +24,8 @@ union all
 select object, _source_id, coalesce(parent_type, 'none'),
 from int_activities__typed
 where parent_reason in ('parent_missing', 'no_parent')
+union all
+select 'attachments', _source_id, coalesce(parent_type, 'none'),
+from int_attachments__parented
+where parent_reason in ('parent_missing', 'no_parent')
 order by all

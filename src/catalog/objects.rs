@@ -71,6 +71,8 @@ pub enum Write {
     Upsert,
     /// A hundred records a call, ids read back afterwards.
     BulkUpsert,
+    /// One form a file: `_file_sha256` names the landed file, `_file_bytes` its size.
+    Multipart,
     /// A hundred list members a call.
     ListMembers,
     /// Nothing is written: the record was found there by SQL.
@@ -98,6 +100,13 @@ pub enum Find {
         include: String,
         /// The field that carries the marker text.
         marker: String,
+    },
+    /// Among the children of the record it hangs on, which show no marker: by what they show of it.
+    Alike {
+        /// Last part of the path, and key of the children.
+        include: String,
+        /// Load column → the field of a child that must show the same; the first must be shown.
+        same: toml::map::Map<String, toml::Value>,
     },
     /// Through the whole list.
     Pages {
@@ -211,6 +220,7 @@ impl Write {
             Self::Create => "create",
             Self::Upsert => "upsert",
             Self::BulkUpsert => "bulk_upsert",
+            Self::Multipart => "multipart",
             Self::ListMembers => "list_members",
             Self::Match => "match",
             Self::Bundle => "bundle",

@@ -89,6 +89,17 @@ pub enum Plan {
 }
 
 impl Plan {
+    /// The word in `deskferry.toml`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Free => "free",
+            Self::Growth => "growth",
+            Self::Pro => "pro",
+            Self::Enterprise => "enterprise",
+        }
+    }
+
     /// Calls an hour of the whole account, shared with its users.
     #[must_use]
     pub fn calls_per_hour(self) -> u32 {

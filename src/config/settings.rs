@@ -145,6 +145,12 @@ pub(super) const SETTINGS: &[Setting] = &[
     )
     .about("Contacts that share an e-mail would become one. `newest_wins` skips the older ones."),
     Setting::new(
+        ("policies", "attachments_over_storage"),
+        Choice(&["decide", "load"]),
+        Is("\"decide\""),
+    )
+    .about("Files larger together than the plan's storage stop the load. `load` sends them all the same."),
+    Setting::new(
         ("policies", "max_rejected"),
         Count(0, i64::MAX.unsigned_abs()),
         Is("0"),

@@ -13,6 +13,7 @@ mod quota;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod upload;
 mod view;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ pub use listing::{Listed, Listing};
 pub use message::scrub;
 pub use outcome::Outcome;
 pub use quota::{Clock, WallClock};
+pub use upload::Upload;
 
 use outcome::Purpose;
 use transport::{BASE_URL_HINT, Call, Transport};
@@ -106,6 +108,7 @@ pub struct Key {
 /// together they leave is not.
 pub struct Client {
     transport: Transport,
+    timeout: Duration,
     job_poll: Duration,
     job_timeout: Duration,
     /// Saved views by object, once they were asked for.
@@ -137,6 +140,7 @@ impl Client {
     pub fn with_clock(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self> {
         Ok(Self {
             transport: Transport::new(settings, clock)?,
+            timeout: settings.timeout,
             job_poll: settings.job_poll,
             job_timeout: settings.job_timeout,
             views: Mutex::default(),

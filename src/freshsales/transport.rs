@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::outcome::{self, Answer, Effect, Heard, Purpose};
 use super::quota::{self, Clock, Pace};
-use super::{Endpoint, Settings, listing};
+use super::{Endpoint, Settings, listing, upload};
 use crate::error::{Error, Kind, Result};
 
 /// An answer longer than this is not read to its end: a page of 100 records has a few hundred kilobytes.
@@ -28,8 +28,9 @@ pub(super) struct Call {
     /// Below the base URL, without a leading slash.
     pub(super) path: String,
     pub(super) query: Vec<(&'static str, String)>,
-    /// JSON body; null for none.
+    /// JSON body; null for none. With a file, the other parts of its form.
     pub(super) body: Value,
+    pub(super) file: Option<upload::Sending>,
     pub(super) purpose: Purpose,
 }
 
@@ -41,6 +42,7 @@ impl Call {
             path: path.into(),
             query,
             body: Value::Null,
+            file: None,
             purpose: Purpose::Read,
         }
     }
@@ -57,6 +59,7 @@ impl Call {
             path: path.into(),
             query: Vec::new(),
             body,
+            file: None,
             purpose,
         }
     }
@@ -166,7 +169,9 @@ impl Transport {
         let url = self.url(call)?;
         self.pace.turn().await;
         let mut request = self.http.request(call.method.clone(), url);
-        if !call.body.is_null() {
+        if let Some(file) = &call.file {
+            request = file.fill(request, &call.body).await?;
+        } else if !call.body.is_null() {
             request = request.json(&call.body);
         }
         let none = |failure: &reqwest::Error| {

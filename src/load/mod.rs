@@ -12,6 +12,7 @@ mod look_up;
 mod sealed;
 mod stored;
 mod unit;
+mod upload;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -86,6 +87,8 @@ pub struct Sending {
     pub jobs: Semaphore,
     /// How long the destination's lists and searches may lag behind its records.
     pub index_wait: Duration,
+    /// Folder of the landed files, each under its hash.
+    pub files: PathBuf,
     /// Set by Ctrl-C: calls in flight end, no further one begins.
     pub stop: Arc<AtomicBool>,
 }

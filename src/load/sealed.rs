@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use arrow::array::{Array, AsArray, RecordBatch, StringArray};
+use arrow::array::{Array, AsArray, RecordBatch, StringArray, UInt64Array};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
 use parquet::arrow::ProjectionMask;
@@ -36,8 +36,21 @@ pub struct Row {
     pub destination_id: Option<i64>,
     /// The request's fields.
     pub body: Map<String, Value>,
-    /// SHA-256 of the body's text, hex.
+    /// SHA-256 of the body's text, hex; with a file, of that and the file's own hash.
     pub body_hash: String,
+    /// What is sent beside the body.
+    pub file: Option<SealedFile>,
+}
+
+/// A landed file that goes with a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedFile {
+    /// Hash of its bytes, hex, which is its name where it was landed.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+    /// How many rows to be sent cannot be told apart from this one at the destination, itself included.
+    pub alike: u64,
 }
 
 impl Row {
@@ -59,12 +72,15 @@ impl Row {
 }
 
 /// Columns that the seal adds; the others are for people who open the file.
-const COLUMNS: [&str; 5] = [
+const COLUMNS: [&str; 8] = [
     "_source_id",
     "_action",
     "_destination_id",
     "_body",
     "_body_hash",
+    "_file_sha256",
+    "_file_bytes",
+    "_alike_count",
 ];
 
 /// Streams the rows of a sealed file in its order, a thousand at a time.
@@ -99,6 +115,7 @@ fn decode(batch: &RecordBatch) -> Result<Vec<Row>> {
     let hashes = texts(batch, "_body_hash")?;
     let ids = column(batch, "_destination_id", &DataType::Int64)?;
     let ids = ids.as_primitive::<Int64Type>();
+    let mut files = files(batch)?.into_iter();
     (0..batch.num_rows())
         .map(|i| {
             Ok(Row {
@@ -109,9 +126,36 @@ fn decode(batch: &RecordBatch) -> Result<Vec<Row>> {
                     Error::new(Kind::Bug, "a sealed body is no JSON object").because(e)
                 })?,
                 body_hash: hashes.value(i).to_owned(),
+                file: files.next().flatten(),
             })
         })
         .collect()
+}
+
+/// The files of a batch's rows; none at all for an object that is sent without.
+fn files(batch: &RecordBatch) -> Result<Vec<Option<SealedFile>>> {
+    if batch.column_by_name("_file_sha256").is_none() {
+        return Ok(Vec::new());
+    }
+    let hashes = texts(batch, "_file_sha256")?;
+    let number = |name| {
+        Ok(column(batch, name, &DataType::UInt64)?
+            .as_primitive()
+            .clone())
+    };
+    let sizes: UInt64Array = number("_file_bytes")?;
+    let alike: Option<UInt64Array> = match batch.column_by_name("_alike_count") {
+        Some(_) => Some(number("_alike_count")?),
+        None => None,
+    };
+    let file = |i: usize| {
+        hashes.is_valid(i).then(|| SealedFile {
+            sha256: hashes.value(i).to_owned(),
+            bytes: sizes.value(i),
+            alike: alike.as_ref().map_or(1, |alike| alike.value(i)),
+        })
+    };
+    Ok((0..batch.num_rows()).map(file).collect())
 }
 
 fn action(word: &str) -> Result<Action> {

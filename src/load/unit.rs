@@ -8,7 +8,7 @@ use super::answers::{self, Shows};
 use super::confirm::Handed;
 use super::journal::{self, Ending};
 use super::sealed::{Action, Row};
-use super::{Sending, Tally, bulk, bundle, look_up};
+use super::{Sending, Tally, bulk, bundle, look_up, upload};
 use crate::catalog::{List, Write};
 use crate::error::Result;
 use crate::freshsales::{Endpoint, Key, Outcome};
@@ -61,8 +61,14 @@ impl Unit {
         let sending = &*sending;
         match self {
             Self::Bulk(rows) => bulk::send(sending, rows).await,
+            Self::Single(row) if sending.object.write == Write::Multipart => {
+                upload::send(sending, row).await.map(Done::from)
+            }
             Self::Single(row) => single(sending, row).await.map(Done::from),
             Self::Members(list, rows) => members(sending, list, rows).await.map(Done::from),
+            Self::LookUp(rows) if sending.object.write == Write::Multipart => {
+                upload::resolve(sending, rows).await.map(Done::from)
+            }
             Self::LookUp(rows) => look_up::resolve(sending, rows).await,
             Self::Match(rows) => matched(sending, rows).await.map(Done::from),
             Self::Bundle(row) => bundle::write(sending, row).await.map(Done::from),

@@ -13,6 +13,7 @@ use super::run::Run;
 use super::{Progress, read_back, relations, views};
 use crate::catalog::{Object, When, Write};
 use crate::error::{Error, Kind, Result};
+use crate::landing;
 use crate::ledger::{self, Event};
 use crate::load::{self, Sending, Tally};
 use crate::reconcile;
@@ -219,6 +220,7 @@ async fn send(run: &Run<'_>, object: &Object, sealed: &Sealed) -> Result<Tally> 
         answers: load::Answers::default(),
         jobs: Semaphore::new(run.workspace.config.destination.jobs_in_flight),
         index_wait: run.workspace.config.destination.index_wait,
+        files: landing::originals_folder(&run.workspace.staging(), &run.extract.extract_id),
         stop: Arc::clone(&run.stop),
     });
     let workers = run.workspace.config.destination.workers;

@@ -133,7 +133,7 @@ fn calls(object: &Object, step: &Step) -> u64 {
     let hundreds = |rows: u64| rows.div_ceil(100);
     let new = step.create + step.look_up;
     let written = match object.write {
-        Write::Create | Write::Upsert => new,
+        Write::Create | Write::Upsert | Write::Multipart => new,
         Write::BulkUpsert => hundreds(new) * 5,
         Write::ListMembers => hundreds(new),
         Write::Match | Write::Bundle | Write::Inventory => return 0,

@@ -6,6 +6,7 @@ use roaring::RoaringTreemap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::children;
 use super::run::Run;
 use super::views;
 use crate::catalog::{List, Object, Read, Write};
@@ -243,7 +244,10 @@ async fn children(
                 parent_path: format!("{target}/{id}/{include}"),
                 root: include.to_owned(),
             };
-            let page = |records: Vec<Value>| reading.page(&records);
+            let page = |mut records: Vec<Value>| {
+                children::hang(&mut records, &listing, &targets);
+                reading.page(&records)
+            };
             run.client.list(&listing, page).await?;
         }
         match parents.into_iter().next_back() {

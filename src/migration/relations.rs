@@ -167,10 +167,12 @@ pub fn settings(inputs: &Inputs<'_>) -> String {
     let mut sql = format!(
         "create or replace macro source_time_zone() as {};\n\
          create or replace macro source_currency() as {};\n\
-         create or replace macro source_date_order() as {};\n",
+         create or replace macro source_date_order() as {};\n\
+         create or replace macro destination_plan() as {};\n",
         text(zone),
         text(currency),
         quote_text(source.date_order.as_str()),
+        quote_text(inputs.config.destination.plan.word()),
     );
     let cases: Vec<String> = inputs
         .config

@@ -38,23 +38,34 @@ pub fn load_table(script: &Script, object: &Object, warehouse: &Warehouse) -> Re
     check_columns(&script.path, object, &columns)?;
     let create = format!(
         "create or replace table main.{} as with wanted as (\n{select}\n)\n\
-         select *, {} as _body, sha256(_body) as _body_hash from wanted;",
+         select *, {} as _body, {} as _body_hash from wanted;",
         script.name,
         body(&columns),
+        body_hash(object),
     );
     warehouse.run(&create).map_err(|e| failed(&script.path, e))
+}
+
+/// What is sent with the body is part of it: a file by its own hash.
+fn body_hash(object: &Object) -> &'static str {
+    match object.write {
+        Write::Multipart => "sha256(concat_ws(chr(10), _body, _file_sha256))",
+        _ => "sha256(_body)",
+    }
 }
 
 /// Without these nothing can be accounted for.
 fn check_columns(path: &str, object: &Object, columns: &[Column]) -> Result<()> {
     let mut needed = vec!["_source_id", "_skip_reason", "_queue_reason"];
-    if object.write == Write::Match {
-        needed.push("id");
+    match object.write {
+        Write::Match => needed.push("id"),
+        Write::Multipart => needed.extend(["_file_sha256", "_file_bytes"]),
+        _ => {}
     }
     match needed.iter().find(|name| !columns.iter().any(|column| column.name == **name)) {
         None => Ok(()),
         Some(name) => Err(Error::new(Kind::Script, format!("sql/{path}: the column `{name}` is missing"))
-            .hint("every load relation has _source_id, _skip_reason and _queue_reason; matched objects also have id")),
+            .hint("every load relation has _source_id, _skip_reason and _queue_reason; matched objects also have id, files _file_sha256 and _file_bytes")),
     }
 }
 

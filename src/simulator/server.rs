@@ -90,6 +90,11 @@ async fn answer(
     request: Request,
     path: String,
 ) -> Answer {
+    // Before the body is read, so that a long one is cut in the middle.
+    if hit.is_some_and(|hit| hit.kind == FaultKind::Reset) {
+        cutter.reset();
+        return bad_gateway();
+    }
     let is_known = has_key(request.headers(), &app.key);
     let call = read(request, path).await;
     if let Some(hit) = hit {
@@ -99,12 +104,8 @@ async fn answer(
             FaultKind::Bulk405 => return bulk::too_many().into(),
             FaultKind::Html502 => return bad_gateway(),
             FaultKind::Hold => app.faults.hold(hit.millis).await,
-            FaultKind::Reset => {
-                cutter.reset();
-                return bad_gateway();
-            }
             FaultKind::FailAfterWrite => cutter.close(),
-            FaultKind::Slow => (),
+            FaultKind::Slow | FaultKind::Reset => (),
         }
     }
     let mut world = app.world();
