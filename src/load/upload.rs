@@ -210,3 +210,65 @@ fn likeness(row: &Row, same: &[(&str, &str)], child: &Value) -> Option<bool> {
     }
     Some(true)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use serde_json::json;
+
+    use super::*;
+
+    const SAME: [(&str, &str); 2] = [("file_name", "name"), ("_file_bytes", "size")];
+
+    fn row() -> Row {
+        let Value::Object(body) = json!({ "file_name": "a.pdf" }) else {
+            panic!("a body");
+        };
+        Row {
+            source_id: "att_1".to_owned(),
+            action: Action::LookUp,
+            destination_id: None,
+            body,
+            body_hash: String::new(),
+            file: Some(SealedFile {
+                sha256: "aa".to_owned(),
+                bytes: 9,
+                alike: 1,
+            }),
+        }
+    }
+
+    #[test]
+    fn a_child_is_alike_by_what_it_shows() {
+        for (child, wanted) in [
+            (json!({ "id": 1, "name": "a.pdf", "size": 9 }), Some(true)),
+            (json!({ "id": 1, "name": "a.pdf", "size": "9" }), Some(true)),
+            (json!({ "id": 1, "name": "a.pdf" }), Some(true)),
+            (json!({ "id": 1, "name": "a.pdf", "size": 8 }), Some(false)),
+            (json!({ "id": 1, "name": "b.pdf", "size": 9 }), Some(false)),
+            (json!({ "id": 1, "size": 9 }), None),
+        ] {
+            assert_eq!(likeness(&row(), &SAME, &child), wanted, "{child}");
+        }
+    }
+
+    #[test]
+    fn what_a_record_shows_is_counted_and_the_one_is_named() {
+        let mut seen = Seen::default();
+        for child in [
+            json!({ "id": 1, "name": "b.pdf", "size": 9 }),
+            json!({ "id": "2", "name": "a.pdf", "size": 9 }),
+        ] {
+            seen.take(&row(), &SAME, &child);
+        }
+        let one = Seen {
+            alike: 1,
+            id: Some(2),
+            untold: 0,
+        };
+        assert_eq!(seen, one);
+        seen.take(&row(), &SAME, &json!({ "id": 3, "url": "x" }));
+        assert_eq!(seen.untold, 1);
+    }
+}

@@ -5,6 +5,7 @@
 mod bulk;
 mod reads;
 mod stub;
+mod uploads;
 mod writes;
 
 use std::future::Future;

@@ -41,6 +41,8 @@ pub(super) struct Request {
     /// Headers in lower case.
     pub(super) headers: String,
     pub(super) body: Value,
+    /// The body as it came.
+    pub(super) text: String,
 }
 
 pub(super) struct Stub {
@@ -110,6 +112,7 @@ fn request_of(stream: &mut TcpStream) -> Option<Request> {
                 line: line.trim_end_matches(" HTTP/1.1").to_owned(),
                 headers,
                 body: serde_json::from_str(body).unwrap_or_default(),
+                text: body.to_owned(),
             });
         }
     }
