@@ -16,7 +16,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 pub use header::{Blocks, Header, Reference};
-pub use objects::{Find, List, Object, Objects, Read, Write};
+pub use objects::{Find, List, Object, Objects, Read, Remove, Write};
 pub use script::{Layer, Script, When};
 
 use crate::error::{Error, Kind, Result};

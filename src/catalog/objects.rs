@@ -56,9 +56,25 @@ pub struct Object {
     /// Fields endpoint there.
     #[serde(default)]
     pub fields: Option<String>,
-    /// How a rollback removes records.
+    /// How its records are removed there; every object that is written says so.
     #[serde(default)]
-    pub remove: Option<String>,
+    pub remove: Option<Remove>,
+}
+
+/// How records are removed there.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Remove {
+    /// A hundred ids a call, into the Recycle Bin.
+    BulkDestroy,
+    /// One id a call, into the Recycle Bin where the object has one.
+    Delete,
+    /// One id a call, for good.
+    Forget,
+    /// No record goes: the contacts leave their list.
+    LeaveList,
+    /// There is no route: an administrator does it by hand.
+    ByHand,
 }
 
 /// How a row is written.
@@ -241,5 +257,31 @@ impl Object {
     #[must_use]
     pub fn is_sent(&self) -> bool {
         !matches!(self.write, Write::Match | Write::Bundle | Write::Inventory)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use super::*;
+
+    fn built_in() -> Objects {
+        let files = crate::catalog::built_in_files().unwrap();
+        parse(&files["objects.toml"]).unwrap()
+    }
+
+    #[test]
+    fn every_written_object_says_how_it_is_removed_and_no_other_does() {
+        for object in built_in().entries {
+            assert_eq!(object.remove.is_some(), object.is_sent(), "{}", object.name);
+        }
+    }
+
+    #[test]
+    fn a_way_to_remove_that_nobody_knows_is_refused() {
+        let entry = "[things]\nsource = 'thing'\nwrite = 'create'\nremove = 'shred'\n";
+        let error = parse(entry).unwrap_err();
+        assert_eq!(error.kind(), Kind::Config);
     }
 }

@@ -79,9 +79,21 @@ impl Client {
                 failed_untied: 0,
             });
         }
+        self.bulk_watched(to, rows, &mut |_| {}).await
+    }
+
+    /// As [`Self::bulk_upsert`] for some rows; `on_look` sees every answer about the job.
+    pub(super) async fn bulk_watched(
+        &self,
+        to: &Endpoint,
+        rows: &[BulkRow],
+        on_look: &mut (dyn FnMut(&Value) + Send),
+    ) -> Result<BulkOutcome> {
+        // Never closed; were it, the limit of the destination would still hold.
+        let _slot = self.jobs.acquire().await.ok();
         let answer = self.hand_over(to, rows).await?;
         match answer.effect {
-            Effect::Accept => Ok(self.watch(&answer.body, rows).await),
+            Effect::Accept => Ok(self.watch(&answer.body, rows, on_look).await),
             Effect::Wait | Effect::Busy | Effect::Again => Ok(BulkOutcome::NotTaken {
                 reason: answer.told(),
                 retry_after: answer.retry_after,
@@ -116,7 +128,12 @@ impl Client {
     }
 
     /// Looks at the job until it ends. Whatever goes wrong from here on leaves the rows unknown: they were handed over.
-    async fn watch(&self, answer: &Value, rows: &[BulkRow]) -> BulkOutcome {
+    async fn watch(
+        &self,
+        answer: &Value,
+        rows: &[BulkRow],
+        on_look: &mut (dyn FnMut(&Value) + Send),
+    ) -> BulkOutcome {
         let unknown = |reason: String| BulkOutcome::Unknown { reason };
         let Some(path) = answer.get("job_status_url").and_then(job_path) else {
             return unknown("the destination took the rows but named no job".to_owned());
@@ -132,14 +149,22 @@ impl Client {
                 .get("job_status")
                 .filter(|one| one.is_object())
                 .unwrap_or(&job);
+            on_look(job);
+            let report = || report_of(job, rows);
             match state_of(job) {
                 State::Running => {}
-                State::Done => return report_of(job, rows).into_outcome(),
+                State::Done => {
+                    return report().map_or_else(
+                        || unknown(format!("{path} has ended and tells nothing of its rows")),
+                        |report| report.into_outcome(rows.len()),
+                    );
+                }
                 State::Failed => {
-                    let report = report_of(job, rows);
-                    return match report.accounts_for(rows.len()) {
-                        true => report.into_outcome(),
-                        false => unknown(format!("{path} failed as a whole")),
+                    return match report() {
+                        Some(report) if report.accounts_for(rows.len()) => {
+                            report.into_outcome(rows.len())
+                        }
+                        _ => unknown(format!("{path} failed as a whole")),
                     };
                 }
             }
@@ -214,7 +239,8 @@ fn state_of(job: &Value) -> State {
 /// What a job says about its rows.
 #[derive(Default)]
 struct Report {
-    succeeded: u64,
+    /// `None` where only failures are told.
+    succeeded: Option<u64>,
     failed: u64,
     tied: Vec<(usize, String)>,
     /// Entries that name no row.
@@ -224,11 +250,16 @@ struct Report {
 impl Report {
     /// Whether every row is named as failed, or counted as succeeded or failed.
     fn accounts_for(&self, rows: usize) -> bool {
-        self.tied.len() == rows || self.succeeded + self.failed == rows as u64
+        let counted = self.succeeded.map(|succeeded| succeeded + self.failed);
+        self.tied.len() == rows || counted == Some(rows as u64)
     }
 
-    fn into_outcome(self) -> BulkOutcome {
-        let uncounted = self.failed.saturating_sub(self.tied.len() as u64);
+    /// Rows that are not counted at all may have failed as well.
+    fn into_outcome(self, rows: usize) -> BulkOutcome {
+        let silent = self.succeeded.map_or(0, |succeeded| {
+            (rows as u64).saturating_sub(succeeded + self.failed)
+        });
+        let uncounted = self.failed.saturating_sub(self.tied.len() as u64) + silent;
         BulkOutcome::Done {
             failed_untied: uncounted.max(self.untied),
             failed: self.tied,
@@ -236,38 +267,55 @@ impl Report {
     }
 }
 
-/// `data` is JSON inside a string, sometimes plain JSON, and null while nothing is known.
-fn report_of(job: &Value, rows: &[BulkRow]) -> Report {
-    let data = match job.get("data") {
-        Some(Value::String(text)) => serde_json::from_str(text).unwrap_or_default(),
-        Some(data) => data.clone(),
-        None => Value::Null,
-    };
-    let count = |name: &str| {
-        let number = data
-            .get("record_status")
-            .and_then(|counts| counts.get(name));
-        number.and_then(count_of).unwrap_or(0)
-    };
+/// `data` is JSON inside a string, sometimes plain JSON, and null while nothing is known. `None` where neither counts nor
+/// failures can be made out: that is no proof that none failed.
+fn report_of(job: &Value, rows: &[BulkRow]) -> Option<Report> {
+    let data = unpacked(job.get("data")?);
+    let counts = data.get("record_status").map(unpacked);
+    let count = |name: &str| count_of(counts.as_ref()?.get(name)?);
+    let (succeeded, failed) = (count("succeeded"), count("failed"));
+    let told = data.get("detailed_failure_report").map(unpacked);
+    if succeeded.is_none() && failed.is_none() && told.is_none() {
+        return None;
+    }
     let mut report = Report {
-        succeeded: count("succeeded"),
-        failed: count("failed"),
+        succeeded,
+        failed: failed.unwrap_or(0),
         ..Report::default()
     };
-    let entries = data
-        .get("detailed_failure_report")
-        .and_then(Value::as_array);
-    for entry in entries.into_iter().flatten() {
-        let Some((index, row)) = row_of(entry, rows).and_then(|at| Some((at, rows.get(at)?)))
-        else {
+    for entry in told.map(entries_of).unwrap_or_default() {
+        let named = row_of(&entry, rows).and_then(|at| Some((at, rows.get(at)?)));
+        let Some((index, row)) = named else {
             report.untied += 1;
             continue;
         };
         if report.tied.iter().all(|(tied, _)| *tied != index) {
-            report.tied.push((index, reason_of(entry, row)));
+            report.tied.push((index, reason_of(&entry, row)));
         }
     }
-    report
+    Some(report)
+}
+
+/// JSON that may stand inside a text.
+fn unpacked(json: &Value) -> Value {
+    match json {
+        Value::String(text) => serde_json::from_str(text).unwrap_or_else(|_| json.clone()),
+        json => json.clone(),
+    }
+}
+
+/// The entries of a failure report: a list, or an object with one field for each row. Anything else is one entry.
+fn entries_of(report: Value) -> Vec<Value> {
+    match report {
+        Value::Null => Vec::new(),
+        Value::Array(entries) => entries.iter().map(unpacked).collect(),
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| json!({ name: value }))
+            .collect(),
+        Value::String(text) if text.trim().is_empty() => Vec::new(),
+        other => vec![other],
+    }
 }
 
 fn reason_of(entry: &Value, row: &BulkRow) -> String {

@@ -16,7 +16,8 @@ const SHORTEST_QUOTE: usize = 12;
 const SHORTEST_NUMBER: usize = 6;
 
 /// The words of an error body, in any of the shapes seen: `errors` as an object with `code` and `message` (text, list
-/// or nested), `errors` as a list, top-level `message`, `error` or `description`, plain text, an HTML page, nothing.
+/// or nested), `errors` as a list, messages as hashes (also as the text of one), top-level `message`, `error` or
+/// `description`, plain text, an HTML page, nothing. An `error_code` is kept: it is the same in every language.
 pub(super) fn words_of(parsed: Option<&Value>, body: &[u8]) -> String {
     let words = match parsed {
         Some(json) => words_of_json(json),
@@ -48,12 +49,24 @@ pub(super) fn words_of_json(json: &Value) -> String {
         other => collect(other, &mut words),
     }
     words.dedup();
-    words.join("; ")
+    let words = words.join("; ");
+    match json.get("error_code") {
+        Some(code) if code.is_number() || code.is_string() => {
+            let code = code.to_string();
+            format!("{words} (error_code {})", code.trim_matches('"'))
+                .trim_start()
+                .to_owned()
+        }
+        _ => words,
+    }
 }
 
 fn collect(json: &Value, words: &mut Vec<String>) {
     match json {
-        Value::String(text) => words.push(text.trim().to_owned()),
+        Value::String(text) => match hash_in(text) {
+            Some(hash) => collect(&hash, words),
+            None => words.push(text.trim().to_owned()),
+        },
         Value::Array(items) => items.iter().for_each(|item| collect(item, words)),
         Value::Object(fields) => {
             let nested = words_of_json(json);
@@ -72,6 +85,19 @@ fn collect(json: &Value, words: &mut Vec<String>) {
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
     words.retain(|word| !word.is_empty());
+}
+
+/// An object that was printed into a text, as JSON or as Ruby does it: `{"message"=>"Email is not unique"}`.
+fn hash_in(text: &str) -> Option<Value> {
+    let text = text.trim();
+    if !text.starts_with('{') || !text.ends_with('}') {
+        return None;
+    }
+    let parsed = serde_json::from_str(text).ok();
+    parsed.or_else(|| {
+        let json = text.replace("=>", ":").replace(":nil", ":null");
+        serde_json::from_str(&json).ok()
+    })
 }
 
 fn words_of_text(text: &str) -> String {
@@ -276,7 +302,18 @@ mod tests {
             (r#"{"errors":["One"]}"#, "One"),
             (
                 r#"{"errors":{"message":[{"message":"One","error_code":3002}]}}"#,
-                "One",
+                "One (error_code 3002)",
+            ),
+            (
+                r#"{"errors":{"message":["{\"message\"=>\"One\", \"error_code\"=>3002, \"field\"=>nil}"]}}"#,
+                "One (error_code 3002)",
+            ),
+            (r#"{"errors":{"message":["{\"message\":\"One\"}"]}}"#, "One"),
+            (r#"{"errors":{"message":["{broken=>"]}}"#, "{broken=>"),
+            (r#"{"errors":{"error_code":3002}}"#, "(error_code 3002)"),
+            (
+                r#"{"errors":{"code":400,"message":["El correo ya existe"]}}"#,
+                "El correo ya existe",
             ),
             (
                 r#"{"errors":{"email":["is not unique"]}}"#,

@@ -4,12 +4,14 @@
 //! what may have happened is [`Outcome::Unknown`] and is never sent again by the client. Reasons hold no personal
 //! values, and the key appears in no text at all.
 
+mod account;
 mod bulk;
 mod listing;
 mod message;
 mod outcome;
 mod page;
 mod quota;
+mod remove;
 #[cfg(test)]
 mod tests;
 mod transport;
@@ -24,21 +26,24 @@ use std::time::Duration;
 use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
+use tokio::sync::Semaphore;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 
+pub use account::Edition;
 pub use bulk::{BULK_ROWS, BulkOutcome, BulkRow};
 pub use listing::{Listed, Listing};
 pub use message::scrub;
 pub use outcome::Outcome;
 pub use quota::{Clock, WallClock};
+pub use remove::{Removal, Removed};
 pub use upload::Upload;
 
 use outcome::Purpose;
-use transport::{BASE_URL_HINT, Call, Transport};
+use transport::{Call, Transport};
 
-/// A cheap list that every key may read, on both editions.
-const PROBE: (&str, &str) = ("selector/owners", "users");
+/// More bulk jobs at once are never asked for: the account takes ten, and others may use some.
+const MOST_JOBS: usize = 8;
 
 /// How to reach the destination, and how patiently.
 #[derive(Clone, Debug)]
@@ -53,6 +58,8 @@ pub struct Settings {
     pub min_gap: Duration,
     /// How often a call is sent again that certainly did not happen. 5.
     pub retries: u32,
+    /// Bulk jobs at once, all workers together; never more than 8. 4.
+    pub jobs_in_flight: usize,
     /// First wait between looks at a bulk job, and before a batch is offered again when too many jobs are in flight; it
     /// grows to 60 s. 3 s.
     pub job_poll: Duration,
@@ -75,6 +82,7 @@ impl Settings {
             timeout: Duration::from_secs(60),
             min_gap: Duration::from_millis(250),
             retries: 5,
+            jobs_in_flight: 4,
             job_poll: Duration::from_secs(3),
             job_timeout: Duration::from_secs(15 * 60),
             throttle_wait: Duration::from_secs(60),
@@ -109,6 +117,7 @@ pub struct Key {
 pub struct Client {
     transport: Transport,
     timeout: Duration,
+    jobs: Semaphore,
     job_poll: Duration,
     job_timeout: Duration,
     /// Saved views by object, once they were asked for.
@@ -141,6 +150,7 @@ impl Client {
         Ok(Self {
             transport: Transport::new(settings, clock)?,
             timeout: settings.timeout,
+            jobs: Semaphore::new(settings.jobs_in_flight.clamp(1, MOST_JOBS)),
             job_poll: settings.job_poll,
             job_timeout: settings.job_timeout,
             views: Mutex::default(),
@@ -156,23 +166,6 @@ impl Client {
     /// Ends after `wait`, on the client's clock.
     pub async fn sleep(&self, wait: Duration) {
         self.transport.pace.sleep(wait).await;
-    }
-
-    /// One cheap call that shows whether the account answers to this key.
-    ///
-    /// # Errors
-    /// `Kind::Destination`: unreachable, key refused (401), no right (403), no such API at this address, out of quota.
-    pub async fn check(&self) -> Result<()> {
-        let (path, root) = PROBE;
-        let answer = self.transport.read(&Call::get(path, Vec::new())).await?;
-        match answer.as_ref().and_then(|answer| answer.get(root)) {
-            Some(_) => Ok(()),
-            None => Err(Error::new(
-                Kind::Destination,
-                format!("no Freshsales API answers at {}", self.transport.base()),
-            )
-            .hint(BASE_URL_HINT)),
-        }
     }
 
     /// Creates one record: `POST {target}`. Nothing there stops a second one: ask the ledger first.

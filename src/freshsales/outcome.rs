@@ -64,6 +64,10 @@ pub(super) enum Purpose {
     Bulk,
     /// Changes nothing; may be repeated.
     Read,
+    /// A read of something that the account may lack or keep to itself.
+    Look,
+    /// Takes records away by id. Ids are never given twice, so a removal may be repeated.
+    Remove,
 }
 
 /// What was heard after a call.
@@ -77,8 +81,10 @@ pub(super) enum Heard {
     Unreadable,
     /// 2xx without a body.
     Empty,
-    /// 400 or 422 whose text says that an inner call got 429.
+    /// 400 or 422 that says that an inner call got 429.
     DisguisedLimit,
+    /// 404 with a page or a text: the route may be missing, and not the record.
+    NoRoute,
     /// Any other answer.
     Status(u16),
 }
@@ -113,30 +119,32 @@ enum When {
 
 use Effect::{Absent, Accept, Again, Busy, Doubt, Reject, Stop, Wait};
 
-/// answer → what a write, a bulk write and a read make of it.
+/// answer → what a write, a bulk write, a read, a look and a removal make of it.
 #[rustfmt::skip]
-const TABLE: &[(When, Effect, Effect, Effect)] = &[
-    // answer                         write   bulk    read
-    (When::Is(Heard::NoConnection),   Again,  Again,  Again),
-    (When::Is(Heard::NoAnswer),       Doubt,  Doubt,  Again),
-    (When::Is(Heard::Unreadable),     Doubt,  Doubt,  Again),
-    (When::Is(Heard::Empty),          Accept, Doubt,  Again),
-    (When::Is(Heard::DisguisedLimit), Wait,   Wait,   Wait),
-    (When::Status(200, 299),          Accept, Accept, Accept),
+const TABLE: &[(When, Effect, Effect, Effect, Effect, Effect)] = &[
+    // answer                         write   bulk    read    look    remove
+    (When::Is(Heard::NoConnection),   Again,  Again,  Again,  Again,  Again),
+    (When::Is(Heard::NoAnswer),       Doubt,  Doubt,  Again,  Again,  Again),
+    (When::Is(Heard::Unreadable),     Doubt,  Doubt,  Again,  Again,  Doubt),
+    (When::Is(Heard::Empty),          Accept, Doubt,  Again,  Again,  Accept),
+    (When::Is(Heard::DisguisedLimit), Wait,   Wait,   Wait,   Wait,   Wait),
+    (When::Is(Heard::NoRoute),        Reject, Reject, Absent, Absent, Doubt),
+    (When::Status(200, 299),          Accept, Accept, Accept, Accept, Accept),
     // Redirects are never followed: the key would travel along.
-    (When::Status(300, 399),          Stop,   Stop,   Stop),
-    (When::Status(401, 401),          Stop,   Stop,   Stop),
+    (When::Status(300, 399),          Stop,   Stop,   Stop,   Stop,   Stop),
+    (When::Status(401, 401),          Stop,   Stop,   Stop,   Stop,   Stop),
     // The role or the plan lacks this object; others may still go.
-    (When::Status(403, 403),          Reject, Reject, Stop),
-    (When::Status(404, 404),          Reject, Reject, Absent),
-    // To a bulk write: too many jobs in flight.
-    (When::Status(405, 405),          Reject, Busy,   Stop),
-    (When::Status(408, 408),          Doubt,  Doubt,  Again),
-    (When::Status(410, 410),          Reject, Reject, Absent),
-    (When::Status(429, 429),          Wait,   Wait,   Wait),
-    (When::Status(400, 499),          Reject, Reject, Stop),
+    (When::Status(403, 403),          Reject, Reject, Stop,   Absent, Reject),
+    // To a removal: it is gone, which is what was wanted.
+    (When::Status(404, 404),          Reject, Reject, Absent, Absent, Absent),
+    // To a bulk call: too many jobs in flight. A text in whatever language says so; the code is enough.
+    (When::Status(405, 405),          Reject, Busy,   Stop,   Absent, Reject),
+    (When::Status(408, 408),          Doubt,  Doubt,  Again,  Again,  Again),
+    (When::Status(410, 410),          Reject, Reject, Absent, Absent, Absent),
+    (When::Status(429, 429),          Wait,   Wait,   Wait,   Wait,   Wait),
+    (When::Status(400, 499),          Reject, Reject, Stop,   Absent, Reject),
     // 5xx, and whatever HTTP does not define.
-    (When::Status(0, u16::MAX),       Doubt,  Doubt,  Again),
+    (When::Status(0, u16::MAX),       Doubt,  Doubt,  Again,  Again,  Again),
 ];
 
 /// What follows from `heard` for a call with this purpose.
@@ -146,12 +154,15 @@ pub(super) fn effect(heard: Heard, purpose: Purpose) -> Effect {
         (When::Status(from, to), Heard::Status(status)) => (*from..=*to).contains(&status),
         (When::Status(..), _) => false,
     });
-    match (row, purpose) {
-        (Some((_, write, _, _)), Purpose::Write) => *write,
-        (Some((_, _, bulk, _)), Purpose::Bulk) => *bulk,
-        (Some((_, _, _, read)), Purpose::Read) => *read,
-        (None, Purpose::Write | Purpose::Bulk) => Doubt,
-        (None, Purpose::Read) => Again,
+    let Some((_, write, bulk, read, look, remove)) = row else {
+        return Doubt;
+    };
+    match purpose {
+        Purpose::Write => *write,
+        Purpose::Bulk => *bulk,
+        Purpose::Read => *read,
+        Purpose::Look => *look,
+        Purpose::Remove => *remove,
     }
 }
 
@@ -189,7 +200,7 @@ impl Answer {
             Heard::NoConnection | Heard::NoAnswer => self.reason.clone(),
             Heard::Unreadable => format!("the answer could not be understood: {}", self.reason),
             Heard::Empty => "the answer was empty".to_owned(),
-            Heard::DisguisedLimit | Heard::Status(_) => {
+            Heard::DisguisedLimit | Heard::NoRoute | Heard::Status(_) => {
                 format!("the destination answered {}: {}", self.status, self.reason)
             }
         }
@@ -209,7 +220,8 @@ pub(super) fn weigh(status: u16, body: &[u8], purpose: Purpose, sent: &Value) ->
         200..=299 if body.trim_ascii().is_empty() => Heard::Empty,
         200..=299 if !is_record => Heard::Unreadable,
         // The scrubbed text: a sent value that happens to hold 429 is no sign of a limit.
-        400 | 422 if message::speaks_of_limit(&reason) => Heard::DisguisedLimit,
+        400 | 422 if is_limit_inside(parsed.as_ref(), &reason) => Heard::DisguisedLimit,
+        404 if parsed.is_none() && !body.trim_ascii().is_empty() => Heard::NoRoute,
         _ => Heard::Status(status),
     };
     Answer {
@@ -222,14 +234,31 @@ pub(super) fn weigh(status: u16, body: &[u8], purpose: Purpose, sent: &Value) ->
     }
 }
 
+/// A limit that an inner call met: told by a code, which knows no language, or by the text.
+fn is_limit_inside(answer: Option<&Value>, reason: &str) -> bool {
+    let is_code = |json: &Value| json.get("code").and_then(Value::as_u64) == Some(429);
+    let by_code =
+        answer.is_some_and(|json| is_code(json) || json.get("errors").is_some_and(is_code));
+    by_code || message::speaks_of_limit(reason)
+}
+
 /// A 2xx that speaks of errors is not believed; it is not disbelieved either.
 fn is_complaint(answer: &Value) -> bool {
-    match answer.get("errors") {
-        None | Some(Value::Null) => false,
+    let is_told = |name: &str| match answer.get(name) {
+        None | Some(Value::Null | Value::Bool(false)) => false,
         Some(Value::Array(errors)) => !errors.is_empty(),
         Some(Value::Object(errors)) => !errors.is_empty(),
+        Some(Value::String(error)) => !error.is_empty(),
         Some(_) => true,
-    }
+    };
+    let is_no = |name: &str| answer.get(name) == Some(&Value::Bool(false));
+    let code = answer.get("code").and_then(Value::as_u64);
+    is_told("errors")
+        || is_told("error")
+        || is_no("success")
+        || is_no("result")
+        || *answer == Value::Bool(false)
+        || code.is_some_and(|code| code >= 400)
 }
 
 /// The outcome of a single write. `wrapper` names the record in the answer; `known` is its id where the request
@@ -303,46 +332,49 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
     use super::*;
-    use Heard::{DisguisedLimit, Empty, NoAnswer, NoConnection, Status, Unreadable};
+    use Heard::{DisguisedLimit, Empty, NoAnswer, NoConnection, NoRoute, Status, Unreadable};
     use serde_json::json;
 
     /// The whole table once more, by single answers, as the fact sheet has it.
     #[test]
     fn every_answer_has_its_effect_on_each_kind_of_call() {
         let wanted = [
-            (NoConnection, Again, Again, Again),
-            (NoAnswer, Doubt, Doubt, Again),
-            (Unreadable, Doubt, Doubt, Again),
-            (Empty, Accept, Doubt, Again),
-            (DisguisedLimit, Wait, Wait, Wait),
-            (Status(200), Accept, Accept, Accept),
-            (Status(201), Accept, Accept, Accept),
-            (Status(204), Accept, Accept, Accept),
-            (Status(302), Stop, Stop, Stop),
-            (Status(308), Stop, Stop, Stop),
-            (Status(400), Reject, Reject, Stop),
-            (Status(401), Stop, Stop, Stop),
-            (Status(403), Reject, Reject, Stop),
-            (Status(404), Reject, Reject, Absent),
-            (Status(405), Reject, Busy, Stop),
-            (Status(408), Doubt, Doubt, Again),
-            (Status(409), Reject, Reject, Stop),
-            (Status(410), Reject, Reject, Absent),
-            (Status(413), Reject, Reject, Stop),
-            (Status(415), Reject, Reject, Stop),
-            (Status(422), Reject, Reject, Stop),
-            (Status(429), Wait, Wait, Wait),
-            (Status(500), Doubt, Doubt, Again),
-            (Status(502), Doubt, Doubt, Again),
-            (Status(503), Doubt, Doubt, Again),
-            (Status(504), Doubt, Doubt, Again),
-            (Status(599), Doubt, Doubt, Again),
-            (Status(999), Doubt, Doubt, Again),
+            (NoConnection, Again, Again, Again, Again, Again),
+            (NoAnswer, Doubt, Doubt, Again, Again, Again),
+            (Unreadable, Doubt, Doubt, Again, Again, Doubt),
+            (Empty, Accept, Doubt, Again, Again, Accept),
+            (DisguisedLimit, Wait, Wait, Wait, Wait, Wait),
+            (NoRoute, Reject, Reject, Absent, Absent, Doubt),
+            (Status(200), Accept, Accept, Accept, Accept, Accept),
+            (Status(201), Accept, Accept, Accept, Accept, Accept),
+            (Status(204), Accept, Accept, Accept, Accept, Accept),
+            (Status(302), Stop, Stop, Stop, Stop, Stop),
+            (Status(308), Stop, Stop, Stop, Stop, Stop),
+            (Status(400), Reject, Reject, Stop, Absent, Reject),
+            (Status(401), Stop, Stop, Stop, Stop, Stop),
+            (Status(403), Reject, Reject, Stop, Absent, Reject),
+            (Status(404), Reject, Reject, Absent, Absent, Absent),
+            (Status(405), Reject, Busy, Stop, Absent, Reject),
+            (Status(408), Doubt, Doubt, Again, Again, Again),
+            (Status(409), Reject, Reject, Stop, Absent, Reject),
+            (Status(410), Reject, Reject, Absent, Absent, Absent),
+            (Status(413), Reject, Reject, Stop, Absent, Reject),
+            (Status(415), Reject, Reject, Stop, Absent, Reject),
+            (Status(422), Reject, Reject, Stop, Absent, Reject),
+            (Status(429), Wait, Wait, Wait, Wait, Wait),
+            (Status(500), Doubt, Doubt, Again, Again, Again),
+            (Status(502), Doubt, Doubt, Again, Again, Again),
+            (Status(503), Doubt, Doubt, Again, Again, Again),
+            (Status(504), Doubt, Doubt, Again, Again, Again),
+            (Status(599), Doubt, Doubt, Again, Again, Again),
+            (Status(999), Doubt, Doubt, Again, Again, Again),
         ];
-        for (heard, write, bulk, read) in wanted {
+        for (heard, write, bulk, read, look, remove) in wanted {
             assert_eq!(effect(heard, Purpose::Write), write, "write, {heard:?}");
             assert_eq!(effect(heard, Purpose::Bulk), bulk, "bulk, {heard:?}");
             assert_eq!(effect(heard, Purpose::Read), read, "read, {heard:?}");
+            assert_eq!(effect(heard, Purpose::Look), look, "look, {heard:?}");
+            assert_eq!(effect(heard, Purpose::Remove), remove, "remove, {heard:?}");
         }
     }
 
@@ -358,6 +390,14 @@ mod tests {
                 r#"{"errors":{"message":["Too many requests"]}}"#,
                 Unreadable,
             ),
+            (200, r#"{"message":"No","code":422}"#, Unreadable),
+            (200, r#"{"error":"no"}"#, Unreadable),
+            (200, r#"{"success":false}"#, Unreadable),
+            (200, r#"{"result":false}"#, Unreadable),
+            (200, "false", Unreadable),
+            (200, "true", Status(200)),
+            (200, r#"{"success":"Note deleted"}"#, Status(200)),
+            (200, r#"{"result":true}"#, Status(200)),
             (200, "<html></html>", Unreadable),
             (200, r#"{"contact":{"id":7"#, Unreadable),
             (200, " ", Empty),
@@ -370,6 +410,16 @@ mod tests {
                 r#"{"errors":{"message":["Amount 429 is odd"]}}"#,
                 Status(400),
             ),
+            (
+                400,
+                r#"{"errors":{"code":429,"message":["Demasiadas solicitudes"]}}"#,
+                DisguisedLimit,
+            ),
+            (400, r#"{"code":429,"message":"Te veel"}"#, DisguisedLimit),
+            (404, "<html></html>", NoRoute),
+            (404, "no such page", NoRoute),
+            (404, r#"{"errors":{"code":404}}"#, Status(404)),
+            (404, " ", Status(404)),
             (403, limit, Status(403)),
             (500, limit, Status(500)),
         ];

@@ -1,8 +1,9 @@
 //! One HTTP call: address, key, pace, attempts. What an answer means is in `outcome`; nothing here decides it.
 
+use std::collections::BTreeSet;
 use std::error::Error as _;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
@@ -12,7 +13,7 @@ use serde_json::Value;
 
 use super::outcome::{self, Answer, Effect, Heard, Purpose};
 use super::quota::{self, Clock, Pace};
-use super::{Endpoint, Settings, listing, upload};
+use super::{Endpoint, Settings, account, listing, upload};
 use crate::error::{Error, Kind, Result};
 
 /// An answer longer than this is not read to its end: a page of 100 records has a few hundred kilobytes.
@@ -35,6 +36,14 @@ pub(super) struct Call {
 }
 
 impl Call {
+    /// A GET of something that the account may lack or keep to itself.
+    pub(super) fn look(path: impl Into<String>) -> Self {
+        Self {
+            purpose: Purpose::Look,
+            ..Self::get(path, Vec::new())
+        }
+    }
+
     /// A GET, which changes nothing.
     pub(super) fn get(path: impl Into<String>, query: Vec<(&'static str, String)>) -> Self {
         Self {
@@ -77,6 +86,8 @@ pub(super) struct Transport {
     base: Url,
     key: SecretString,
     pub(super) pace: Pace,
+    /// Names of the headers about the limit that were seen.
+    limits: Mutex<BTreeSet<String>>,
     retries: u32,
     throttle_wait: Duration,
     retry_wait: Duration,
@@ -107,6 +118,7 @@ impl Transport {
             base,
             key: settings.key.clone(),
             pace: Pace::new(clock, settings.min_gap),
+            limits: Mutex::default(),
             retries: settings.retries,
             throttle_wait: settings.throttle_wait,
             retry_wait: settings.retry_wait,
@@ -158,6 +170,17 @@ impl Transport {
         }
     }
 
+    fn note_limits(&self, headers: &HeaderMap) {
+        let mut seen = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.extend(account::limit_headers(headers).map(str::to_owned));
+    }
+
+    /// Names of the headers about the limit that came with any answer.
+    pub(super) fn limit_headers(&self) -> Vec<String> {
+        let seen = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.iter().cloned().collect()
+    }
+
     fn throttle(&self, answer: &Answer, attempt: u32) -> Duration {
         match answer.retry_after {
             Some(wait) => quota::with_jitter(wait, 0.05),
@@ -183,6 +206,7 @@ impl Transport {
             Err(failure) => return Ok(none(&failure)),
         };
         let status = response.status().as_u16();
+        self.note_limits(response.headers());
         let retry_after = retry_after(response.headers());
         let body = match whole_body(&mut response).await {
             Ok(Some(body)) => self.without_key(status, body),
@@ -287,7 +311,7 @@ pub(super) const BASE_URL_HINT: &str = "check `base_url` in `deskferry.toml`: ht
 /// What to do when a path, a key or a filter is wrong.
 pub(super) const OBJECTS_HINT: &str = "check the paths and names of this object in `sql/objects.toml`, and that the plan of the account has it";
 
-const KEY_HINT: &str = "put the key of an administrator of this very account (Profile settings > API settings) into the environment variable that `deskferry.toml` names";
+const KEY_HINT: &str = "put the key of an administrator of this very account (Profile settings > API settings) into the environment variable that `deskferry.toml` names; a key of the other edition is refused too: https://ALIAS.myfreshworks.com/crm/sales/api is the suite, https://DOMAIN.freshsales.io/api the classic edition";
 
 const RIGHTS_HINT: &str = "give the owner of the key the administrator's role, or leave the object out if the plan of the account lacks it";
 

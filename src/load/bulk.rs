@@ -45,7 +45,6 @@ async fn job(sending: &Sending, rows: &[Row]) -> Result<BulkOutcome> {
     let (column, name) =
         key.ok_or_else(|| Error::new(Kind::Bug, "a bulk job of an object without a key"))?;
     let sent: Vec<BulkRow> = rows.iter().map(|row| bulk_row(row, column, name)).collect();
-    let _turn = sending.jobs.acquire().await;
     sending.client.bulk_upsert(&endpoint(sending), &sent).await
 }
 

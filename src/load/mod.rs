@@ -20,7 +20,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::catalog::{List, Object, Write};
@@ -83,8 +82,6 @@ pub struct Sending {
     pub bundle: PathBuf,
     /// Stored records that answers showed.
     pub answers: Answers,
-    /// Bulk jobs that may be in flight.
-    pub jobs: Semaphore,
     /// How long the destination's lists and searches may lag behind its records.
     pub index_wait: Duration,
     /// Folder of the landed files, each under its hash.

@@ -7,7 +7,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
 
 use super::run::Run;
 use super::{Progress, read_back, relations, views};
@@ -218,7 +217,6 @@ async fn send(run: &Run<'_>, object: &Object, sealed: &Sealed) -> Result<Tally> 
         parents: run.workspace.catalog.targetables(),
         bundle: bundles(run),
         answers: load::Answers::default(),
-        jobs: Semaphore::new(run.workspace.config.destination.jobs_in_flight),
         index_wait: run.workspace.config.destination.index_wait,
         files: landing::originals_folder(&run.workspace.staging(), &run.extract.extract_id),
         stop: Arc::clone(&run.stop),

@@ -134,6 +134,7 @@ fn client(workspace: &Workspace) -> Result<Client> {
     let destination = &workspace.config.destination;
     let mut settings = Settings::new(&destination.base_url, workspace.api_key()?);
     settings.timeout = destination.timeout;
+    settings.jobs_in_flight = destination.jobs_in_flight;
     // Plain http is allowed on loopback only.
     if destination.base_url.starts_with("http://") {
         settings.min_gap = Duration::ZERO;

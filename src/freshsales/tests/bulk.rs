@@ -1,11 +1,12 @@
 //! Bulk jobs: handed over once, watched to the end, failures tied to rows.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::stub::{Reply, ok, status};
-use super::{Clock, body, contacts, key, scene};
+use super::stub::{Reply, Stub, ok, status};
+use super::{Client, Clock, FakeClock, Settings, body, contacts, key, scene, settings};
 use crate::error::Kind;
 use crate::freshsales::BulkOutcome::{Done, NotTaken, Rejected, Unknown};
 use crate::freshsales::{BulkOutcome, BulkRow};
@@ -28,7 +29,8 @@ fn ended(word: &str, data: &Value) -> Reply {
 }
 
 fn report(failed: u64, entries: &Value) -> Value {
-    json!({"record_status": {"succeeded": 2, "failed": failed}, "detailed_failure_report": entries})
+    let succeeded = 3_u64.saturating_sub(failed);
+    json!({"record_status": {"succeeded": succeeded, "failed": failed}, "detailed_failure_report": entries})
 }
 
 async fn sent(replies: Vec<Reply>) -> (BulkOutcome, Vec<String>) {
@@ -94,6 +96,132 @@ async fn an_entry_that_fits_two_rows_is_tied_to_none() {
 }
 
 #[tokio::test]
+async fn a_report_is_read_in_every_shape_and_what_it_leaves_open_is_in_doubt() {
+    let count = |succeeded: u64, failed: u64| json!({"succeeded": succeeded, "failed": failed});
+    let named = json!({"b@x.test": ["is wrong"]});
+    let data = [
+        // Counts alone, as numbers and as text.
+        (json!({"record_status": count(3, 0)}), vec![], 0),
+        (
+            json!({"record_status": {"succeeded": "1", "failed": "2"}}),
+            vec![],
+            2,
+        ),
+        // A list, an object by row, and both once more as text.
+        (
+            json!({"record_status": count(2, 1), "detailed_failure_report": [&named]}),
+            vec![1],
+            0,
+        ),
+        (
+            json!({"record_status": count(2, 1), "detailed_failure_report": &named}),
+            vec![1],
+            0,
+        ),
+        (
+            json!({"record_status": count(2, 1).to_string(), "detailed_failure_report": json!([&named]).to_string()}),
+            vec![1],
+            0,
+        ),
+        (
+            json!({"detailed_failure_report": [named.to_string()]}),
+            vec![1],
+            0,
+        ),
+        // Entries that name nobody.
+        (
+            json!({"detailed_failure_report": "2 rows failed"}),
+            vec![],
+            1,
+        ),
+        (
+            json!({"detailed_failure_report": [null, 7, {"row": 2}]}),
+            vec![],
+            3,
+        ),
+        // Rows that are in no count.
+        (json!({"record_status": count(1, 0)}), vec![], 2),
+        (json!({"record_status": {"failed": 1}}), vec![], 1),
+    ];
+    for (data, tied, untied) in data {
+        let (outcome, _) = sent(vec![taken(), ended("SUCCESS", &data)]).await;
+        let Done {
+            failed,
+            failed_untied,
+        } = &outcome
+        else {
+            panic!("{data}: {outcome:?}");
+        };
+        let rows: Vec<usize> = failed.iter().map(|(row, _)| *row).collect();
+        assert_eq!((rows, *failed_untied), (tied, untied), "{data}");
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_ends_without_a_readable_report_proves_nothing() {
+    let silent = [
+        json!({"status": "SUCCESS"}),
+        json!({"status": "SUCCESS", "data": null}),
+        json!({"status": "SUCCESS", "data": "cut sho"}),
+        json!({"status": "SUCCESS", "data": "{}"}),
+        json!({"status": "SUCCESS", "data": {"something": "else"}}),
+    ];
+    for job in silent {
+        let (outcome, _) = sent(vec![taken(), ok(&job)]).await;
+        assert!(matches!(outcome, Unknown { .. }), "{job}: {outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_words_of_a_job_are_known_and_every_other_word_means_running() {
+    let good = report(0, &json!([]));
+    for word in ["SUCCESS", "Success", "COMPLETED", " completed "] {
+        let (outcome, lines) = sent(vec![taken(), ended(word, &good)]).await;
+        assert!(matches!(outcome, Done { .. }), "{word}: {outcome:?}");
+        assert_eq!(lines.len(), 2, "{word}");
+    }
+    for word in ["FAILED", "FAILURE", "error"] {
+        let (outcome, _) = sent(vec![taken(), ended(word, &Value::Null)]).await;
+        assert!(matches!(outcome, Unknown { .. }), "{word}: {outcome:?}");
+    }
+    let running =
+        ["PENDING", "EN_CURSO", "PARTIAL_SUCCESS", ""].map(|word| ended(word, &Value::Null));
+    let odd = [
+        ok(&json!({"progress": 10})),
+        ok(&json!({"job_status": {"status": "QUEUED"}})),
+    ];
+    let last = ended("SUCCESS", &good);
+    let replies = [vec![taken()], running.to_vec(), odd.to_vec(), vec![last]].concat();
+    let (outcome, lines) = sent(replies).await;
+    assert!(matches!(outcome, Done { .. }), "{outcome:?}");
+    assert_eq!(lines.len(), 8);
+}
+
+#[tokio::test]
+async fn a_job_is_found_by_its_number_whatever_the_url_around_it() {
+    let urls = [
+        "http://127.0.0.1:1/other/job_statuses/55",
+        "https://a.test/crm/sales/api/job_statuses/55?x=1",
+        "/crm/sales/job_statuses/55/",
+        "job_statuses/55",
+    ];
+    for url in urls {
+        let job = ended("SUCCESS", &report(0, &json!([])));
+        let (_, lines) = sent(vec![ok(&json!({"job_status_url": url})), job]).await;
+        assert_eq!(lines[1], "GET /job_statuses/55", "{url}");
+    }
+    for url in [
+        json!(null),
+        json!(55),
+        json!("https://a.test/jobs/55"),
+        json!("job_statuses/"),
+    ] {
+        let (outcome, _) = sent(vec![ok(&json!({"job_status_url": url}))]).await;
+        assert!(matches!(outcome, Unknown { .. }), "{url}: {outcome:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_failed_job_is_believed_only_when_it_accounts_for_every_row() {
     let whole = json!([
         {"emails": "a@x.test", "message": "x"}, {"emails": "b@x.test", "message": "x"},
@@ -134,7 +262,14 @@ async fn once_handed_over_every_trouble_leaves_the_rows_unknown() {
     let running = ok(&json!({"status": "IN_PROGRESS"}));
     let troubles = [
         vec![Reply::Close],
+        vec![Reply::Half],
+        vec![Reply::Hold],
         vec![status(502, "<html>")],
+        vec![status(200, "")],
+        vec![status(200, "<html>")],
+        vec![ok(
+            &json!({"errors": {"code": 400}, "job_status_url": "x/job_statuses/55"}),
+        )],
         vec![ok(&json!({"message": "no job named"}))],
         vec![taken(), status(404, "{}")],
         vec![taken(), status(401, "")],
@@ -185,4 +320,25 @@ async fn a_hundred_rows_at_most_and_no_call_for_none() {
     scene.client.bulk_upsert(&contacts(), &[]).await.unwrap();
     assert_eq!(scene.client.calls(), 0);
     assert_eq!(scene.clock.now(), Duration::ZERO);
+}
+
+#[tokio::test]
+async fn so_many_jobs_at_once_and_no_more() {
+    let job = || ended("SUCCESS", &report(0, &json!([])));
+    let stub = Stub::start(vec![taken(), job(), taken(), job()]);
+    let one = Settings {
+        jobs_in_flight: 1,
+        ..settings(&stub.base())
+    };
+    let client = Client::with_clock(&one, Arc::new(FakeClock::default())).unwrap();
+    let (to, rows) = (contacts(), rows(&["a@x.test"]));
+    let (first, second) = tokio::join!(
+        client.bulk_upsert(&to, &rows),
+        client.bulk_upsert(&to, &rows)
+    );
+    assert!(matches!(first.unwrap(), Done { .. }));
+    assert!(matches!(second.unwrap(), Done { .. }));
+    let posts = |line: &String| line.starts_with("POST");
+    let order: Vec<bool> = stub.lines().iter().map(posts).collect();
+    assert_eq!(order, [true, false, true, false]);
 }

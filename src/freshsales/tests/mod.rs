@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod accounts;
 mod bulk;
 mod reads;
+mod removals;
 mod stub;
 mod uploads;
 mod writes;

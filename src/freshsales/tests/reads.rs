@@ -53,6 +53,25 @@ async fn a_list_ends_in_each_of_its_ways() {
             2,
         ),
         (
+            "totalPages",
+            vec![
+                page(0..100, &json!({"totalPages": "2"})),
+                page(100..130, &json!({"totalPages": "2"})),
+            ],
+            130,
+            2,
+        ),
+        (
+            "a page past the end",
+            vec![
+                page(0..100, &json!({"has_next": true})),
+                page(0..0, &json!({"has_next": true})),
+            ],
+            100,
+            2,
+        ),
+        ("no meta", vec![page(0..5, &Value::Null)], 5, 1),
+        (
             "total",
             vec![
                 page(0..100, &json!({"total": "130"})),
@@ -268,6 +287,23 @@ async fn a_record_comes_unwrapped_with_what_was_included() {
         json!({"id": 7, "sales_accounts": [{"id": 1}], "notes": [{"id": 5}]})
     );
     assert_eq!(scene.client.get("contacts/8", &[]).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn numbers_are_kept_to_the_last_digit() {
+    let text = r#"{"contacts":[{"id":"7","mcr_id":1899999999999999999,"amount":"12.50"}]}"#;
+    let scene = scene(vec![status(200, text)]);
+    let mut kept = Vec::new();
+    let page = |page| {
+        kept.extend(page);
+        Ok(())
+    };
+    scene.client.list(&flat(), page).await.unwrap();
+    let record = kept[0].to_string();
+    assert_eq!(
+        record,
+        r#"{"id":"7","mcr_id":1899999999999999999,"amount":"12.50"}"#
+    );
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ const TEXT: &str = "blades: 40\r\n--not-a-boundary\r\n";
 
 fn documents() -> Endpoint {
     Endpoint {
+        include: Vec::new(),
         target: "documents".to_owned(),
         wrapper: "document".to_owned(),
     }

@@ -84,6 +84,53 @@ async fn each_write_has_its_route_and_wrapper() {
 }
 
 #[tokio::test]
+async fn a_record_is_accepted_with_200_and_201_and_kept_as_it_came() {
+    for code in [200, 201] {
+        let text = r#"{"contact":{"id":"70000000001","mcr_id":1899999999999999999,"amount":"2.0","record_type_id":"710"},"users":[]}"#;
+        let (outcome, _) = created(vec![status(code, text)]).await;
+        let Accepted { id, stored } = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!(id, 70_000_000_001);
+        assert_eq!(stored["amount"], "2.0");
+        // Above 2^53: a detour through a float would change it.
+        assert_eq!(stored["mcr_id"].as_i64(), Some(1_899_999_999_999_999_999));
+        assert!(stored.to_string().contains("1899999999999999999"));
+    }
+}
+
+#[tokio::test]
+async fn every_shape_of_an_error_gives_its_words_in_whatever_language() {
+    let shapes = [
+        (
+            r#"{"errors":{"code":400,"message":["ya existe"]}}"#,
+            "ya existe",
+        ),
+        (
+            r#"{"errors":{"code":400,"message":"ya existe"}}"#,
+            "ya existe",
+        ),
+        (r#"{"errors":[{"message":"ya existe"}]}"#, "ya existe"),
+        (r#"{"message":"ya existe","code":400}"#, "ya existe"),
+        (r#"{"description":"ya existe"}"#, "ya existe"),
+        (
+            r#"{"errors":{"message":[{"message":"ya existe","error_code":3002}]}}"#,
+            "ya existe (error_code 3002)",
+        ),
+        ("<html><title>Fehler</title></html>", "an HTML page: Fehler"),
+        ("", "no reason given"),
+    ];
+    for (text, reason) in shapes {
+        let (outcome, _) = created(vec![status(400, text)]).await;
+        let wanted = Rejected {
+            status: 400,
+            reason: reason.to_owned(),
+        };
+        assert_eq!(outcome, wanted, "{text}");
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_is_final_and_its_reason_holds_no_value() {
     for code in [400, 403, 404, 405, 409, 413, 415, 422] {
         let text =
@@ -117,6 +164,10 @@ async fn in_doubt_a_write_is_unknown_and_was_sent_once() {
         status(200, ""),
         status(200, r#"{"contact":{"name":"x"}}"#),
         status(200, r#"{"errors":{"message":"no"}}"#),
+        status(200, r#"{"contact":{"id":7},"errors":{"message":"no"}}"#),
+        status(200, r#"{"message":"no","code":400}"#),
+        status(201, r#"{"contact":{"id":7}"#),
+        status(201, "{}"),
     ];
     for reply in doubtful {
         let accept = ok(&json!({"contact": {"id": 7}}));
