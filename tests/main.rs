@@ -7,6 +7,7 @@ mod broken_sql;
 mod cli;
 mod faults;
 mod house;
+mod probes;
 mod rehearsal;
 mod restart;
 mod resume;

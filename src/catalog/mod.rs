@@ -6,6 +6,7 @@
 mod graph;
 mod header;
 mod objects;
+mod probes;
 mod script;
 mod tokens;
 
@@ -17,6 +18,7 @@ use sha2::{Digest, Sha256};
 
 pub use header::{Blocks, Header, Reference};
 pub use objects::{Find, List, Object, Objects, Read, Remove, Write};
+pub use probes::{Pick, Probe, Trace};
 pub use script::{Layer, Script, When};
 
 use crate::error::{Error, Kind, Result};
@@ -36,6 +38,8 @@ pub struct Catalog {
     pub objects: Vec<Object>,
     /// Reference data read from the destination before a build.
     pub reads: Vec<Read>,
+    /// Records made only to ask the account something.
+    pub probes: Vec<Probe>,
     /// `lib/*.sql`: macro topics, in the order of their names.
     pub macros: Vec<TextFile>,
     /// `map/*.csv`: people's decisions.
@@ -90,6 +94,7 @@ impl Catalog {
             checks,
             objects: ordered,
             reads: objects.reads,
+            probes: objects.probes,
             macros: below(files, "lib/", ".sql"),
             maps: below(files, "map/", ".csv"),
             layout: required(files, "layout.toml")?.clone(),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::probes::Probe;
 use crate::error::{Error, Kind, Result};
 
 /// The parsed file.
@@ -13,6 +14,8 @@ pub struct Objects {
     pub entries: Vec<Object>,
     /// `[reads.<name>]` in the order of the file.
     pub reads: Vec<Read>,
+    /// `[probes.<name>]` in the order of the file.
+    pub probes: Vec<Probe>,
 }
 
 /// How one object travels.
@@ -201,25 +204,49 @@ pub fn parse(text: &str) -> Result<Objects> {
     let table: toml::Table = text
         .parse()
         .map_err(|e| refused("objects.toml is no TOML", e))?;
-    let mut entries = Vec::new();
-    let mut reads = Vec::new();
+    let mut objects = Objects {
+        entries: Vec::new(),
+        reads: Vec::new(),
+        probes: Vec::new(),
+    };
     for (name, value) in table {
-        if name == "reads" {
-            let declared: toml::Table = value.try_into().map_err(|e| refused("[reads]", e))?;
-            for (name, value) in declared {
-                let read: Read = value
-                    .try_into()
-                    .map_err(|e| refused(&format!("[reads.{name}]"), e))?;
-                reads.push(Read { name, ..read });
+        match name.as_str() {
+            "reads" => {
+                for (name, read) in named::<Read>(&name, value)? {
+                    objects.reads.push(Read { name, ..read });
+                }
             }
-        } else {
-            let entry: Object = value
-                .try_into()
-                .map_err(|e| refused(&format!("[{name}]"), e))?;
-            entries.push(Object { name, ..entry });
+            "probes" => {
+                for (name, probe) in named::<Probe>(&name, value)? {
+                    objects.probes.push(Probe { name, ..probe });
+                }
+            }
+            _ => {
+                let entry: Object = value
+                    .try_into()
+                    .map_err(|e| refused(&format!("[{name}]"), e))?;
+                objects.entries.push(Object { name, ..entry });
+            }
         }
     }
-    Ok(Objects { entries, reads })
+    Ok(objects)
+}
+
+/// The tables below `[section]`, each with its name.
+fn named<T: serde::de::DeserializeOwned>(
+    section: &str,
+    value: toml::Value,
+) -> Result<Vec<(String, T)>> {
+    let declared: toml::Table = value
+        .try_into()
+        .map_err(|e| refused(&format!("[{section}]"), e))?;
+    let entries = declared.into_iter().map(|(name, value)| {
+        let entry = value
+            .try_into()
+            .map_err(|e| refused(&format!("[{section}.{name}]"), e))?;
+        Ok((name, entry))
+    });
+    entries.collect()
 }
 
 fn refused(what: &str, cause: toml::de::Error) -> Error {

@@ -68,6 +68,12 @@ enum Command {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// Ask the account how it behaves; what it answers is remembered and shown by `plan`
+    Probe {
+        /// Consent to small marked records, which are removed at the end
+        #[arg(long)]
+        write: bool,
+    },
     /// Show what a load would do; writes nothing at the destination
     Plan,
     /// Load phase by phase, each behind its gates; goes on where an earlier load stopped
@@ -105,6 +111,7 @@ pub fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Init { folder } => init(shared, folder),
         Command::Land { paths } => land(shared, &paths),
+        Command::Probe { write } => probe(shared, write),
         Command::Plan => plan(shared),
         Command::Load { objects } => load(shared, objects),
         Command::Verify => verify(shared),
@@ -160,6 +167,22 @@ fn land(shared: &Shared, paths: &[PathBuf]) -> Result<()> {
     }
 }
 
+fn probe(shared: &Shared, may_write: bool) -> Result<()> {
+    let workspace = open(shared)?;
+    let meter = shared.meter();
+    let answers = runtime()?.block_on(migration::probe(&workspace, may_write, &meter))?;
+    if shared.is_json() {
+        return report::print_json(&answers);
+    }
+    report::print_answers(&answers)?;
+    if !may_write {
+        report::print_text(
+            "nothing was written there; `--write` asks more, with marked records that are removed",
+        )?;
+    }
+    Ok(())
+}
+
 fn plan(shared: &Shared) -> Result<()> {
     let workspace = open(shared)?;
     let plan = runtime()?.block_on(migration::plan(&workspace, &shared.meter()))?;
@@ -168,7 +191,8 @@ fn plan(shared: &Shared) -> Result<()> {
     } else {
         report::print_plan(&plan)?
     }
-    crate::reconcile::gate(&plan.findings)
+    crate::reconcile::gate(&plan.findings)?;
+    migration::gate_keys(&plan.refused_keys)
 }
 
 fn load(shared: &Shared, objects: Vec<String>) -> Result<()> {

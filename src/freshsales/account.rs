@@ -1,5 +1,8 @@
 //! What an account tells about itself before anything is written: whether it answers to the key, its edition, its views.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
@@ -95,12 +98,26 @@ impl Client {
     /// Names of the headers about the rate limit that came with any answer so far, sorted: none are documented.
     #[must_use]
     pub fn limit_headers(&self) -> Vec<String> {
-        self.transport.limit_headers()
+        self.transport.limits.names()
     }
 }
 
-/// Names of the headers that speak of a limit.
-pub(super) fn limit_headers(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    let names = headers.keys().map(|name| name.as_str());
-    names.filter(|name| name.contains("ratelimit") || *name == "retry-after")
+/// Names of the headers about the limit that came with any answer.
+#[derive(Default)]
+pub(super) struct LimitHeaders(Mutex<BTreeSet<String>>);
+
+impl LimitHeaders {
+    pub(super) fn note(&self, headers: &HeaderMap) {
+        let names = headers.keys().map(|name| name.as_str());
+        let limits = names.filter(|name| name.contains("ratelimit") || *name == "retry-after");
+        self.seen().extend(limits.map(str::to_owned));
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.seen().iter().cloned().collect()
+    }
+
+    fn seen(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

@@ -150,23 +150,8 @@ impl Client {
                 .filter(|one| one.is_object())
                 .unwrap_or(&job);
             on_look(job);
-            let report = || report_of(job, rows);
-            match state_of(job) {
-                State::Running => {}
-                State::Done => {
-                    return report().map_or_else(
-                        || unknown(format!("{path} has ended and tells nothing of its rows")),
-                        |report| report.into_outcome(rows.len()),
-                    );
-                }
-                State::Failed => {
-                    return match report() {
-                        Some(report) if report.accounts_for(rows.len()) => {
-                            report.into_outcome(rows.len())
-                        }
-                        _ => unknown(format!("{path} failed as a whole")),
-                    };
-                }
+            if let Some(outcome) = ending(job, rows, &path) {
+                return outcome;
             }
         }
         unknown(format!(
@@ -174,6 +159,25 @@ impl Client {
             self.job_timeout.as_secs()
         ))
     }
+}
+
+/// What an ended job comes to; `None` while it runs.
+fn ending(job: &Value, rows: &[BulkRow], path: &str) -> Option<BulkOutcome> {
+    let unknown = |why: &str| BulkOutcome::Unknown {
+        reason: format!("{path} {why}"),
+    };
+    let report = || report_of(job, rows);
+    Some(match state_of(job) {
+        State::Running => return None,
+        State::Done => report().map_or_else(
+            || unknown("has ended and tells nothing of its rows"),
+            |report| report.into_outcome(rows.len()),
+        ),
+        State::Failed => match report() {
+            Some(report) if report.accounts_for(rows.len()) => report.into_outcome(rows.len()),
+            _ => unknown("failed as a whole"),
+        },
+    })
 }
 
 /// Waits that grow from `job_poll` to a minute, until `job_timeout` is over.

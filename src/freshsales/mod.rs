@@ -10,6 +10,7 @@ mod listing;
 mod message;
 mod outcome;
 mod page;
+mod probe;
 mod quota;
 mod remove;
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub use bulk::{BULK_ROWS, BulkOutcome, BulkRow};
 pub use listing::{Listed, Listing};
 pub use message::scrub;
 pub use outcome::Outcome;
+pub use probe::{Job, Kept, Scratch, Twice};
 pub use quota::{Clock, WallClock};
 pub use remove::{Removal, Removed};
 pub use upload::Upload;

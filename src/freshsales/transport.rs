@@ -1,9 +1,8 @@
 //! One HTTP call: address, key, pace, attempts. What an answer means is in `outcome`; nothing here decides it.
 
-use std::collections::BTreeSet;
 use std::error::Error as _;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
@@ -11,9 +10,11 @@ use reqwest::{Method, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
+use super::Settings;
+use super::account::LimitHeaders;
 use super::outcome::{self, Answer, Effect, Heard, Purpose};
 use super::quota::{self, Clock, Pace};
-use super::{Endpoint, Settings, account, listing, upload};
+use super::{Endpoint, listing, upload};
 use crate::error::{Error, Kind, Result};
 
 /// An answer longer than this is not read to its end: a page of 100 records has a few hundred kilobytes.
@@ -86,8 +87,7 @@ pub(super) struct Transport {
     base: Url,
     key: SecretString,
     pub(super) pace: Pace,
-    /// Names of the headers about the limit that were seen.
-    limits: Mutex<BTreeSet<String>>,
+    pub(super) limits: LimitHeaders,
     retries: u32,
     throttle_wait: Duration,
     retry_wait: Duration,
@@ -118,7 +118,7 @@ impl Transport {
             base,
             key: settings.key.clone(),
             pace: Pace::new(clock, settings.min_gap),
-            limits: Mutex::default(),
+            limits: LimitHeaders::default(),
             retries: settings.retries,
             throttle_wait: settings.throttle_wait,
             retry_wait: settings.retry_wait,
@@ -170,17 +170,6 @@ impl Transport {
         }
     }
 
-    fn note_limits(&self, headers: &HeaderMap) {
-        let mut seen = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.extend(account::limit_headers(headers).map(str::to_owned));
-    }
-
-    /// Names of the headers about the limit that came with any answer.
-    pub(super) fn limit_headers(&self) -> Vec<String> {
-        let seen = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.iter().cloned().collect()
-    }
-
     fn throttle(&self, answer: &Answer, attempt: u32) -> Duration {
         match answer.retry_after {
             Some(wait) => quota::with_jitter(wait, 0.05),
@@ -206,7 +195,7 @@ impl Transport {
             Err(failure) => return Ok(none(&failure)),
         };
         let status = response.status().as_u16();
-        self.note_limits(response.headers());
+        self.limits.note(response.headers());
         let retry_after = retry_after(response.headers());
         let body = match whole_body(&mut response).await {
             Ok(Some(body)) => self.without_key(status, body),

@@ -36,6 +36,8 @@ pub enum Event {
     Approval(Approval),
     /// A person changed what happens with a row that waits.
     Queue(Queue),
+    /// The account showed how it behaves.
+    Probed(Probed),
 }
 
 impl Event {
@@ -273,6 +275,17 @@ pub struct Queue {
     pub by: String,
 }
 
+/// See [`Event::Probed`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probed {
+    /// Base URL of the account.
+    pub destination: String,
+    /// The question, by its name.
+    pub probe: String,
+    /// The account's answer.
+    pub answer: String,
+}
+
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
@@ -361,6 +374,7 @@ fn event_of_kind(kind: &str, line: &str) -> Result<Event, Flaw> {
         "decision" => Event::Decision(understood(line)?),
         "approval" => Event::Approval(understood(line)?),
         "queue" => Event::Queue(understood(line)?),
+        "probed" => Event::Probed(understood(line)?),
         _ => return Err(Flaw::Kind(kind.to_owned())),
     })
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::event::{
-    Action, Approval, Checked, Decision, Entry, Event, Intent, Landed, Outcome, QueueChange, Read,
-    RunStarted, Sealed, State,
+    Action, Approval, Checked, Decision, Entry, Event, Intent, Landed, Outcome, Probed,
+    QueueChange, Read, RunStarted, Sealed, State,
 };
 use super::segment::Entries;
 use crate::error::Result;
@@ -89,6 +89,7 @@ pub struct History {
     decisions: BTreeMap<String, Decision>,
     approval: Option<Approval>,
     queue: BTreeMap<Row, QueueChange>,
+    probes: BTreeMap<(String, String), Probed>,
 }
 
 impl History {
@@ -169,6 +170,12 @@ impl History {
         self.queue.get(&row).copied()
     }
 
+    /// The newest answer to each question that an account was asked, by question.
+    pub fn probed<'a>(&'a self, destination: &'a str) -> impl Iterator<Item = &'a Probed> {
+        let all = self.probes.values();
+        all.filter(move |probed| probed.destination == destination)
+    }
+
     /// Takes the next line in.
     pub(super) fn apply(&mut self, entry: Entry) {
         let Entry { seq, at, event } = entry;
@@ -194,6 +201,10 @@ impl History {
             }
             Event::Decision(decision) => {
                 insert(&mut self.decisions, decision.question.clone(), decision);
+            }
+            Event::Probed(probed) => {
+                let question = (probed.destination.clone(), probed.probe.clone());
+                insert(&mut self.probes, question, probed);
             }
             Event::Approval(approval) => self.approval = Some(approval),
             Event::Queue(queue) => {

@@ -24,8 +24,8 @@ use std::thread::JoinHandle;
 use jiff::Timestamp;
 
 pub use self::event::{
-    Action, Approval, Checked, Counted, Decision, Entry, Event, Intent, Landed, Outcome, Queue,
-    QueueChange, Read, RunEnded, RunStarted, Sealed, State,
+    Action, Approval, Checked, Counted, Decision, Entry, Event, Intent, Landed, Outcome, Probed,
+    Queue, QueueChange, Read, RunEnded, RunStarted, Sealed, State,
 };
 pub use self::history::{Doubt, History, LastOutcome, ReadBack, Run, RunEnd};
 pub use self::lock::{Lock, lock};

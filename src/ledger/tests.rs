@@ -104,6 +104,11 @@ fn every_kind() -> Vec<Event> {
             change: QueueChange::Retry,
             by: "admin".into(),
         }),
+        Event::Probed(Probed {
+            destination: "http://127.0.0.1:1/api".into(),
+            probe: "contacts: created_at".into(),
+            answer: "set by the account".into(),
+        }),
         Event::RunEnded(RunEnded {
             run_id: "run_1".into(),
             exit_code: 0,
@@ -171,7 +176,10 @@ fn the_history_in_memory_is_the_one_on_disk() {
 fn the_history_keeps_the_newest_of_everything() {
     let (folder, _) = logged(every_kind());
     let history = history(folder.path()).unwrap();
-    assert_eq!(history.last_seq(), 11);
+    assert_eq!(history.last_seq(), 12);
+    let probed = history.probed("http://127.0.0.1:1/api");
+    assert_eq!(probed.count(), 1);
+    assert_eq!(history.probed("http://127.0.0.1:2/api").count(), 0);
     assert_eq!(
         history.last_landed("smartdesk").unwrap().extract_id,
         "ext_1"

@@ -9,6 +9,7 @@ mod extract;
 mod log;
 mod phase;
 mod plan;
+mod probe;
 mod read_back;
 pub mod relations;
 mod run;
@@ -23,6 +24,7 @@ use std::sync::atomic::Ordering;
 
 pub use extract::{Landed, LandedRows, land};
 pub use plan::{Change, Plan, Step};
+pub use probe::{Answer, RefusedKey, gate_keys, probe};
 pub use status::{Standing, Status, status};
 pub use workspace::{Workspace, init};
 
@@ -60,6 +62,8 @@ pub enum Progress<'a> {
         /// The object.
         object: &'a str,
     },
+    /// Nobody asked this account yet how it behaves when written to.
+    Unprobed,
     /// Checks have run.
     Findings(&'a [Finding]),
 }
@@ -115,14 +119,15 @@ fn describe(run: &Run<'_>, warehouse: &Warehouse) -> Result<Plan> {
         .iter()
         .rev()
         .find(|earlier| earlier.command == "load");
+    let destination = &run.workspace.config.destination.base_url;
+    let refused_keys = probe::refused_keys(&history, destination, catalog, catalog.objects.iter());
+    let is_passed = reconcile::gate(&findings).is_ok() && refused_keys.is_empty();
     Ok(Plan {
+        probes: probe::differing(&history, destination),
+        refused_keys,
         calls: objects.iter().map(|step| step.calls).sum(),
         calls_per_hour: run.workspace.config.destination.plan.calls_per_hour(),
-        gates: if reconcile::gate(&findings).is_ok() {
-            "passed"
-        } else {
-            "blocked"
-        },
+        gates: if is_passed { "passed" } else { "blocked" },
         scripts: plan::changes(&catalog.hashes, last.map(|earlier| &*earlier.scripts)),
         objects,
         findings,
@@ -151,7 +156,7 @@ pub async fn load(
 }
 
 async fn load_run(run: &Run<'_>, chosen: &[&Object]) -> Result<()> {
-    run.client.check().await?;
+    probe::before_load(run, chosen).await?;
     read_references(run).await?;
     let warehouse = run.build()?;
     let result = phases(run, chosen, &warehouse).await;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::probe::{Answer, RefusedKey};
 use crate::catalog::{Catalog, List, Object, Write};
 use crate::error::Result;
 use crate::reconcile::Finding;
@@ -18,6 +19,10 @@ pub struct Plan {
     pub scripts: Vec<Change>,
     /// What the checks before the load found, on projected parents.
     pub findings: Vec<Finding>,
+    /// What the account showed that is not what is taken for granted.
+    pub probes: Vec<Answer>,
+    /// Objects that cannot be loaded, because their key does not work there.
+    pub refused_keys: Vec<RefusedKey>,
     /// `passed` or `blocked`.
     pub gates: &'static str,
     /// Calls in all.

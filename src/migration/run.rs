@@ -46,11 +46,7 @@ impl<'a> Run<'a> {
         let history = ledger.history();
         check_destination(workspace, &history)?;
         let extract = extract::newest(workspace, &history)?;
-        let run_id = format!(
-            "{}-{}",
-            Timestamp::now().strftime("%Y%m%dT%H%M%S"),
-            history.last_seq() + 1
-        );
+        let run_id = new_id(&history);
         ledger.append(vec![Event::RunStarted(RunStarted {
             run_id: run_id.clone(),
             command: command.to_owned(),
@@ -129,8 +125,14 @@ impl<'a> Run<'a> {
     }
 }
 
+/// A name that no other run of this workspace has.
+pub fn new_id(history: &ledger::History) -> String {
+    let now = Timestamp::now().strftime("%Y%m%dT%H%M%S");
+    format!("{now}-{}", history.last_seq() + 1)
+}
+
 /// A client with the pace of the config. On loopback there is no account whose calls have to be spared.
-fn client(workspace: &Workspace) -> Result<Client> {
+pub fn client(workspace: &Workspace) -> Result<Client> {
     let destination = &workspace.config.destination;
     let mut settings = Settings::new(&destination.base_url, workspace.api_key()?);
     settings.timeout = destination.timeout;
@@ -147,7 +149,7 @@ fn client(workspace: &Workspace) -> Result<Client> {
 }
 
 /// The ledger knows ids of one account. Against another one it would be wrong in every line.
-fn check_destination(workspace: &Workspace, history: &ledger::History) -> Result<()> {
+pub fn check_destination(workspace: &Workspace, history: &ledger::History) -> Result<()> {
     let wanted = &workspace.config.destination.base_url;
     let earlier = history
         .runs()

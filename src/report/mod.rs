@@ -11,7 +11,7 @@ use serde::Serialize;
 
 pub use answer::{Shape, print_answer};
 pub use progress::Meter;
-pub use tables::{print_landed, print_plan, print_status};
+pub use tables::{print_answers, print_landed, print_plan, print_status};
 
 use crate::error::{Error, Kind, Result};
 

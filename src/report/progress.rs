@@ -57,6 +57,9 @@ impl Watch for Meter {
         match progress {
             Progress::Started { run_id } => self.tell(&format!("run {run_id}")),
             Progress::Preparing => self.tell("reading the destination's settings"),
+            Progress::Unprobed => self.tell(
+                "no write probes on record for this account: `deskferry probe --write` asks how it behaves",
+            ),
             Progress::Sending { object, rows } if self.has_bar => self.begin_bar(object, rows),
             Progress::Sending { object, rows } => {
                 self.tell(&format!("{object}: sending {rows} rows"))

@@ -4,7 +4,7 @@ use comfy_table::{Cell, CellAlignment, Color, Table, TableComponent, presets};
 
 use super::{print_text, say};
 use crate::error::Result;
-use crate::migration::{Landed, Plan, Standing, Status};
+use crate::migration::{Answer, Landed, Plan, Standing, Status};
 use crate::reconcile::Finding;
 
 /// Prints what was landed.
@@ -68,8 +68,38 @@ pub fn print_plan(plan: &Plan) -> Result<()> {
         grouped(plan.calls),
         grouped(u64::from(plan.calls_per_hour)),
     ))?;
+    for answer in &plan.probes {
+        let Answer {
+            probe,
+            answer: told,
+            decides,
+            ..
+        } = answer;
+        print_text(&format!("probe {probe}: {told} (decides: {decides})"))?;
+    }
     print_scripts(plan)?;
     print_findings(&plan.findings)
+}
+
+/// Prints what an account answered.
+///
+/// # Errors
+/// [`crate::error::Kind::Bug`] when stdout cannot be written.
+pub fn print_answers(answers: &[Answer]) -> Result<()> {
+    let mut table = table(&["probe", "answer", "decides"]);
+    for answer in answers {
+        let told = Cell::new(&answer.answer);
+        table.add_row([
+            Cell::new(&answer.probe),
+            if answer.differs() {
+                told.fg(Color::Yellow)
+            } else {
+                told
+            },
+            Cell::new(answer.decides),
+        ]);
+    }
+    print_text(&table.to_string())
 }
 
 fn print_scripts(plan: &Plan) -> Result<()> {

@@ -536,7 +536,7 @@ fn objects(text: &str) -> Vec<String> {
     table
         .into_iter()
         .map(|(name, _)| name)
-        .filter(|name| name != "reads")
+        .filter(|name| name != "reads" && name != "probes")
         .collect()
 }
 

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod bulk;
+mod probes;
 mod reads;
 mod removals;
 mod stub;
