@@ -1,5 +1,6 @@
 //! The whole way with the bundled export: every row ends where `fixtures/verdicts.csv` says, and nothing is left lying about.
 
+mod classic;
 mod opportunities;
 
 use std::collections::BTreeSet;

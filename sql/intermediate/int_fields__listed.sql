@@ -7,6 +7,10 @@ union all
 select 'contacts', 'contact', * from stg_freshsales__contact_fields
 union all
 select 'leads', 'lead', * from stg_freshsales__contact_fields
+where policy('leads_as') <> 'lead'
+union all
+select 'leads', 'lead', * from stg_freshsales__lead_fields
+where policy('leads_as') = 'lead'
 union all
 select 'deals', 'deal', * from stg_freshsales__deal_fields
 union all

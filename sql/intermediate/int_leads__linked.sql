@@ -1,4 +1,6 @@
--- Leads with company by name, owner, source, status and custom fields.
+-- Leads with company by name, owner, source, status and custom fields. What
+-- the export calls a status is a contact's status in the suite, and a lead's
+-- stage in the classic edition.
 -- key: _source_id
 
 with leads as (
@@ -28,6 +30,7 @@ select
     owners.owner_reason,
     first_stage.lifecycle_stage_id,
     statuses.contact_status_id,
+    stages.lead_stage_id,
     sources.lead_source_id,
     custom.custom_field,
 from leads
@@ -42,6 +45,10 @@ left join options as status_options
 left join stg_freshsales__contact_statuses as statuses
     on first_stage.lifecycle_stage_id = statuses.lifecycle_stage_id
     and match_key(statuses.name) = coalesce(
+        status_options.destination_value, match_key(leads.lead_status)
+    )
+left join stg_freshsales__lead_stages as stages
+    on match_key(stages.name) = coalesce(
         status_options.destination_value, match_key(leads.lead_status)
     )
 left join options as source_options

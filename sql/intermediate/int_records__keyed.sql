@@ -39,7 +39,11 @@ people as (
             when contacts.contact_id is null then 'leads' else 'contacts'
         end,
         coalesce(contacts.survivor_source_id, leads.survivor_source_id),
-        'Contact',
+        case
+            when contacts.contact_id is null and policy('leads_as') = 'lead'
+                then 'Lead'
+            else 'Contact'
+        end,
     from int_leads__judged as leads
     left join contacts
         on leads.is_converted

@@ -5,7 +5,7 @@
 -- references: _contact_id -> contacts
 -- references: _lead_id -> leads
 -- skip: duplicate_id, deleted_at_source
--- queue: conflicting_id, parent_missing, parent_not_loaded
+-- queue: conflicting_id, no_lists_there, parent_missing, parent_not_loaded
 
 with members as (
     select * from int_campaign_members__linked
@@ -40,6 +40,7 @@ select
     skip_reason as _skip_reason,
     unless_skipped(coalesce(
         row_queue_reason(_duplicate),
+        case when policy('edition') = 'classic' then 'no_lists_there' end,
         parent_reason(campaign_source_id, link_reason, list_id),
         parent_reason(person_source_id, link_reason, contact_id)
     ), skip_reason) as _queue_reason,

@@ -1,7 +1,8 @@
--- Open leads as contacts in the lifecycle stage Lead. Consent is never
+-- Open leads: in the suite contacts in the lifecycle stage Lead, in the
+-- classic edition leads with their company inside. Consent is never
 -- loosened; who opted out is marked so, and nobody is subscribed.
 -- key: _source_id
--- require: last_name, external_id, lifecycle_stage_id
+-- require: last_name, external_id
 -- unique: email
 -- unique: external_id
 -- references: owner_id -> owners
@@ -22,6 +23,7 @@ ids as (
 placed as (
     select
         leads.*,
+        policy('leads_as') = 'lead' as is_lead_there,
         owner_ids.destination_id as destination_owner_id,
         company_ids.destination_id as destination_company_id,
     from leads
@@ -45,16 +47,23 @@ select
     _source_id as external_id,
     lifecycle_stage_id,
     contact_status_id,
+    lead_stage_id,
     lead_source_id,
     destination_owner_id as owner_id,
     destination_company_id as _company_id,
     case
-        when destination_company_id is not null
+        when is_lead_there and company_name is not null
+            then {'name': company_name, 'website': website}
+    end as company,
+    case
+        when not is_lead_there and destination_company_id is not null
             then [{'id': destination_company_id, 'is_primary': true}]
     end as sales_accounts,
     tags,
-    company_name as cf_lead_company,
-    website as cf_lead_website,
+    case when not is_lead_there then company_name end as cf_lead_company,
+    case
+        when not is_lead_there or company_name is null then website
+    end as cf_lead_website,
     lead_source as cf_lead_source,
     lead_status as cf_lead_status,
     score::double as cf_lead_score,
@@ -68,7 +77,8 @@ select
         coalesce(
             queue_reason,
             case
-                when lifecycle_stage_id is null then 'lifecycle_stage_missing'
+                when not is_lead_there and lifecycle_stage_id is null
+                    then 'lifecycle_stage_missing'
             end,
             owner_reason(owner_key, owner_reason, destination_owner_id)
         ),

@@ -1,10 +1,10 @@
 -- Marketing lists: one for each campaign that has members. The source id in
--- the name makes it findable and single.
+-- the name makes it findable and single. The classic edition has none.
 -- key: _source_id
 -- require: name
 -- unique: name
 -- skip: duplicate_id, deleted_at_source, no_members
--- queue: conflicting_id
+-- queue: conflicting_id, no_lists_there
 
 with campaigns as (
     select * from stg_smartdesk__campaigns
@@ -35,7 +35,9 @@ select
     _source_id,
     coalesce(name || ' ', '') || source_marker(_source_id) as name,
     skip_reason as _skip_reason,
-    unless_skipped(row_queue_reason(_duplicate), skip_reason)
-        as _queue_reason,
+    unless_skipped(coalesce(
+        row_queue_reason(_duplicate),
+        case when policy('edition') = 'classic' then 'no_lists_there' end
+    ), skip_reason) as _queue_reason,
 from reasoned
 order by _source_id

@@ -25,13 +25,15 @@ standard_fields as (
     select accepted._source_id, sent.key as field, sent.value as wanted,
         accepted.record,
     from accepted, json_each(accepted._body) as sent
-    where sent.key <> 'custom_field'
+    where json_type(sent.value) is distinct from 'OBJECT'
 ),
 
-custom_fields as (
-    select accepted._source_id, sent.key as field, sent.value as wanted,
-        accepted.record -> '$.custom_field' as record,
-    from accepted, json_each(accepted._body, '$.custom_field') as sent
+inner_fields as (
+    select accepted._source_id, inside.key as field, inside.value as wanted,
+        accepted.record -> ('$."' || sent.key || '"') as record,
+    from accepted, json_each(accepted._body) as sent,
+        json_each(sent.value) as inside
+    where json_type(sent.value) = 'OBJECT'
 ),
 
 compared as (
@@ -43,7 +45,7 @@ compared as (
             '$."' || coalesce(aliases.stored_field, fields.field) || '"'
         ) as stored,
     from (
-        select * from standard_fields union all select * from custom_fields
+        select * from standard_fields union all select * from inner_fields
     ) as fields
     left join object_aliases as aliases
         on fields.field = aliases.field and aliases.object = '@object'

@@ -11,9 +11,16 @@ select 'contact', _source_id, 'lifecycle_stage_id',
 from int_contacts__judged
 where lifecycle_stage is not null and lifecycle_stage_id is null
 union all
-select 'lead', _source_id, 'contact_status_id',
+select
+    'lead',
+    _source_id,
+    case
+        when policy('leads_as') = 'lead' then 'lead_stage_id'
+        else 'contact_status_id'
+    end,
 from int_leads__judged
-where lead_status is not null and contact_status_id is null
+where lead_status is not null
+    and coalesce(contact_status_id, lead_stage_id) is null
     and skip_reason is null
 union all
 select 'lead', _source_id, 'lead_source_id',

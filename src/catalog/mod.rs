@@ -21,6 +21,7 @@ pub use objects::{Find, List, Object, Objects, Read, Remove, Write};
 pub use probes::{Pick, Probe, Trace};
 pub use script::{Layer, Script, When};
 
+use crate::config::Edition;
 use crate::error::{Error, Kind, Result};
 
 /// The scripts that come with the program.
@@ -103,6 +104,17 @@ impl Catalog {
                 .map(|(path, text)| (path.clone(), hash(text)))
                 .collect(),
         })
+    }
+
+    /// The catalog with each object's entry as it is in an edition.
+    #[must_use]
+    pub fn in_edition(self, edition: Edition) -> Self {
+        let objects = self.objects.into_iter();
+        let objects = objects.map(|object| object.in_edition(edition));
+        Self {
+            objects: objects.collect(),
+            ..self
+        }
     }
 
     /// The script of a `load_` relation.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::probes::Probe;
+use crate::config::Edition;
 use crate::error::{Error, Kind, Result};
 
 /// The parsed file.
@@ -62,6 +63,9 @@ pub struct Object {
     /// How its records are removed there; every object that is written says so.
     #[serde(default)]
     pub remove: Option<Remove>,
+    /// The entry as it is in the classic edition, where `[<name>.classic]` says otherwise.
+    #[serde(skip)]
+    pub classic: Option<Box<Object>>,
 }
 
 /// How records are removed there.
@@ -177,6 +181,9 @@ pub struct Read {
     pub path: String,
     /// Key of the array in the answer.
     pub root: String,
+    /// The only edition that has it; in the other it has no rows.
+    #[serde(default)]
+    pub edition: Option<Edition>,
 }
 
 fn one_or_many<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Vec<Find>, D::Error> {
@@ -222,10 +229,7 @@ pub fn parse(text: &str) -> Result<Objects> {
                 }
             }
             _ => {
-                let entry: Object = value
-                    .try_into()
-                    .map_err(|e| refused(&format!("[{name}]"), e))?;
-                objects.entries.push(Object { name, ..entry });
+                objects.entries.push(entry(name, value)?);
             }
         }
     }
@@ -247,6 +251,30 @@ fn named<T: serde::de::DeserializeOwned>(
         Ok((name, entry))
     });
     entries.collect()
+}
+
+/// An object with its two editions: `[<name>.classic]` replaces what it names.
+fn entry(name: String, mut value: toml::Value) -> Result<Object> {
+    let other = value.as_table_mut().and_then(|keys| keys.remove("classic"));
+    let read = |keys: toml::Value, place: &str| -> Result<Object> {
+        let read: Object = keys
+            .try_into()
+            .map_err(|e| refused(&format!("[{place}]"), e))?;
+        let name = name.clone();
+        Ok(Object { name, ..read })
+    };
+    let classic = match (other, value.as_table()) {
+        (Some(toml::Value::Table(other)), Some(keys)) => {
+            let mut keys = keys.clone();
+            keys.extend(other);
+            let place = format!("{name}.classic");
+            Some(Box::new(read(toml::Value::Table(keys), &place)?))
+        }
+        (Some(other), _) => Some(Box::new(read(other, &format!("{name}.classic"))?)),
+        (None, _) => None,
+    };
+    let suite = read(value, &name)?;
+    Ok(Object { classic, ..suite })
 }
 
 fn refused(what: &str, cause: toml::de::Error) -> Error {
@@ -272,12 +300,29 @@ impl Write {
     }
 }
 
+impl Read {
+    /// Whether accounts of this edition have it.
+    #[must_use]
+    pub fn is_in(&self, edition: Edition) -> bool {
+        self.edition.is_none_or(|only| only == edition)
+    }
+}
+
 impl Object {
     /// Load columns that identify a record there, with the identifier's name, in the order they are tried.
     pub fn keys(&self) -> impl Iterator<Item = (&str, &str)> {
         self.match_on
             .iter()
             .filter_map(|(column, key)| Some((column.as_str(), key.as_str()?)))
+    }
+
+    /// The entry as it is in an edition.
+    #[must_use]
+    pub fn in_edition(self, edition: Edition) -> Self {
+        match (edition, self.classic) {
+            (Edition::Classic, Some(classic)) => *classic,
+            (_, classic) => Self { classic, ..self },
+        }
     }
 
     /// Whether anything travels over the wire.
@@ -310,5 +355,50 @@ mod tests {
         let entry = "[things]\nsource = 'thing'\nwrite = 'create'\nremove = 'shred'\n";
         let error = parse(entry).unwrap_err();
         assert_eq!(error.kind(), Kind::Config);
+    }
+}
+
+#[cfg(test)]
+mod edition_tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const TEXT: &str = "[things]\nsource = 'thing'\ntarget = 'contacts'\nwrapper = 'contact'\nwrite = 'create'\n\
+        [things.classic]\ntarget = 'leads'\nwrapper = 'lead'\n\
+        [reads.stages]\npath = 'selector/lead_stages'\nroot = 'lead_stages'\nedition = 'classic'\n";
+
+    #[test]
+    fn an_edition_replaces_what_it_names_and_nothing_else() {
+        let things = parse(TEXT).unwrap().entries.remove(0);
+        assert_eq!(things.target, "contacts");
+        let suite = things.clone().in_edition(Edition::Suite);
+        assert_eq!(
+            (suite.target.as_str(), suite.wrapper.as_str()),
+            ("contacts", "contact")
+        );
+        let classic = things.in_edition(Edition::Classic);
+        assert_eq!(
+            (classic.target.as_str(), classic.wrapper.as_str()),
+            ("leads", "lead")
+        );
+        assert_eq!(
+            (classic.name.as_str(), classic.source.as_str()),
+            ("things", "thing")
+        );
+        assert_eq!(classic.write, Write::Create);
+    }
+
+    #[test]
+    fn a_read_can_belong_to_one_edition() {
+        let stages = parse(TEXT).unwrap().reads.remove(0);
+        assert!(stages.is_in(Edition::Classic) && !stages.is_in(Edition::Suite));
+    }
+
+    #[test]
+    fn an_unknown_key_of_an_edition_is_refused_with_its_place() {
+        let error = parse(&TEXT.replace("target = 'leads'", "taget = 'leads'")).unwrap_err();
+        assert!(error.to_string().contains("[things.classic]"), "{error}");
+        let error = parse(&TEXT.replace("edition = 'classic'", "edition = 'clasic'")).unwrap_err();
+        assert!(error.to_string().contains("[reads.stages]"), "{error}");
     }
 }

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 use jiff::tz::TimeZone;
 use reqwest::Url;
 
+use super::Edition;
+
 /// A lower-case name that can be part of a relation's name.
 pub(super) fn name(text: &str) -> Result<(), String> {
     let starts = text.starts_with(|c: char| c.is_ascii_lowercase());
@@ -31,17 +33,6 @@ pub(super) fn currency(text: &str) -> Result<(), String> {
         CURRENCIES.split_ascii_whitespace().any(|code| code == text),
         "is not a currency code of ISO 4217, for example \"EUR\"",
     )
-}
-
-/// The only edition that is built; the other is named in the answer, because people have it.
-pub(super) fn edition(text: &str) -> Result<(), String> {
-    match text {
-        "suite" => Ok(()),
-        "classic" => {
-            Err("is the classic edition, which this version cannot load; only \"suite\"".into())
-        }
-        _ => Err("is not an edition; only \"suite\" can be loaded".into()),
-    }
 }
 
 /// The name of an environment variable. Somebody will paste the key itself here.
@@ -74,6 +65,21 @@ pub(super) fn base_url(text: &str) -> Result<(), String> {
         "https" => Ok(()),
         "http" if is_loopback(&url) => Ok(()),
         _ => Err("must be https, because the API key travels with every call (http only to this machine)".into()),
+    }
+}
+
+/// Whether an address can be one of this edition: hosts of the service belong to one of the two.
+pub(super) fn fits(base_url: &str, edition: Edition) -> bool {
+    let url = Url::parse(base_url).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let path = url.as_ref().map(Url::path).unwrap_or_default();
+    let belongs = |domain: &str| {
+        host.strip_suffix(domain)
+            .is_some_and(|rest| rest.ends_with('.'))
+    };
+    match edition {
+        Edition::Suite => !belongs("freshsales.io"),
+        Edition::Classic => !belongs("myfreshworks.com") && !path.starts_with("/crm/"),
     }
 }
 

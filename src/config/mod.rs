@@ -14,6 +14,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use secrecy::SecretString;
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use self::reader::{Fault, Value, Values};
@@ -69,10 +70,24 @@ pub struct Destination {
 }
 
 /// Edition of a Freshsales account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Edition {
     /// Freshsales Suite: no leads, contacts have a lifecycle stage.
     Suite,
+    /// The older one: leads of its own, no lifecycle, no marketing lists.
+    Classic,
+}
+
+impl Edition {
+    /// The word in `deskferry.toml` and `objects.toml`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Suite => "suite",
+            Self::Classic => "classic",
+        }
+    }
 }
 
 /// Plan of a Freshsales account.
@@ -135,7 +150,7 @@ impl Config {
 
     fn parse(path: &Path, text: &str) -> Result<Self> {
         let values = reader::read(text).map_err(|fault| faulty(path, text, fault))?;
-        Ok(Self {
+        let config = Self {
             source: Source {
                 system: required(&values, "source", "system")?,
                 time_zone: optional(&values, "source", "time_zone"),
@@ -145,10 +160,38 @@ impl Config {
             destination: destination(&values)?,
             max_rejected: count(&values, "policies", "max_rejected")?,
             policies: policies(&values),
-        })
+        };
+        config.check_edition(path)?;
+        Ok(config)
     }
 
-    /// The policies by name, for the SQL macro `policy`. In the order of the file that `init` writes.
+    /// Refuses what cannot be true of an account of this edition.
+    fn check_edition(&self, path: &Path) -> Result<()> {
+        let edition = self.destination.edition;
+        let refuse = |problem: &str| {
+            let edition = edition.word();
+            let message = format!("{}: edition = \"{edition}\" {problem}", path.display());
+            Error::new(Kind::Config, message)
+        };
+        if !checks::fits(&self.destination.base_url, edition) {
+            return Err(refuse("does not belong to this base_url").hint(
+                "suite: https://<alias>.myfreshworks.com/crm/sales/api; \
+                 classic: https://<domain>.freshsales.io/api",
+            ));
+        }
+        let wanted = match edition {
+            Edition::Suite => "contact_lifecycle",
+            Edition::Classic => "lead",
+        };
+        let chosen = self.policies.iter().find(|(name, _)| *name == "leads_as");
+        match chosen {
+            Some((_, word)) if word != wanted => Err(refuse("needs another leads_as")
+                .hint(format!("write `leads_as = \"{wanted}\"` below [policies]"))),
+            _ => Ok(()),
+        }
+    }
+
+    /// The policies by name and the edition, for the SQL macro `policy`. In the order of the file that `init` writes.
     #[must_use]
     pub fn policies(&self) -> &[(&'static str, String)] {
         &self.policies
@@ -209,6 +252,7 @@ fn destination(values: &Values) -> Result<Destination> {
         base_url: base_url.trim_end_matches('/').to_owned(),
         edition: match required(values, section, "edition")?.as_str() {
             "suite" => Edition::Suite,
+            "classic" => Edition::Classic,
             _ => return Err(incomplete(section, "edition")),
         },
         plan: match required(values, section, "plan")?.as_str() {
@@ -230,7 +274,7 @@ fn destination(values: &Values) -> Result<Destination> {
 fn policies(values: &Values) -> Vec<(&'static str, String)> {
     settings::SETTINGS
         .iter()
-        .filter(|setting| setting.section == "policies")
+        .filter(|setting| setting.section == "policies" || setting.key == "edition")
         .filter_map(|setting| {
             let value = match values.get(&(setting.section, setting.key))? {
                 Value::Text(text) => text.clone(),

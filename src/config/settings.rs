@@ -96,10 +96,10 @@ pub(super) const SETTINGS: &[Setting] = &[
     ),
     Setting::new(
         ("destination", "edition"),
-        Text(checks::edition),
+        Choice(&["suite", "classic"]),
         Is("\"suite\""),
     )
-    .about("Edition of the account."),
+    .about("Edition of the account. Classic is at https://<domain>.freshsales.io/api and has leads of its own."),
     Setting::new(
         ("destination", "plan"),
         Choice(&["free", "growth", "pro", "enterprise"]),
@@ -122,10 +122,13 @@ pub(super) const SETTINGS: &[Setting] = &[
         .about("How long a record may be missing from lists and searches after it was written. Nothing in doubt is sent again before."),
     Setting::new(
         ("policies", "leads_as"),
-        Choice(&["contact_lifecycle"]),
+        Choice(&["contact_lifecycle", "lead"]),
         Is("\"contact_lifecycle\""),
     )
-    .about("The suite has no leads: they become contacts with the lifecycle stage Lead."),
+    .about(
+        "The suite has no leads: they become contacts with the lifecycle stage Lead. \
+         The classic edition has them: `lead`.",
+    ),
     Setting::new(
         ("policies", "contacts_without_email"),
         Choice(&["queue", "create"]),

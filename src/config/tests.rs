@@ -48,7 +48,20 @@ fn every_choice_of_every_setting_can_be_made() {
             continue;
         };
         for word in words {
-            let text = format!("[{}]\n{} = \"{word}\"\n", setting.section, setting.key);
+            // Two words of the classic edition go together, with an address of its own.
+            let with = match *word {
+                "classic" => {
+                    "base_url = \"http://127.0.0.1:1/api\"\n[policies]\nleads_as = \"lead\"\n"
+                }
+                "lead" => {
+                    "[destination]\nedition = \"classic\"\nbase_url = \"http://127.0.0.1:1/api\"\n"
+                }
+                _ => "",
+            };
+            let text = format!(
+                "[{}]\n{} = \"{word}\"\n{with}",
+                setting.section, setting.key
+            );
             parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
         }
     }
@@ -196,9 +209,44 @@ fn the_key_travels_only_encrypted_or_on_this_machine() {
 }
 
 #[test]
-fn the_classic_edition_is_named_and_refused() {
-    let (message, _) = refusal("[destination]\nedition = \"classic\"\n");
-    assert!(message.contains("classic edition"), "{message}");
+fn the_classic_edition_has_an_address_and_leads_of_its_own() {
+    let classic = |base_url: &str, leads_as: &str| {
+        format!(
+            "[destination]\nedition = \"classic\"\nbase_url = \"{base_url}\"\n\
+             [policies]\nleads_as = \"{leads_as}\"\n"
+        )
+    };
+    let config = parse(&classic("https://acme.freshsales.io/api", "lead")).unwrap();
+    assert_eq!(config.destination.edition, Edition::Classic);
+    assert!(
+        config
+            .policies()
+            .contains(&("edition", "classic".to_owned()))
+    );
+    assert!(parse(&classic("http://127.0.0.1:1/api", "lead")).is_ok());
+
+    for address in [
+        "https://acme.myfreshworks.com/crm/sales/api",
+        "https://acme.myfreshworks.com/api",
+        "http://127.0.0.1:1/crm/sales/api",
+    ] {
+        let (message, hint) = refusal(&classic(address, "lead"));
+        assert!(
+            message.contains("does not belong to this base_url"),
+            "{message}"
+        );
+        assert!(hint.contains("freshsales.io/api"), "{hint}");
+    }
+    let (message, hint) = refusal(&classic(
+        "https://acme.freshsales.io/api",
+        "contact_lifecycle",
+    ));
+    assert!(message.contains("needs another leads_as"), "{message}");
+    assert!(hint.contains("leads_as = \"lead\""), "{hint}");
+    let (_, hint) = refusal("[policies]\nleads_as = \"lead\"\n");
+    assert!(hint.contains("contact_lifecycle"), "{hint}");
+    let (message, _) = refusal("[destination]\nbase_url = \"https://acme.freshsales.io/api\"\n");
+    assert!(message.contains("\"suite\" does not belong"), "{message}");
 }
 
 #[test]

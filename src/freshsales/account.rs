@@ -8,21 +8,13 @@ use serde_json::Value;
 
 use super::transport::{BASE_URL_HINT, Call};
 use super::{Client, view};
+use crate::config::Edition;
 use crate::error::{Error, Kind, Result};
 
 /// A cheap list that every key may read, on both editions.
 const OWNERS: (&str, &str) = ("selector/owners", "users");
 /// A list that the suite has and the classic edition lacks.
 const SUITE_ONLY: &str = "selector/lifecycle_stages";
-
-/// The two kinds of account. A key of one does not work on the other's host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edition {
-    /// `https://ALIAS.myfreshworks.com/crm/sales/api`
-    Suite,
-    /// `https://DOMAIN.freshsales.io/api`
-    Classic,
-}
 
 impl Client {
     /// One cheap call that shows whether the account answers to this key.
@@ -54,22 +46,22 @@ impl Client {
         })
     }
 
-    /// That the account is of the suite.
+    /// That the account is of the edition it is taken for.
     ///
     /// # Errors
     /// `Kind::Config` with the addresses of both editions when it is not; `Kind::Destination` as [`Self::check`].
-    pub async fn check_suite(&self) -> Result<()> {
-        match self.edition().await? {
-            Edition::Suite => Ok(()),
-            Edition::Classic => Err(Error::new(
-                Kind::Config,
-                format!(
-                    "the account at {} is of the classic edition, and only the suite can be loaded",
-                    self.transport.base()
-                ),
-            )
-            .hint(BASE_URL_HINT)),
+    pub async fn check_edition(&self, wanted: Edition) -> Result<()> {
+        let found = self.edition().await?;
+        if found == wanted {
+            return Ok(());
         }
+        let text = format!(
+            "the account at {} is of the {} edition, and `deskferry.toml` says {}",
+            self.transport.base(),
+            found.word(),
+            wanted.word()
+        );
+        Err(Error::new(Kind::Config, text).hint(BASE_URL_HINT))
     }
 
     /// Ids of the saved views of `target` with these names, in their order.

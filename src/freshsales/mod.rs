@@ -31,7 +31,6 @@ use tokio::sync::Semaphore;
 
 use crate::error::Result;
 
-pub use account::Edition;
 pub use bulk::{BULK_ROWS, BulkOutcome, BulkRow};
 pub use listing::{Listed, Listing};
 pub use message::scrub;

@@ -229,7 +229,9 @@ async fn compare(run: &Run<'_>, warehouse: &Warehouse) -> Result<()> {
 
 async fn read_references(run: &Run<'_>) -> Result<()> {
     run.watch.hear(Progress::Preparing);
-    for read in &run.workspace.catalog.reads {
+    let edition = run.workspace.config.destination.edition;
+    let reads = run.workspace.catalog.reads.iter();
+    for read in reads.filter(|read| read.is_in(edition)) {
         read_back::reference(run, read).await?;
     }
     Ok(())

@@ -31,7 +31,7 @@ impl Workspace {
     pub fn open(root: &Path) -> Result<Self> {
         let config = Config::load(root)?;
         let root = fs::canonicalize(root).map_err(|e| unwritable(root, e))?;
-        let catalog = Catalog::load(&root.join("sql"))?;
+        let catalog = Catalog::load(&root.join("sql"))?.in_edition(config.destination.edition);
         Ok(Self {
             root,
             config,

@@ -376,6 +376,17 @@ impl Settings {
     fn with<T>(&self, catalog: &Catalog, run: impl FnOnce(&Inputs<'_>) -> Result<T>) -> Result<T> {
         let folder = tempfile::tempdir().unwrap();
         let mut text = String::new();
+        // The leads of the classic edition are under an address of its own.
+        if self
+            .0
+            .iter()
+            .any(|(_, name, value)| name == "leads_as" && value == "lead")
+        {
+            let base_url = "https://acme.freshsales.io/api";
+            text.push_str(&format!(
+                "[destination]\nedition = \"classic\"\nbase_url = {base_url:?}\n"
+            ));
+        }
         for section in ["source", "policies"] {
             text.push_str(&format!("[{section}]\n"));
             for (_, name, value) in self.0.iter().filter(|(of, ..)| *of == section) {

@@ -96,7 +96,9 @@ impl Simulator {
     }
 
     fn control(&self, method: &str, route: &str, body: Option<Value>) -> Value {
-        let (origin, _) = self.base_url.split_once("/crm/").unwrap();
+        let host = "http://".len();
+        let end = self.base_url[host..].find('/').unwrap();
+        let origin = &self.base_url[..host + end];
         let url = format!("{origin}/__sim/{route}");
         runtime().block_on(async {
             let client = reqwest::Client::builder().no_proxy().build().unwrap();

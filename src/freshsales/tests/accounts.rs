@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::stub::{ok, status, with_header};
 use super::{scene, texts};
+use crate::config::Edition;
 use crate::error::Kind;
-use crate::freshsales::Edition;
 
 #[tokio::test]
 async fn the_edition_is_told_by_a_list_that_only_the_suite_has() {
@@ -26,7 +26,11 @@ async fn the_other_edition_is_told_with_both_addresses() {
             && hint.contains("DOMAIN.freshsales.io/api")
     };
     let classic = scene(vec![status(404, "<html>")]);
-    let error = classic.client.check_suite().await.unwrap_err();
+    let error = classic
+        .client
+        .check_edition(Edition::Suite)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), Kind::Config);
     assert!(error.to_string().contains("classic"), "{error}");
     assert!(names_both(error.next_step().unwrap()));

@@ -71,7 +71,7 @@ async fn ask(
     (may_write, run_id): (bool, &str),
     answers: &mut Answers,
 ) -> Result<()> {
-    reading::ask(&workspace.catalog, client, answers).await?;
+    reading::ask(workspace, client, answers).await?;
     if !may_write {
         return Ok(());
     }

@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::super::Progress;
 use super::super::run::Run;
+use super::super::workspace::Workspace;
 use super::answers::{self, Answers, NOT_SHOWN};
-use crate::catalog::{Catalog, List, Object};
+use crate::catalog::{List, Object};
 use crate::error::Result;
 use crate::freshsales::Client;
 
@@ -18,7 +19,8 @@ use crate::freshsales::Client;
 /// [`crate::error::Kind::Decision`] for a key that does not work.
 pub async fn before_load(run: &Run<'_>, chosen: &[&Object]) -> Result<()> {
     run.client.check().await?;
-    run.client.check_suite().await?;
+    let edition = run.workspace.config.destination.edition;
+    run.client.check_edition(edition).await?;
     find_views(&run.client, chosen.iter().copied()).await?;
     let history = run.ledger.history();
     let destination = &run.workspace.config.destination.base_url;
@@ -36,10 +38,16 @@ pub async fn before_load(run: &Run<'_>, chosen: &[&Object]) -> Result<()> {
 }
 
 /// Every answer that needs no record to be made.
-pub(super) async fn ask(catalog: &Catalog, client: &Client, answers: &mut Answers) -> Result<()> {
+pub(super) async fn ask(
+    workspace: &Workspace,
+    client: &Client,
+    answers: &mut Answers,
+) -> Result<()> {
+    let catalog = &workspace.catalog;
+    let edition = workspace.config.destination.edition;
     client.check().await?;
-    client.check_suite().await?;
-    answers.add("edition", "suite");
+    client.check_edition(edition).await?;
+    answers.add("edition", edition.word());
     for name in find_views(client, catalog.objects.iter()).await? {
         answers.of(&name, "views", "found");
     }
