@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use jiff::tz::TimeZone;
 use reqwest::Url;
 
-use super::Edition;
+use super::{DailyWindow, Edition};
 
 /// A lower-case name that can be part of a relation's name.
 pub(super) fn name(text: &str) -> Result<(), String> {
@@ -25,6 +25,11 @@ pub(super) fn time_zone(text: &str) -> Result<(), String> {
         TimeZone::get(text).is_ok(),
         "is not a time zone of the IANA list, for example \"Europe/Berlin\"",
     )
+}
+
+/// A part of each day.
+pub(super) fn window(text: &str) -> Result<(), String> {
+    DailyWindow::parse(text).map(drop)
 }
 
 /// A code of ISO 4217.

@@ -4,10 +4,12 @@
 //! what to write instead. The API key is in the environment only, and leaves it only as a secret.
 
 mod checks;
+mod quota;
 mod reader;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod window;
 
 use std::fs;
 use std::path::Path;
@@ -20,6 +22,9 @@ use sha2::{Digest, Sha256};
 use self::reader::{Fault, Value, Values};
 use crate::error::{Error, Kind, Result};
 
+pub use quota::Quota;
+pub use window::DailyWindow;
+
 /// Name of the file in the workspace.
 pub const FILE: &str = "deskferry.toml";
 
@@ -30,6 +35,8 @@ pub struct Config {
     pub source: Source,
     /// Where it goes.
     pub destination: Destination,
+    /// How many calls may be made there, and when.
+    pub quota: Quota,
     /// How many rejected records a load tolerates before it stops.
     pub max_rejected: u64,
     policies: Vec<(&'static str, String)>,
@@ -67,6 +74,14 @@ pub struct Destination {
     pub jobs_in_flight: usize,
     /// How long its lists and searches may lag behind its records.
     pub index_wait: Duration,
+}
+
+impl Destination {
+    /// Whether this is a program on this machine. Plain http is allowed on loopback only.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        self.base_url.starts_with("http://")
+    }
 }
 
 /// Edition of a Freshsales account.
@@ -158,6 +173,7 @@ impl Config {
                 date_order: required(&values, "source", "date_order")?,
             },
             destination: destination(&values)?,
+            quota: quota::quota(&values)?,
             max_rejected: count(&values, "policies", "max_rejected")?,
             policies: policies(&values),
         };
@@ -279,6 +295,7 @@ fn policies(values: &Values) -> Vec<(&'static str, String)> {
             let value = match values.get(&(setting.section, setting.key))? {
                 Value::Text(text) => text.clone(),
                 Value::Count(count) => count.to_string(),
+                Value::Share(_) | Value::Texts(_) => return None,
             };
             Some((setting.key, value))
         })
@@ -288,7 +305,7 @@ fn policies(values: &Values) -> Vec<(&'static str, String)> {
 fn optional(values: &Values, section: &'static str, key: &'static str) -> Option<String> {
     match values.get(&(section, key))? {
         Value::Text(text) => Some(text.clone()),
-        Value::Count(_) => None,
+        _ => None,
     }
 }
 

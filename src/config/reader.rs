@@ -8,11 +8,16 @@ use toml::de::{DeTable, DeValue};
 
 use super::settings::{Otherwise, SECTIONS, SETTINGS, Setting, Shape};
 
+/// What is left must be worth a run.
+const LARGEST_SHARE: f64 = 0.9;
+
 /// A value that has passed its check.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
     Text(String),
+    Texts(Vec<String>),
     Count(u64),
+    Share(f64),
 }
 
 /// What is wrong, at which byte, and what to write instead.
@@ -128,6 +133,10 @@ fn checked(setting: &Setting, value: &DeValue<'_>, span: Range<usize>) -> Result
                 let message = format!("`{key}` must be a whole number from {least} to {most}");
                 fault(message, instead(setting))
             }),
+        Shape::Share => share(value).map(Value::Share).ok_or_else(|| {
+            let message = format!("`{key}` must be a number from 0 to {LARGEST_SHARE}");
+            fault(message, instead(setting))
+        }),
         Shape::Choice(words) => {
             let text = string(setting, value, &span)?;
             if words.contains(&text) {
@@ -136,12 +145,33 @@ fn checked(setting: &Setting, value: &DeValue<'_>, span: Range<usize>) -> Result
             let message = format!("`{key}` cannot be \"{text}\"");
             Err(fault(message, format!("one of: {}", words.join(", "))))
         }
-        Shape::Text(check) => {
-            let text = string(setting, value, &span)?;
-            check(text).map_err(|why| fault(format!("`{key}` {why}"), instead(setting)))?;
-            Ok(Value::Text(text.to_owned()))
+        Shape::Text(check) => text(setting, check, value, &span).map(Value::Text),
+        Shape::Texts(check) => {
+            let items = value.as_array().ok_or_else(|| {
+                let message = format!("`{key}` must be a list of texts in quotes");
+                fault(message, instead(setting))
+            })?;
+            let texts = items
+                .iter()
+                .map(|item| text(setting, check, item.get_ref(), &item.span()));
+            texts.collect::<Result<_, _>>().map(Value::Texts)
         }
     }
+}
+
+fn text(
+    setting: &Setting,
+    check: fn(&str) -> Result<(), String>,
+    value: &DeValue<'_>,
+    span: &Range<usize>,
+) -> Result<String, Fault> {
+    let text = string(setting, value, span)?;
+    check(text).map_err(|why| Fault {
+        at: span.start,
+        message: format!("`{}` {why}", setting.key),
+        hint: instead(setting),
+    })?;
+    Ok(text.to_owned())
 }
 
 fn string<'a>(
@@ -159,6 +189,16 @@ fn string<'a>(
 fn whole_number(value: &DeValue<'_>) -> Option<u64> {
     let number = value.as_integer()?;
     u64::from_str_radix(number.as_str(), number.radix()).ok()
+}
+
+fn share(value: &DeValue<'_>) -> Option<f64> {
+    let text = match value {
+        DeValue::Float(number) => number.as_str(),
+        DeValue::Integer(number) => number.as_str(),
+        _ => return None,
+    };
+    let share = text.parse::<f64>().ok()?;
+    (0.0..=LARGEST_SHARE).contains(&share).then_some(share)
 }
 
 fn instead(setting: &Setting) -> String {

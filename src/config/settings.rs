@@ -11,6 +11,10 @@ pub(super) enum Shape {
     /// A text that passes a check. The check says what is wrong; it must not repeat the text, which may be a
     /// secret in the wrong place.
     Text(fn(&str) -> Result<(), String>),
+    /// A list of texts that each pass a check.
+    Texts(fn(&str) -> Result<(), String>),
+    /// A part of a whole, from 0 to 0.9.
+    Share,
     /// A whole number from the first to the second.
     Count(u64, u64),
 }
@@ -55,13 +59,17 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
     ("source", "Where the data comes from."),
     ("destination", "Where the data goes."),
     (
+        "quota",
+        "The calls per hour are those of the whole account: people who work in it share them with a load.",
+    ),
+    (
         "policies",
         "Rules for whole groups of records. `queue` leaves a record for a person to decide.",
     ),
 ];
 
 use Otherwise::{Is, Nothing};
-use Shape::{Choice, Count, Text};
+use Shape::{Choice, Count, Share, Text, Texts};
 
 /// All settings, in the order of the file.
 pub(super) const SETTINGS: &[Setting] = &[
@@ -120,6 +128,33 @@ pub(super) const SETTINGS: &[Setting] = &[
         .about("Bulk jobs at work there at the same time. Freshsales takes ten for the whole account."),
     Setting::new(("destination", "index_wait_seconds"), Count(0, 600), Is("60"))
         .about("How long a record may be missing from lists and searches after it was written. Nothing in doubt is sent again before."),
+    Setting::new(
+        ("quota", "calls_per_hour"),
+        Count(1, 100_000),
+        Nothing("5000"),
+    )
+    .about("Where the account has another number than its plan. On loopback calls are not limited unless it is given."),
+    Setting::new(("quota", "share_to_leave_free"), Share, Is("0.1"))
+        .about("Part of them that is left to the people who work in the account."),
+    Setting::new(
+        ("quota", "minimum_gap_milliseconds"),
+        Count(0, 60_000),
+        Is("250"),
+    )
+    .about("Least time between two calls."),
+    Setting::new(("quota", "burst"), Count(1, 100), Is("20"))
+        .about("Calls that may follow each other so quickly; beyond them the pace is even."),
+    Setting::new(("quota", "windows"), Texts(checks::window), Is("[]"))
+        .about(
+            "Hours of the day in which calls may leave, for example [\"19:00-07:00\"]. None: always. \
+             A run waits for the next one.",
+        ),
+    Setting::new(
+        ("quota", "time_zone"),
+        Text(checks::time_zone),
+        Nothing("\"Europe/Berlin\""),
+    )
+    .about("Zone of the windows, of `--until` and of the times that are shown. Left out: this machine's."),
     Setting::new(
         ("policies", "leads_as"),
         Choice(&["contact_lifecycle", "lead"]),
@@ -180,7 +215,8 @@ pub(super) fn template() -> String {
 fn documented(setting: &Setting) -> String {
     let Setting { key, about, .. } = setting;
     let values = match setting.shape {
-        Choice([_]) | Text(_) => String::new(),
+        Choice([_]) | Text(_) | Texts(_) => String::new(),
+        Share => " From 0 to 0.9.".to_owned(),
         Choice(words) => format!(" One of: {}.", words.join(", ")),
         Count(least, most) if most < 1_000_000 => format!(" From {least} to {most}."),
         Count(..) => String::new(),

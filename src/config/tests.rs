@@ -314,3 +314,51 @@ fn policies_are_pairs_whose_hash_follows_their_values_only() {
     assert_ne!(plain.policies_hash(), changed.policies_hash());
     assert_eq!(plain.policies_hash().len(), 64);
 }
+
+#[test]
+fn a_quota_has_defaults_and_leaves_loopback_alone() {
+    let config = parse("").unwrap();
+    assert_eq!(config.quota.calls_per_hour, None);
+    assert!((config.quota.share_to_leave_free - 0.1).abs() < 1e-9);
+    assert_eq!(config.quota.minimum_gap, Duration::from_millis(250));
+    assert_eq!(config.quota.burst, 20);
+    assert_eq!(config.quota.windows, []);
+    assert!(config.destination.is_loopback());
+    let account = parse("[destination]\nbase_url = \"https://acme.example/api\"\n").unwrap();
+    assert!(!account.destination.is_loopback());
+}
+
+#[test]
+fn windows_are_a_list_of_parts_of_the_day() {
+    let quota = |text: &str| parse(&format!("[quota]\n{text}\n"));
+    let config =
+        quota("windows = [\"19:00-07:00\", \"12:00-13:00\"]\ntime_zone = \"Europe/Berlin\"");
+    let quotas = config.unwrap().quota;
+    assert_eq!(quotas.windows.len(), 2);
+    assert_eq!(quotas.time_zone.iana_name(), Some("Europe/Berlin"));
+    let (message, hint) = refusal("[quota]\nwindows = [\"19-7\"]\n");
+    assert_eq!(
+        message,
+        "deskferry.toml line 2: `windows` must be clock times with two digits and a hyphen, for example \"19:00-07:00\""
+    );
+    assert_eq!(hint, "the default is `windows = []`");
+    for wrong in [
+        "windows = \"19:00-07:00\"",
+        "windows = [7]",
+        "time_zone = \"Berlin\"",
+    ] {
+        assert!(quota(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_share_is_a_part_and_leaves_something_to_work_with() {
+    let share = |text: &str| parse(&format!("[quota]\nshare_to_leave_free = {text}\n"));
+    for (text, wanted) in [("0", 0.0), ("0.25", 0.25), ("0.9", 0.9)] {
+        let found = share(text).unwrap().quota.share_to_leave_free;
+        assert!((found - wanted).abs() < 1e-9, "{text}");
+    }
+    for wrong in ["1", "0.91", "-0.1", "nan", "\"0.1\"", "10"] {
+        assert!(share(wrong).is_err(), "{wrong}");
+    }
+}

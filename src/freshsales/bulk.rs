@@ -180,26 +180,27 @@ fn ending(job: &Value, rows: &[BulkRow], path: &str) -> Option<BulkOutcome> {
     })
 }
 
-/// Waits that grow from `job_poll` to a minute, until `job_timeout` is over.
+/// Waits that grow from `job_poll` to a minute, until they come to `job_timeout`. Time spent waiting for a turn is not the job's.
 struct Waits {
     next: Duration,
-    until: Duration,
+    left: Duration,
 }
 
 impl Waits {
     fn new(client: &Client) -> Self {
         Self {
             next: client.job_poll.min(LONGEST_POLL),
-            until: client.transport.pace.now() + client.job_timeout,
+            left: client.job_timeout,
         }
     }
 
     /// Sleeps; false, at once, when there is no time left.
     async fn next(&mut self, client: &Client) -> bool {
-        if client.transport.pace.now() >= self.until {
+        if self.left.is_zero() {
             return false;
         }
         client.transport.pace.sleep(self.next).await;
+        self.left = self.left.saturating_sub(self.next);
         self.next = self.next.mul_f64(1.5).min(LONGEST_POLL);
         true
     }

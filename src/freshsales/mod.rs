@@ -21,6 +21,7 @@ mod view;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ pub use listing::{Listed, Listing};
 pub use message::scrub;
 pub use outcome::Outcome;
 pub use probe::{Job, Kept, Scratch, Twice};
-pub use quota::{Clock, WallClock};
+pub use quota::{Clock, Hour, Limits, Opening, ScaledClock, Wait, WallClock, Why, Windows};
 pub use remove::{Removal, Removed};
 pub use upload::Upload;
 
@@ -57,7 +58,14 @@ pub struct Settings {
     pub timeout: Duration,
     /// Least time between the starts of two calls, all workers together. 250 ms.
     pub min_gap: Duration,
-    /// How often a call is sent again that certainly did not happen. 5.
+    /// The account's calls per hour. None: no limit but the gap.
+    pub hour: Option<Hour>,
+    /// The hours of the day in which calls may leave. Always.
+    pub windows: Windows,
+    /// File that keeps the hour's calls for the next process. None.
+    pub quota_file: Option<PathBuf>,
+    /// How often a call is sent again that certainly did not happen. 8: so many waits after a 429 outlast an hour, and with
+    /// it the limit.
     pub retries: u32,
     /// Bulk jobs at once, all workers together; never more than 8. 4.
     pub jobs_in_flight: usize,
@@ -70,7 +78,8 @@ pub struct Settings {
     pub throttle_wait: Duration,
     /// First wait before a failed read or connection is tried again; it doubles to 15 min. 1 s.
     pub retry_wait: Duration,
-    /// A longer wait is not sat through: the call is given up as out of quota. 20 min.
+    /// A longer wait that the destination asks for is not sat through: the call is given up as out of quota. 65 min: the end
+    /// of its hour is waited for.
     pub longest_wait: Duration,
 }
 
@@ -82,13 +91,26 @@ impl Settings {
             key,
             timeout: Duration::from_secs(60),
             min_gap: Duration::from_millis(250),
-            retries: 5,
+            hour: None,
+            windows: Windows::always(),
+            quota_file: None,
+            retries: 8,
             jobs_in_flight: 4,
             job_poll: Duration::from_secs(3),
             job_timeout: Duration::from_secs(15 * 60),
             throttle_wait: Duration::from_secs(60),
             retry_wait: Duration::from_secs(1),
-            longest_wait: Duration::from_secs(20 * 60),
+            longest_wait: Duration::from_secs(65 * 60),
+        }
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            hour: self.hour,
+            min_gap: self.min_gap,
+            windows: self.windows.clone(),
+            file: self.quota_file.clone(),
+            longest_wait: self.longest_wait,
         }
     }
 }
@@ -156,12 +178,6 @@ impl Client {
             job_timeout: settings.job_timeout,
             views: Mutex::default(),
         })
-    }
-
-    /// Calls sent so far, repeated ones and polls included: what the account was charged at most.
-    #[must_use]
-    pub fn calls(&self) -> u64 {
-        self.transport.pace.calls()
     }
 
     /// Ends after `wait`, on the client's clock.

@@ -194,6 +194,14 @@ impl Answer {
         }
     }
 
+    /// A call that did not leave, and does not before some time is over.
+    pub(super) fn not_asked(reason: &str) -> Self {
+        Self {
+            effect: Wait,
+            ..Self::none(Heard::NoConnection, Purpose::Read, reason)
+        }
+    }
+
     /// The reason with the status before it, where there was one.
     pub(super) fn told(&self) -> String {
         match self.heard {

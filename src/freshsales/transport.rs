@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Method, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::Settings;
 use super::account::LimitHeaders;
 use super::outcome::{self, Answer, Effect, Heard, Purpose};
-use super::quota::{self, Clock, Pace};
+use super::quota::{self, Clock, Closed, Pace};
 use super::{Endpoint, listing, upload};
 use crate::error::{Error, Kind, Result};
 
@@ -117,7 +117,7 @@ impl Transport {
             http,
             base,
             key: settings.key.clone(),
-            pace: Pace::new(clock, settings.min_gap),
+            pace: Pace::new(clock, &settings.limits())?,
             limits: LimitHeaders::default(),
             retries: settings.retries,
             throttle_wait: settings.throttle_wait,
@@ -134,34 +134,13 @@ impl Transport {
     /// Sends `call` until its answer means something, within the bounds of the settings. Only what certainly did not
     /// happen is sent again. Errors: `Kind::Destination` where no later call can fare better.
     pub(super) async fn ask(&self, call: &Call) -> Result<Answer> {
-        let mut attempt = 0;
-        loop {
-            let mut answer = self.once(call).await?;
-            let wait = match answer.effect {
-                Effect::Wait => self.throttle(&answer, attempt),
-                Effect::Again => quota::back_off(self.retry_wait, attempt),
-                Effect::Stop => return Err(self.stop(call, &answer)),
-                _ => return Ok(answer),
-            };
-            let is_limit = answer.effect == Effect::Wait;
-            if is_limit {
-                answer.retry_after = Some(wait);
-            }
-            if attempt >= self.retries || wait > self.longest_wait {
-                return Ok(answer);
-            }
-            attempt += 1;
-            if is_limit {
-                self.pace.hold(wait);
-            } else {
-                self.pace.sleep(wait).await;
-            }
-        }
+        let answer = self.answer(call).await?;
+        Ok(answer.unwrap_or_else(|closed| Answer::not_asked(&closed.reason())))
     }
 
     /// As [`Self::ask`], for a call that changes nothing: `None` = 404. Errors: `Kind::Destination`.
     pub(super) async fn read(&self, call: &Call) -> Result<Option<Value>> {
-        let answer = self.ask(call).await?;
+        let answer = self.answer(call).await?.map_err(Closed::into_error)?;
         match answer.effect {
             Effect::Accept => Ok(Some(answer.body)),
             Effect::Absent => Ok(None),
@@ -170,16 +149,39 @@ impl Transport {
         }
     }
 
-    fn throttle(&self, answer: &Answer, attempt: u32) -> Duration {
-        match answer.retry_after {
-            Some(wait) => quota::with_jitter(wait, 0.05),
-            None => quota::back_off(self.throttle_wait, attempt),
+    async fn answer(&self, call: &Call) -> Result<std::result::Result<Answer, Closed>> {
+        let mut attempt = 0;
+        loop {
+            let url = self.url(call)?;
+            let turn = match self.pace.turn().await {
+                Ok(turn) => turn,
+                Err(closed) => return Ok(Err(closed)),
+            };
+            let mut answer = self.once(call, url, turn).await?;
+            let wait = match answer.effect {
+                Effect::Wait => {
+                    let asked = answer.retry_after;
+                    self.pace.limit_met(turn, asked, self.throttle_wait)
+                }
+                Effect::Again => quota::back_off(self.retry_wait, attempt),
+                Effect::Stop => return Err(self.stop(call, &answer)),
+                _ => return Ok(Ok(answer)),
+            };
+            let is_limit = answer.effect == Effect::Wait;
+            if is_limit {
+                answer.retry_after = Some(wait);
+            }
+            if attempt >= self.retries || wait > self.longest_wait {
+                return Ok(Ok(answer));
+            }
+            attempt += 1;
+            if !is_limit {
+                self.pace.sleep(wait).await;
+            }
         }
     }
 
-    async fn once(&self, call: &Call) -> Result<Answer> {
-        let url = self.url(call)?;
-        self.pace.turn().await;
+    async fn once(&self, call: &Call, url: Url, turn: u64) -> Result<Answer> {
         let mut request = self.http.request(call.method.clone(), url);
         if let Some(file) = &call.file {
             request = file.fill(request, &call.body).await?;
@@ -195,8 +197,8 @@ impl Transport {
             Err(failure) => return Ok(none(&failure)),
         };
         let status = response.status().as_u16();
-        self.limits.note(response.headers());
-        let retry_after = retry_after(response.headers());
+        let headers = std::mem::take(response.headers_mut());
+        self.limits.note(&headers);
         let body = match whole_body(&mut response).await {
             Ok(Some(body)) => self.without_key(status, body),
             Ok(None) => {
@@ -206,7 +208,13 @@ impl Transport {
             Err(failure) => return Ok(none(&failure)),
         };
         let mut answer = outcome::weigh(status, &body, call.purpose, &call.body);
-        answer.retry_after = retry_after;
+        let wall = self.pace.wall();
+        let standing = quota::standing(&headers, wall);
+        let new_hour = standing.reset.filter(|_| standing.remaining == Some(0));
+        answer.retry_after = quota::retry_after(&headers, wall).or(new_hour);
+        if answer.effect != Effect::Wait {
+            self.pace.hear(turn, standing);
+        }
         Ok(answer)
     }
 
@@ -386,23 +394,4 @@ fn failure_of(failure: &reqwest::Error) -> (Heard, &'static str) {
         _ => "the connection broke before the answer was complete",
     };
     (heard, reason)
-}
-
-/// `Retry-After` in seconds or as a date, which is read against the answer's own `Date`, so that clocks need not agree.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).ok();
-    }
-    let moment = |text: &str| {
-        jiff::fmt::rfc2822::parse(text)
-            .ok()
-            .map(|at| at.timestamp())
-    };
-    let now = headers
-        .get(DATE)
-        .and_then(|date| moment(date.to_str().ok()?))
-        .unwrap_or_else(jiff::Timestamp::now);
-    let wait = moment(text)?.duration_since(now);
-    Some(Duration::try_from(wait).unwrap_or_default())
 }

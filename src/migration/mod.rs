@@ -4,6 +4,7 @@
 //! land ─► plan ─► load: for each object  build ─► check ─► seal ─► send ─► read back ─► check ─► publish
 //! ```
 
+mod account;
 mod children;
 mod extract;
 mod log;

@@ -3,15 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::relations::{self, Inputs};
 use super::workspace::Workspace;
-use super::{Watch, extract};
+use super::{Watch, account, extract};
 use crate::error::{Error, Kind, Result};
-use crate::freshsales::{Client, Settings};
+use crate::freshsales::Client;
 use crate::ledger::{self, Event, Ledger, RunEnded, RunStarted};
 use crate::reconcile::Finding;
 use crate::warehouse::Warehouse;
@@ -40,9 +39,11 @@ impl<'a> Run<'a> {
     /// # Errors
     /// [`Kind::Decision`] when nothing is landed, [`Kind::Config`] for key or URL, and whatever the ledger finds wrong.
     pub fn begin(workspace: &'a Workspace, command: &str, watch: &'a dyn Watch) -> Result<Self> {
-        let client = client(workspace)?;
+        workspace.api_key()?;
         workspace.prepare()?;
         let ledger = Ledger::open(ledger::lock(&workspace.staging())?, Timestamp::now)?;
+        // Behind the lock: the hour's calls on disk belong to the one run that is going on.
+        let client = account::client(workspace)?;
         let history = ledger.history();
         check_destination(workspace, &history)?;
         let extract = extract::newest(workspace, &history)?;
@@ -129,23 +130,6 @@ impl<'a> Run<'a> {
 pub fn new_id(history: &ledger::History) -> String {
     let now = Timestamp::now().strftime("%Y%m%dT%H%M%S");
     format!("{now}-{}", history.last_seq() + 1)
-}
-
-/// A client with the pace of the config. On loopback there is no account whose calls have to be spared.
-pub fn client(workspace: &Workspace) -> Result<Client> {
-    let destination = &workspace.config.destination;
-    let mut settings = Settings::new(&destination.base_url, workspace.api_key()?);
-    settings.timeout = destination.timeout;
-    settings.jobs_in_flight = destination.jobs_in_flight;
-    // Plain http is allowed on loopback only.
-    if destination.base_url.starts_with("http://") {
-        settings.min_gap = Duration::ZERO;
-        settings.job_poll = Duration::from_millis(20);
-        settings.retry_wait = Duration::from_millis(50);
-        settings.throttle_wait = Duration::from_millis(100);
-        settings.retries = 3;
-    }
-    Client::new(&settings)
 }
 
 /// The ledger knows ids of one account. Against another one it would be wrong in every line.

@@ -4,12 +4,14 @@ use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use secrecy::SecretString;
 
 use crate::catalog::{self, Catalog};
 use crate::config::{self, Config};
 use crate::error::{Error, Kind, Result};
+use crate::freshsales::{Clock, WallClock};
 
 /// An opened workspace: config and scripts are checked, nothing was written.
 pub struct Workspace {
@@ -21,6 +23,8 @@ pub struct Workspace {
     pub catalog: Catalog,
     /// A key from elsewhere than the environment: the embedded destination makes its own.
     pub embedded_key: Option<SecretString>,
+    /// The time that quota and windows go by; a rehearsal may bring a quicker one.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Workspace {
@@ -37,6 +41,7 @@ impl Workspace {
             config,
             catalog,
             embedded_key: None,
+            clock: Arc::new(WallClock::default()),
         })
     }
 

@@ -16,6 +16,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{Client, Clock, Endpoint, Key, Outcome, Settings};
@@ -24,7 +25,7 @@ use stub::{Reply, Stub};
 /// What the destination must never see in the open, and no text of ours may hold.
 const KEY: &str = "planted-key-1f2e";
 
-/// Sleeping moves it on at once.
+/// Sleeping moves it on at once. Its wall shows 1970.
 #[derive(Default)]
 pub(super) struct FakeClock {
     now: Mutex<Duration>,
@@ -33,6 +34,10 @@ pub(super) struct FakeClock {
 impl Clock for FakeClock {
     fn now(&self) -> Duration {
         *self.now.lock().unwrap()
+    }
+
+    fn wall(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH + self.now()
     }
 
     fn sleep(&self, wait: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {

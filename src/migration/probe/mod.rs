@@ -32,7 +32,7 @@ pub async fn probe(
     may_write: bool,
     watch: &dyn Watch,
 ) -> Result<Vec<Answer>> {
-    let client = run::client(workspace)?;
+    let client = super::account::client(workspace)?;
     workspace.prepare()?;
     let ledger = Ledger::open(ledger::lock(&workspace.staging())?, Timestamp::now)?;
     run::check_destination(workspace, &ledger.history())?;

@@ -1,0 +1,226 @@
+//! The account's hour as arithmetic: when the next call may leave. No clock and no waiting in here.
+//!
+//! Nobody knows whether the destination counts fixed hours or sliding ones, so no sixty minutes, wherever they begin, hold more
+//! calls than the allowance. The exact time of every call of the last hour is kept for that.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::headers::Standing;
+
+/// Milliseconds on the client's clock. Negative for the calls of an earlier process.
+pub(super) type Moment = i64;
+
+/// How long a call counts: an hour, and ten seconds because a call that was slow to arrive counts from then on there.
+const COUNTED: Moment = 3_600_000 + 10_000;
+/// What the destination says of its hour is believed for so long when it does not say when the hour ends; then one call asks.
+const HEARD: Duration = Duration::from_secs(15 * 60);
+/// A limit whose window ends so soon may be one of calls per minute, and says nothing of the hour.
+const SHORT: Duration = Duration::from_secs(60);
+
+/// The calls of an hour.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hour {
+    /// Calls per hour of the whole account.
+    pub calls: u64,
+    /// Share of them that is left to the people who work in the account, 0 to below 1.
+    pub share_to_leave_free: f64,
+    /// Calls that may leave as quickly as the gap allows before the pace becomes even, at least 1.
+    pub burst: u32,
+}
+
+impl Hour {
+    /// Calls that this client makes in an hour at most: the plan's number without the share of the others, at least 1.
+    #[must_use]
+    pub fn allowance(&self) -> u64 {
+        self.own_part(self.calls).max(1)
+    }
+
+    /// What of `calls` is ours.
+    fn own_part(&self, calls: u64) -> u64 {
+        let free = (calls as f64 * self.share_to_leave_free.clamp(0.0, 1.0)).ceil();
+        calls.saturating_sub(free as u64)
+    }
+}
+
+/// The calls made, and those that may be.
+pub(super) struct Budget {
+    hour: Option<Hour>,
+    gap: Moment,
+    /// Calls that still count, oldest first.
+    calls: VecDeque<Moment>,
+    /// Calls so far, those of earlier processes left out.
+    total: u64,
+    /// Where an even pace through the hour has come to. It falls back at most an hour, and what it fell back is caught up.
+    even: Moment,
+    /// The same at twice the pace, which is the quickest way to catch up.
+    quick: Moment,
+    heard: Option<Heard>,
+}
+
+/// What the destination said last of its hour.
+struct Heard {
+    /// The call that was answered.
+    number: u64,
+    /// No call beyond this one leaves...
+    most: u64,
+    /// ...before this moment.
+    until: Moment,
+}
+
+impl Budget {
+    /// A budget that begins at `now`; without an `hour` only the gap is kept.
+    pub(super) fn new(hour: Option<Hour>, gap: Duration, now: Moment) -> Self {
+        Self {
+            hour,
+            gap: millis(gap),
+            calls: VecDeque::new(),
+            total: 0,
+            even: now,
+            quick: now,
+            heard: None,
+        }
+    }
+
+    /// Counts the calls of an earlier process, oldest first.
+    pub(super) fn restore(&mut self, calls: &[Moment]) {
+        if let Some(first) = calls.first() {
+            self.even = self.even.min(*first);
+            self.quick = self.quick.min(*first);
+        }
+        calls.iter().for_each(|at| self.note(*at));
+    }
+
+    /// A lower number of calls per hour than the plan's, as the destination said.
+    pub(super) fn lower_to(&mut self, limit: u64) {
+        if let Some(hour) = &mut self.hour {
+            hour.calls = hour.calls.min(limit.max(1));
+        }
+    }
+
+    /// Calls per hour of the account, as far as is known by now.
+    pub(super) fn limit(&self) -> Option<u64> {
+        self.hour.map(|hour| hour.calls)
+    }
+
+    /// Calls that may leave in an hour; without a limit as many as there are.
+    pub(super) fn allowance(&self) -> u64 {
+        self.hour.map_or(u64::MAX, |hour| hour.allowance())
+    }
+
+    /// The earliest moment for the next call; what is over means at once.
+    pub(super) fn next(&self, now: Moment) -> Moment {
+        let Some(hour) = &self.hour else {
+            return self.calls.back().map_or(now, |last| last + self.gap);
+        };
+        let allowance = hour.allowance();
+        let mut next = self.calls.back().map_or(now, |last| last + self.gap);
+        let (even, quick) = spacing(allowance);
+        let ahead = Moment::from(hour.burst.max(1) - 1);
+        next = next
+            .max(self.even - ahead * even)
+            .max(self.quick - ahead * quick);
+        if let Some(index) = (self.calls.len() as u64).checked_sub(allowance)
+            && let Some(oldest) = self.calls.get(index as usize)
+        {
+            next = next.max(oldest + COUNTED);
+        }
+        match &self.heard {
+            Some(heard) if self.total >= heard.most => next.max(heard.until),
+            _ => next,
+        }
+    }
+
+    /// Counts a call that leaves now, and answers its number.
+    pub(super) fn take(&mut self, now: Moment) -> u64 {
+        self.note(now);
+        self.total += 1;
+        self.total
+    }
+
+    fn note(&mut self, at: Moment) {
+        let at = self.calls.back().map_or(at, |last| at.max(*last));
+        while self
+            .calls
+            .front()
+            .is_some_and(|oldest| oldest + COUNTED <= at)
+        {
+            self.calls.pop_front();
+        }
+        match &self.hour {
+            Some(hour) => {
+                let (even, quick) = spacing(hour.allowance());
+                self.even = self.even.max(at - COUNTED) + even;
+                self.quick = self.quick.max(at) + quick;
+            }
+            // Without an hour only the last call matters, and memory stays flat.
+            None => self.calls.clear(),
+        }
+        self.calls.push_back(at);
+    }
+
+    /// After a limit was met nothing leaves in a burst: the first call after `until` finds out, the others follow evenly.
+    pub(super) fn spend_burst(&mut self, until: Moment) {
+        if let Some(hour) = &self.hour {
+            let ahead = Moment::from(hour.burst.max(1) - 1) * spacing(hour.allowance()).0;
+            self.even = self.even.max(until + ahead);
+        }
+    }
+
+    /// Takes in what the answer to call `number` said. Fewer calls left than there should be means that others work in the
+    /// account: they keep their share of what is left.
+    pub(super) fn hear(&mut self, number: u64, standing: Standing, now: Moment) {
+        let Some(hour) = self.hour else {
+            return;
+        };
+        let is_long = standing.reset.is_none_or(|reset| reset > SHORT);
+        if let Some(limit) = standing.limit.filter(|_| is_long) {
+            self.lower_to(limit);
+        }
+        let is_newest = self
+            .heard
+            .as_ref()
+            .is_none_or(|heard| heard.number <= number);
+        if let Some(remaining) = standing.remaining.filter(|_| is_newest) {
+            self.heard = Some(Heard {
+                number,
+                most: number + hour.own_part(remaining),
+                until: now + millis(standing.reset.unwrap_or(HEARD)),
+            });
+        }
+    }
+
+    /// Calls that may still leave within the hour that ends now; `None` where there is no limit.
+    pub(super) fn left(&self, now: Moment) -> Option<u64> {
+        let left = self
+            .hour?
+            .allowance()
+            .saturating_sub(self.counted(now).count() as u64);
+        Some(match &self.heard {
+            Some(heard) if now < heard.until => left.min(heard.most.saturating_sub(self.total)),
+            _ => left,
+        })
+    }
+
+    /// The calls that count at `now`, oldest first.
+    pub(super) fn counted(&self, now: Moment) -> impl Iterator<Item = Moment> + '_ {
+        let calls = self.calls.iter().copied();
+        calls.filter(move |at| at + COUNTED > now)
+    }
+
+    /// Calls so far, those of earlier processes left out.
+    pub(super) fn total(&self) -> u64 {
+        self.total
+    }
+}
+
+/// Time between two calls at the even pace, and at the quickest one.
+fn spacing(allowance: u64) -> (Moment, Moment) {
+    let even = COUNTED / Moment::try_from(allowance).unwrap_or(COUNTED).max(1);
+    (even, even / 2)
+}
+
+/// Whole milliseconds, rounded up: a wait is never shorter than asked for.
+pub(super) fn millis(wait: Duration) -> Moment {
+    Moment::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(Moment::MAX / 4)
+}

@@ -1,0 +1,354 @@
+//! One turn after the other: gaps, limits met, what headers say, ends and stops.
+
+use super::*;
+use crate::freshsales::quota::headers::Standing;
+use crate::freshsales::quota::{Wait, Why, back_off};
+
+const BEGUN: &str = "2026-01-14T11:00:00Z";
+
+fn seconds(number: u64) -> Duration {
+    Duration::from_secs(number)
+}
+
+/// Takes `count` turns, one worker, answers at once.
+fn turns(time: &Time, pace: &Pace, count: u64) -> Result<u64, Closed> {
+    let taken = Mutex::new(Ok(0));
+    time.run(vec![Box::pin(async {
+        for _ in 0..count {
+            let turn = pace.turn().await;
+            let is_over = turn.is_err();
+            *taken.lock().unwrap() = turn;
+            if is_over {
+                break;
+            }
+        }
+    })]);
+    taken.into_inner().unwrap()
+}
+
+#[test]
+fn turns_keep_their_gap_and_are_counted_under_their_label() {
+    let time = Time::at(BEGUN);
+    let limits = Limits {
+        min_gap: seconds(2),
+        ..limits(None, Windows::always())
+    };
+    let pace = pace(&time, &limits);
+    pace.count_for("one");
+    assert_eq!(turns(&time, &pace, 3).unwrap(), 3);
+    pace.count_for("two");
+    assert_eq!(turns(&time, &pace, 1).unwrap(), 4);
+    assert_eq!(time.now(), seconds(6));
+    let by_label = [("one".to_owned(), 3), ("two".to_owned(), 1)];
+    assert_eq!(pace.by_label(), by_label.into());
+    assert_eq!(pace.left(), None);
+}
+
+#[test]
+fn twenty_calls_leave_quickly_and_the_others_evenly() {
+    let time = Time::at(BEGUN);
+    let pace = pace(&time, &limits(Some(GROWTH), Windows::always()));
+    turns(&time, &pace, 20).unwrap();
+    assert_eq!(time.now(), Duration::from_millis(250 * 19));
+    assert_eq!(pace.left(), Some(880));
+    turns(&time, &pace, 11).unwrap();
+    let even = time.now() - Duration::from_millis(250 * 19);
+    assert!(even > seconds(38) && even < seconds(44), "{even:?}");
+}
+
+#[test]
+fn a_limit_that_was_met_holds_everyone_and_leaves_no_burst() {
+    let time = Time::at(BEGUN);
+    let pace = pace(&time, &limits(Some(GROWTH), Windows::always()));
+    let number = turns(&time, &pace, 1).unwrap();
+    let wait = pace.limit_met(number, Some(seconds(90)), seconds(60));
+    assert!(wait >= seconds(90) && wait <= seconds(95), "{wait:?}");
+    // A shorter silence asked for in the meantime does not shorten it.
+    pace.limit_met(number, Some(seconds(1)), seconds(60));
+    turns(&time, &pace, 1).unwrap();
+    let first = time.now();
+    assert!(first >= seconds(90), "{first:?}");
+    turns(&time, &pace, 1).unwrap();
+    assert!(
+        time.now() - first >= seconds(4),
+        "evenly from the first call on"
+    );
+}
+
+#[test]
+fn workers_that_meet_one_limit_together_double_the_wait_once() {
+    let time = Time::at(BEGUN);
+    let pace = pace(&time, &limits(None, Windows::always()));
+    let last = turns(&time, &pace, 4).unwrap();
+    let waits: Vec<Duration> = (1..=last)
+        .map(|number| pace.limit_met(number, None, seconds(60)))
+        .collect();
+    assert!(waits.iter().all(|wait| *wait <= seconds(75)), "{waits:?}");
+    let number = turns(&time, &pace, 1).unwrap();
+    assert!(pace.limit_met(number, None, seconds(60)) >= seconds(120));
+    let number = turns(&time, &pace, 1).unwrap();
+    pace.hear(number, Standing::default());
+    let number = turns(&time, &pace, 1).unwrap();
+    let wait = pace.limit_met(number, None, seconds(60));
+    assert!(
+        wait <= seconds(75),
+        "an answer in between ends it: {wait:?}"
+    );
+}
+
+/// A destination that takes `limit` calls in each clock hour, from everybody, and says nothing of it.
+struct Destination {
+    limit: u64,
+    hour: Mutex<(u64, u64)>,
+    refused: Mutex<u64>,
+}
+
+impl Destination {
+    fn takes(&self, time: &Time) -> bool {
+        let hour_now = time.now().as_secs() / 3600;
+        let mut hour = self.hour.lock().unwrap();
+        if hour.0 != hour_now {
+            *hour = (hour_now, 0);
+        }
+        hour.1 += 1;
+        if hour.1 > self.limit {
+            *self.refused.lock().unwrap() += 1;
+        }
+        hour.1 <= self.limit
+    }
+}
+
+#[test]
+fn a_storm_of_limits_is_met_by_few_calls_and_the_rest_of_the_hour_used() {
+    let time = Time::at(BEGUN);
+    let pace = pace(&time, &limits(Some(GROWTH), Windows::always()));
+    let there = Destination {
+        limit: 300,
+        hour: Mutex::default(),
+        refused: Mutex::default(),
+    };
+    let calls = Calls::default();
+    pace.end_at(time.wall() + SignedDuration::from_hours(10));
+    let worker = || -> Worker<'_> {
+        Box::pin(async {
+            while let Ok(number) = pace.turn().await {
+                time.sleep(Duration::from_millis(300)).await;
+                match there.takes(&time) {
+                    true => {
+                        calls.note(&time);
+                        pace.hear(number, Standing::default());
+                    }
+                    false => drop(pace.limit_met(number, None, seconds(60))),
+                }
+            }
+        })
+    };
+    time.run((0..4).map(|_| worker()).collect());
+    let (taken, refused) = (calls.count(), *there.refused.lock().unwrap());
+    assert!(taken >= 2_700, "{taken} calls of 3,000 were made");
+    assert!(refused <= 10 * 12, "{refused} calls ran into the limit");
+}
+
+fn told(remaining: u64, reset: Option<u64>) -> Standing {
+    Standing {
+        limit: None,
+        remaining: Some(remaining),
+        reset: reset.map(seconds),
+    }
+}
+
+#[test]
+fn fewer_calls_left_than_there_should_be_lower_the_rest_of_the_hour() {
+    let time = Time::at(BEGUN);
+    let pace = pace(&time, &limits(Some(GROWTH), Windows::always()));
+    let number = turns(&time, &pace, 10).unwrap();
+    pace.hear(number, told(990, Some(3000)));
+    assert_eq!(pace.left(), Some(890), "nobody else is at work");
+    pace.hear(number, told(40, Some(3000)));
+    assert_eq!(pace.left(), Some(36), "a tenth of what is left is theirs");
+    turns(&time, &pace, 36).unwrap();
+    assert!(time.now() < seconds(1_000), "{:?}", time.now());
+    assert_eq!(pace.left(), Some(0));
+    turns(&time, &pace, 1).unwrap();
+    assert!(time.now() >= seconds(3_000), "{:?}", time.now());
+    assert!(pace.left().unwrap() > 800);
+}
+
+#[test]
+fn an_older_answer_does_not_overrule_a_newer_one() {
+    let time = Time::at(BEGUN);
+    let pace = pace(&time, &limits(Some(GROWTH), Windows::always()));
+    let number = turns(&time, &pace, 10).unwrap();
+    pace.hear(number, told(20, Some(3000)));
+    pace.hear(number - 5, told(500, Some(3000)));
+    assert_eq!(pace.left(), Some(18));
+    // Calls that left after the answered one are not in its number yet.
+    pace.hear(number + 1, told(10, Some(3000)));
+    turns(&time, &pace, 4).unwrap();
+    assert_eq!(pace.left(), Some(9 + 1 - 4));
+}
+
+#[test]
+fn without_a_reset_one_call_finds_out_after_a_quarter_of_an_hour() {
+    let time = Time::at(BEGUN);
+    let pace = pace(&time, &limits(Some(GROWTH), Windows::always()));
+    let number = turns(&time, &pace, 1).unwrap();
+    pace.hear(number, told(0, None));
+    turns(&time, &pace, 1).unwrap();
+    assert!(time.now() >= seconds(900) && time.now() < seconds(910));
+}
+
+#[test]
+fn a_lower_limit_than_the_plans_holds_from_then_on_also_in_the_next_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let time = Time::at(BEGUN);
+    let limits = Limits {
+        file: Some(folder.path().join("quota.json")),
+        ..limits(Some(GROWTH), Windows::always())
+    };
+    let first = pace(&time, &limits);
+    let number = turns(&time, &first, 1).unwrap();
+    let limit = |limit, reset| Standing {
+        limit: Some(limit),
+        remaining: None,
+        reset: Some(seconds(reset)),
+    };
+    first.hear(number, limit(5000, 3000));
+    first.hear(number, limit(100, 30));
+    assert_eq!(
+        first.left(),
+        Some(899),
+        "neither raised nor that of a minute"
+    );
+    first.hear(number, limit(500, 3000));
+    assert_eq!(first.left(), Some(449));
+    drop(first);
+    let second = pace(&time, &limits);
+    assert_eq!(second.left(), Some(449));
+}
+
+#[test]
+fn a_silence_that_was_asked_for_outlasts_the_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let time = Time::at(BEGUN);
+    let limits = Limits {
+        file: Some(folder.path().join("quota.json")),
+        ..limits(Some(GROWTH), Windows::always())
+    };
+    let killed = pace(&time, &limits);
+    let number = turns(&time, &killed, 1).unwrap();
+    killed.limit_met(number, Some(seconds(600)), seconds(60));
+    std::mem::forget(killed);
+    let next = pace(&time, &limits);
+    turns(&time, &next, 1).unwrap();
+    assert!(time.now() >= seconds(600), "{:?}", time.now());
+}
+
+#[test]
+fn no_call_begins_after_the_end_and_nobody_waits_beyond_it() {
+    let time = Time::at("2026-01-14T20:00:00Z");
+    let pace = pace(&time, &limits(None, nights("UTC")));
+    pace.end_at("2026-01-15T09:00:00Z".parse().unwrap());
+    turns(&time, &pace, 1).unwrap();
+    time.move_to(seconds(11 * 3600 + 1));
+    let closed = turns(&time, &pace, 1).unwrap_err();
+    assert!(matches!(closed, Closed::TimeIsUp(_)), "{closed:?}");
+    let error = closed.into_error();
+    assert_eq!(error.kind().exit_code(), 9);
+    assert!(
+        error.to_string().contains("Thu 2026-01-15 09:00"),
+        "{error}"
+    );
+    assert_eq!(
+        time.now(),
+        seconds(11 * 3600 + 1),
+        "the next window is too late"
+    );
+}
+
+#[test]
+fn work_begins_while_there_is_time_for_it() {
+    let time = Time::at("2026-01-14T20:00:00Z");
+    let pace = pace(&time, &limits(None, nights("UTC")));
+    let begin = || {
+        let begun = Mutex::new(None);
+        time.run(vec![Box::pin(async {
+            *begun.lock().unwrap() = Some(pace.begin().await);
+        })]);
+        begun.into_inner().unwrap().unwrap()
+    };
+    begin().unwrap();
+    assert_eq!(time.now(), Duration::ZERO);
+    // Ten seconds before the window closes a turn is still given, but nothing new begun.
+    time.move_to(seconds(11 * 3600 - 10));
+    turns(&time, &pace, 1).unwrap();
+    assert!(time.now() < seconds(11 * 3600));
+    begin().unwrap();
+    assert!(time.now() >= seconds(23 * 3600 - 60), "{:?}", time.now());
+    pace.end_at(time.wall() + SignedDuration::from_secs(20));
+    assert!(matches!(begin(), Err(Closed::TimeIsUp(_))));
+    turns(&time, &pace, 1).unwrap();
+}
+
+#[test]
+fn a_long_wait_is_told_once_and_a_stop_ends_it() {
+    let time = Time::at("2026-01-14T12:00:00Z");
+    let pace = pace(&time, &limits(Some(GROWTH), nights("UTC")));
+    let waits = pace.waits();
+    let told = Mutex::new(Vec::new());
+    let ended = Mutex::new(None);
+    let waiting: Worker<'_> = Box::pin(async {
+        *ended.lock().unwrap() = Some(pace.turn().await);
+    });
+    let listening: Worker<'_> = Box::pin(async {
+        let mut waits = waits;
+        for _ in 0..120 {
+            time.sleep(seconds(60)).await;
+            if waits.has_changed().unwrap() {
+                told.lock().unwrap().push(*waits.borrow_and_update());
+            }
+        }
+        pace.stop();
+    });
+    time.run(vec![waiting, listening]);
+    let until = "2026-01-14T19:00:00Z".parse().unwrap();
+    let why = Why::Window;
+    assert_eq!(*told.lock().unwrap(), [Some(Wait { until, why })]);
+    let ended = ended.into_inner().unwrap().unwrap();
+    assert!(matches!(ended, Err(Closed::Stopped)), "{ended:?}");
+    assert!(time.now() <= seconds(7_260));
+}
+
+#[test]
+fn a_stop_lets_short_waits_end() {
+    let time = Time::at(BEGUN);
+    let pace = pace(&time, &limits(Some(GROWTH), Windows::always()));
+    pace.stop();
+    turns(&time, &pace, 30).unwrap();
+}
+
+#[test]
+fn calls_that_cannot_be_kept_are_not_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let time = Time::at(BEGUN);
+    let limits = Limits {
+        file: Some(folder.path().join("gone/quota.json")),
+        ..limits(Some(GROWTH), Windows::always())
+    };
+    let pace = pace(&time, &limits);
+    let closed = turns(&time, &pace, 1).unwrap_err();
+    assert_eq!(closed.into_error().kind().exit_code(), 3);
+    assert_eq!(pace.calls(), 0);
+}
+
+#[test]
+fn back_off_doubles_up_to_a_quarter_hour_and_spreads_upwards() {
+    for (attempt, least) in [(0, 60), (1, 120), (3, 480), (4, 900), (60, 900)] {
+        let wait = back_off(seconds(60), attempt);
+        let least = seconds(least);
+        assert!(
+            wait >= least && wait <= least.mul_f64(1.25),
+            "{attempt}: {wait:?}"
+        );
+    }
+}
