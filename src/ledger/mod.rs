@@ -10,6 +10,7 @@
 
 mod event;
 mod history;
+mod line;
 mod lock;
 mod segment;
 #[cfg(test)]

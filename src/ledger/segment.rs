@@ -4,7 +4,8 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use super::event::{self, Entry, Flaw};
+use super::event::Entry;
+use super::line::{self, Flaw};
 use crate::error::{Error, Kind, Result};
 
 /// A log file that has reached this size is followed by a new one.
@@ -149,7 +150,7 @@ impl Entries {
                 self.tear(length)?;
                 return Ok(None);
             };
-            let entry = event::parse(text).map_err(|flaw| open.flawed(&flaw))?;
+            let entry = line::parse(text).map_err(|flaw| open.flawed(&flaw))?;
             if entry.seq != self.next_seq {
                 return Err(open.out_of_order(self.next_seq, entry.seq));
             }
@@ -254,7 +255,7 @@ fn first_line(path: &Path) -> Result<Option<u64>> {
     let Some(text) = open.text.strip_suffix(b"\n") else {
         return Ok(None);
     };
-    let entry = event::parse(text).map_err(|flaw| open.flawed(&flaw))?;
+    let entry = line::parse(text).map_err(|flaw| open.flawed(&flaw))?;
     Ok(Some(entry.seq))
 }
 

@@ -295,7 +295,7 @@ fn a_missing_or_repeated_line_is_found() {
 fn a_line_of_a_newer_version_is_refused_by_name() {
     let (folder, whole) = logged(vec![intent("con_1")]);
     let text = String::from_utf8(whole).unwrap();
-    let newer = event::resealed(&text.replace("\"intent\"", "\"teleported\""));
+    let newer = line::resealed(&text.replace("\"intent\"", "\"teleported\""));
     fs::write(log_file(folder.path(), 1), newer).unwrap();
     let error = refusal(folder.path());
     assert!(
@@ -308,7 +308,7 @@ fn a_line_of_a_newer_version_is_refused_by_name() {
 fn a_known_kind_without_its_fields_is_not_called_newer() {
     let (folder, whole) = logged(vec![intent("con_1")]);
     let text = String::from_utf8(whole).unwrap();
-    let wrong = event::resealed(&text.replace("body_hash", "bodyhash"));
+    let wrong = line::resealed(&text.replace("body_hash", "bodyhash"));
     fs::write(log_file(folder.path(), 1), wrong).unwrap();
     let error = refusal(folder.path());
     assert!(
@@ -321,7 +321,7 @@ fn a_known_kind_without_its_fields_is_not_called_newer() {
 fn a_field_that_a_newer_version_added_is_passed_over() {
     let (folder, whole) = logged(vec![intent("con_1")]);
     let text = String::from_utf8(whole).unwrap();
-    let newer = event::resealed(&text.replace("\"run_id\"", "\"mood\":\"good\",\"run_id\""));
+    let newer = line::resealed(&text.replace("\"run_id\"", "\"mood\":\"good\",\"run_id\""));
     fs::write(log_file(folder.path(), 1), newer).unwrap();
     assert_eq!(read_back(folder.path()), vec![intent("con_1")]);
 }

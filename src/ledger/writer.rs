@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use super::event::{self, Entry, Event};
+use super::event::{Entry, Event};
 use super::history::History;
+use super::line;
 use super::segment::Segment;
 use crate::error::{Error, Kind, Result};
 
@@ -97,7 +98,7 @@ impl Writer {
         for event in request.events {
             let seq = self.next_seq + (group.entries.len() - count) as u64;
             let at = whole_milliseconds((self.clock)());
-            match event::line(seq, at, &event) {
+            match line::line(seq, at, &event) {
                 Ok(line) => group.lines.push_str(&line),
                 Err(cause) => {
                     group.lines.truncate(length);
