@@ -53,6 +53,8 @@ pub enum Trace {
     Search,
     /// Among the newest of the object's list.
     Newest,
+    /// Not at all: no route removes them, and they go out of reach with the record they hang on.
+    Parent,
 }
 
 /// The first record of a list for which a field is true.

@@ -1,6 +1,7 @@
 //! Probes that write: marked records are made, changed and looked at, and every one of them goes again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
@@ -9,11 +10,13 @@ use super::answers::{Answers, ONE_RECORD, REFUSED, TWO_RECORDS};
 use super::records::{self, MARK, Namer, Sort, body, set_custom, sort};
 use crate::catalog::{Catalog, Pick, Write};
 use crate::error::{Error, Kind, Result};
-use crate::freshsales::{BulkOutcome, BulkRow, Client, Outcome, Twice};
+use crate::freshsales::{BulkOutcome, BulkRow, Client, Outcome, Twice, Upload};
 use crate::load;
 
 /// A moment that no account sets by itself.
 const LONG_AGO: &str = "2001-02-03T04:05:06Z";
+/// What a small file holds.
+const SMALL_FILE: &[u8] = b"Made by `deskferry probe`; may be deleted.\n";
 /// Words for a custom field of text, as far as they are known.
 const TEXTS: [&str; 3] = ["text", "textarea", "paragraph"];
 
@@ -69,7 +72,10 @@ impl<'a> Asking<'a> {
                 .made
                 .remove(sort.probe.name.as_str())
                 .unwrap_or_default();
-            match self.client.sweep(&sort.scratch, MARK, &made).await {
+            let Some(scratch) = &sort.scratch else {
+                continue;
+            };
+            match self.client.sweep(scratch, MARK, &made).await {
                 Ok(ids) => {
                     let target = &sort.object.target;
                     left.extend(ids.iter().map(|id| format!("{target}/{id}")));
@@ -154,7 +160,7 @@ impl<'a> Asking<'a> {
         customs: &[String],
         answers: &mut Answers,
     ) -> Result<()> {
-        let (object, to) = (&sort.object.name, &sort.scratch.to);
+        let (object, to) = (&sort.object.name, &sort.to);
         let Some(kept) = self.client.what_is_kept(to, id, sent).await? else {
             return Ok(());
         };
@@ -189,7 +195,7 @@ impl<'a> Asking<'a> {
 
     async fn ask_key(&mut self, sort: &Sort<'a>, column: &str, name: &str) -> Result<String> {
         let row = self.keyed(sort, (column, name));
-        let to = &sort.scratch.to;
+        let to = &sort.to;
         let twice = self.client.upsert_twice(to, &row.key, &row.body).await?;
         let made = self.made.entry(&sort.probe.name).or_default();
         Ok(match twice {
@@ -212,7 +218,7 @@ impl<'a> Asking<'a> {
         key: (&str, &str),
         answers: &mut Answers,
     ) -> Result<()> {
-        let (object, to) = (&sort.object.name, &sort.scratch.to);
+        let (object, to) = (&sort.object.name, &sort.to);
         let good = self.keyed(sort, key);
         let mut bad = self.keyed(sort, key);
         bad.body.extend(sort.probe.bad.clone());
@@ -264,7 +270,11 @@ impl<'a> Asking<'a> {
         body: &Map<String, Value>,
         refusals: &mut Vec<String>,
     ) -> Result<Taken> {
-        match self.client.create(&sort.scratch.to, body).await? {
+        let outcome = match sort.object.write {
+            Write::Multipart => self.upload(sort, body).await?,
+            _ => self.client.create(&sort.to, body).await?,
+        };
+        match outcome {
             Outcome::Accepted { id, .. } => {
                 self.made.entry(&sort.probe.name).or_default().push(id);
                 Ok(Taken::As(id))
@@ -282,6 +292,24 @@ impl<'a> Asking<'a> {
             )
             .hint("run `deskferry probe --write` again; it removes first what this one left")),
         }
+    }
+
+    /// Sends a file of a few bytes under the record's own name.
+    async fn upload(&self, sort: &Sort<'a>, body: &Map<String, Value>) -> Result<Outcome> {
+        let unwritten = |cause| {
+            Error::new(Kind::Config, "a file to ask with could not be written")
+                .because(cause)
+                .hint("check space and rights of the folder for temporary files")
+        };
+        let mut file = tempfile::NamedTempFile::new().map_err(unwritten)?;
+        file.write_all(SMALL_FILE).map_err(unwritten)?;
+        let name = body.get(&sort.probe.marker).and_then(Value::as_str);
+        let upload = Upload {
+            path: file.path().to_owned(),
+            bytes: SMALL_FILE.len() as u64,
+            name: format!("{}.txt", name.unwrap_or_default()),
+        };
+        self.client.upload(&sort.to, &upload, body).await
     }
 
     /// Two custom fields of text, no keys: whatever the account has.

@@ -14,7 +14,9 @@ pub(super) const MARK: &str = "deskferry probe ";
 pub(super) struct Sort<'a> {
     pub(super) probe: &'a Probe,
     pub(super) object: &'a Object,
-    pub(super) scratch: Scratch,
+    pub(super) to: Endpoint,
+    /// How its records are found and removed; none where they go with the record they hang on.
+    pub(super) scratch: Option<Scratch>,
 }
 
 /// What no other record of the run is called.
@@ -74,28 +76,32 @@ pub(super) fn keyed(
 /// [`Kind::Config`] for records that could not be removed.
 pub(super) fn sort<'a>(catalog: &'a Catalog, probe: &'a Probe) -> Result<Sort<'a>> {
     let object = catalog.object(&probe.object)?;
+    let goes_with_parent = probe.find == Trace::Parent && probe.on.is_some();
     let removal = match probe.remove {
-        Remove::Delete => Removal::Delete,
-        Remove::Forget => Removal::Forget,
+        Remove::Delete => Some(Removal::Delete),
+        Remove::Forget => Some(Removal::Forget),
+        Remove::ByHand if goes_with_parent => None,
         Remove::BulkDestroy | Remove::LeaveList | Remove::ByHand => {
             let text = format!("the records of the probe `{}` would stay", probe.name);
             return Err(Error::new(Kind::Config, text)
                 .hint("`remove` of a probe in sql/objects.toml is `forget` or `delete`"));
         }
     };
-    let scratch = Scratch {
-        to: Endpoint {
-            include: Vec::new(),
-            target: object.target.clone(),
-            wrapper: object.wrapper.clone(),
-        },
+    let to = Endpoint {
+        include: Vec::new(),
+        target: object.target.clone(),
+        wrapper: object.wrapper.clone(),
+    };
+    let scratch = removal.map(|removal| Scratch {
+        to: to.clone(),
         removal,
         marker: probe.marker.clone(),
         is_searched: probe.find == Trace::Search,
-    };
+    });
     Ok(Sort {
         probe,
         object,
+        to,
         scratch,
     })
 }
