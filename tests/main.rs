@@ -8,6 +8,7 @@ mod cli;
 mod faults;
 mod house;
 mod probes;
+mod quota;
 mod rehearsal;
 mod restart;
 mod resume;

@@ -111,7 +111,7 @@ fn ctrl_c_lets_calls_in_flight_end_and_leaves_a_complete_ledger() {
 }
 
 /// Intents without an outcome.
-fn open_intents(ledger: &[String]) -> Vec<String> {
+pub fn open_intents(ledger: &[String]) -> Vec<String> {
     let mut open = std::collections::BTreeSet::new();
     for line in ledger {
         let line: Value = serde_json::from_str(line).unwrap();

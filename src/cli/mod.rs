@@ -3,6 +3,7 @@
 mod demo;
 mod query;
 mod simulate;
+mod until;
 
 use std::path::PathBuf;
 
@@ -81,6 +82,12 @@ enum Command {
         /// Only these objects
         #[arg(value_name = "OBJECT")]
         objects: Vec<String>,
+        /// Begin no call after this time: 07:00, 2026-03-04T07:00 or +3h. Ends with exit code 9; the next load goes on
+        #[arg(long, value_name = "TIME")]
+        until: Option<String>,
+        /// Send at most so many rows. Ends with exit code 9 when some are left; the next load goes on
+        #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u64).range(1..))]
+        limit: Option<u64>,
     },
     /// Read everything back and compare both sides again
     #[command(alias = "reconcile")]
@@ -113,7 +120,11 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Land { paths } => land(shared, &paths),
         Command::Probe { write } => probe(shared, write),
         Command::Plan => plan(shared),
-        Command::Load { objects } => load(shared, objects),
+        Command::Load {
+            objects,
+            until,
+            limit,
+        } => load(shared, objects, until.as_deref(), limit),
         Command::Verify => verify(shared),
         Command::Sql { query } => query::run(&open(shared)?, query.as_deref(), shared.shape()),
         Command::Status => print_status(shared, &migration::status(&open(shared)?)?),
@@ -195,9 +206,20 @@ fn plan(shared: &Shared) -> Result<()> {
     migration::gate_keys(&plan.refused_keys)
 }
 
-fn load(shared: &Shared, objects: Vec<String>) -> Result<()> {
+fn load(
+    shared: &Shared,
+    objects: Vec<String>,
+    until: Option<&str>,
+    limit: Option<u64>,
+) -> Result<()> {
     let workspace = open(shared)?;
-    let options = LoadOptions { objects };
+    let zone = workspace.config.quota.time_zone.clone();
+    let now = workspace.clock.wall().to_zoned(zone);
+    let options = LoadOptions {
+        objects,
+        until: until.map(|text| until::moment(text, &now)).transpose()?,
+        limit,
+    };
     let status = runtime()?.block_on(migration::load(&workspace, &options, &shared.meter()))?;
     print_status(shared, &status)
 }

@@ -88,6 +88,8 @@ pub struct Sending {
     pub files: PathBuf,
     /// Set by Ctrl-C: calls in flight end, no further one begins.
     pub stop: Arc<AtomicBool>,
+    /// Rows beyond this number stay in the file.
+    pub most_rows: usize,
 }
 
 /// Sends the rows of `sealed`, at most `workers` units at a time; `progress` hears the rows done so far.
@@ -102,7 +104,8 @@ pub async fn send(
     progress: &dyn Fn(u64),
 ) -> Result<Tally> {
     let mut flight = Flight::default();
-    for unit in units(sealed::rows(sealed)?, &sending.object) {
+    let rows = sealed::rows(sealed)?.take(sending.most_rows);
+    for unit in units(rows, &sending.object) {
         let unit = match unit {
             Ok(unit) => unit,
             Err(error) => {
@@ -117,8 +120,8 @@ pub async fn send(
         if flight.handed.len() >= confirm::MOST_HANDED {
             flight.land_all(&sending, progress).await;
         }
-        if flight.tally.not_taken > 0 && flight.failure.is_none() {
-            flight.failure = Some(not_taken(&sending.client).await);
+        if flight.failure.is_none() {
+            flight.failure = hindrance(&sending, &flight.tally).await;
         }
         if flight.failure.is_some() || sending.stop.load(Ordering::SeqCst) {
             break;
@@ -206,6 +209,17 @@ pub fn listing(object: &Object) -> Option<Listing> {
             include,
         }),
         List::Children { .. } | List::Members | List::Selector => None,
+    }
+}
+
+/// Why no further unit may begin, if so. Waits for its time before its intents are written down, not after.
+async fn hindrance(sending: &Sending, tally: &Tally) -> Option<Error> {
+    if tally.not_taken > 0 {
+        return Some(not_taken(&sending.client).await);
+    }
+    match sending.object.is_sent() {
+        true => sending.client.begin().await.err(),
+        false => None,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::calendar::Pace;
 use super::workspace::Workspace;
 use crate::config::Config;
 use crate::error::Result;
@@ -53,6 +54,12 @@ pub fn hour(config: &Config) -> Option<Hour> {
         share_to_leave_free: config.quota.share_to_leave_free,
         burst: config.quota.burst,
     })
+}
+
+/// How quickly calls may leave; `None`: as quickly as the destination answers.
+#[must_use]
+pub fn pace(config: &Config) -> Option<Pace> {
+    hour(config).map(|hour| Pace::new(&hour, config.quota.minimum_gap))
 }
 
 /// The hours of the day in which calls may leave; they show times in the config's zone also where there is none.

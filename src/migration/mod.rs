@@ -5,9 +5,12 @@
 //! ```
 
 mod account;
+mod calendar;
 mod children;
+mod cost;
 mod extract;
 mod log;
+mod outlook;
 mod phase;
 mod plan;
 mod probe;
@@ -23,6 +26,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use jiff::{Timestamp, Zoned};
+
+pub use calendar::{Calendar, Entry, Finish};
+pub use cost::{Cost, Used};
 pub use extract::{Landed, LandedRows, land};
 pub use plan::{Change, Plan, Step};
 pub use probe::{Answer, RefusedKey, gate_keys, probe};
@@ -31,8 +38,10 @@ pub use workspace::{Workspace, init};
 
 use crate::catalog::{Object, When};
 use crate::error::{Error, Kind, Result};
+pub use crate::freshsales::Why;
 use crate::reconcile::{self, Finding};
 use crate::warehouse::Warehouse;
+use outlook::{Outlook, telling_waits};
 use run::Run;
 
 /// What happens while a run works. Numbers and names only.
@@ -57,6 +66,20 @@ pub enum Progress<'a> {
         rows: u64,
         /// Calls made.
         calls: u64,
+    },
+    /// What is left: calls of this hour (`None`: no limit), and when the load will be done if all goes on as it does.
+    Outlook {
+        /// Calls that may still leave in this hour.
+        calls_left: Option<u64>,
+        /// When the last phase will be done.
+        finish: Option<Zoned>,
+    },
+    /// Calls have to wait for longer than a minute.
+    Waiting {
+        /// Until then.
+        until: Zoned,
+        /// For this.
+        why: Why,
     },
     /// An object is being read back.
     Reading {
@@ -86,6 +109,10 @@ impl<F: Fn(Progress<'_>)> Watch for F {
 pub struct LoadOptions {
     /// Only these objects; empty means all.
     pub objects: Vec<String>,
+    /// No call begins after this.
+    pub until: Option<Timestamp>,
+    /// At most so many rows are sent, each with as many calls as it needs; what takes no call is not counted.
+    pub limit: Option<u64>,
 }
 
 /// Plans a load: reads the destination's reference data, builds every relation, and runs the checks. Writes nothing there.
@@ -94,7 +121,7 @@ pub struct LoadOptions {
 /// [`Kind::Decision`] when nothing is landed, [`Kind::Destination`] when the reference data cannot be read, [`Kind::Script`].
 pub async fn plan(workspace: &Workspace, watch: &dyn Watch) -> Result<Plan> {
     let run = Run::begin(workspace, "plan", watch)?;
-    let result = plan_run(&run).await;
+    let result = telling_waits(&run, plan_run(&run)).await;
     run.end(result)
 }
 
@@ -109,11 +136,7 @@ async fn plan_run(run: &Run<'_>) -> Result<Plan> {
 fn describe(run: &Run<'_>, warehouse: &Warehouse) -> Result<Plan> {
     let catalog = &run.workspace.catalog;
     let findings = check_before(run, warehouse)?;
-    let objects = plan::steps(
-        catalog,
-        warehouse,
-        &extract::quarantined(&run.extract, catalog),
-    )?;
+    let objects = steps(run, warehouse)?;
     let history = run.ledger.history();
     let last = history
         .runs()
@@ -127,12 +150,39 @@ fn describe(run: &Run<'_>, warehouse: &Warehouse) -> Result<Plan> {
         probes: probe::differing(&history, destination),
         refused_keys,
         calls: objects.iter().map(|step| step.calls).sum(),
-        calls_per_hour: run.workspace.config.destination.plan.calls_per_hour(),
+        calendar: calendar_of(run, &objects),
         gates: if is_passed { "passed" } else { "blocked" },
         scripts: plan::changes(&catalog.hashes, last.map(|earlier| &*earlier.scripts)),
         objects,
         findings,
     })
+}
+
+fn steps(run: &Run<'_>, warehouse: &Warehouse) -> Result<Vec<Step>> {
+    let catalog = &run.workspace.catalog;
+    let quarantined = extract::quarantined(&run.extract, catalog);
+    plan::steps(catalog, warehouse, &quarantined)
+}
+
+/// The calendar of a load that would begin now.
+fn calendar_of(run: &Run<'_>, steps: &[Step]) -> Calendar {
+    let config = &run.workspace.config;
+    let settings = cost::fixed(run.workspace.catalog.reads.len() as u64 + 1);
+    let phase = |name: &str, cost| calendar::Phase {
+        name: name.to_owned(),
+        cost,
+    };
+    let objects = steps.iter().map(|step| phase(&step.object, step.cost));
+    let phases: Vec<_> = std::iter::once(phase(outlook::SETTINGS, settings))
+        .chain(objects)
+        .collect();
+    let pace = account::pace(config);
+    calendar::calendar(
+        &phases,
+        pace.as_ref(),
+        &account::windows(config),
+        run.client.wall(),
+    )
 }
 
 /// Loads: phase by phase, each behind its gates. What an earlier run did is not done again.
@@ -145,21 +195,33 @@ pub async fn load(
     watch: &dyn Watch,
 ) -> Result<Status> {
     let chosen = chosen(workspace, options)?;
-    let run = Run::begin(workspace, "load", watch)?;
+    let outlook = Outlook::new(watch);
+    let run = Run::begin(workspace, "load", &outlook)?;
+    outlook.follow(&run.client, &workspace.config);
+    run.limit_rows(options.limit);
+    if let Some(end) = options.until {
+        run.client.end_at(end);
+    }
     watch.hear(Progress::Started {
         run_id: &run.run_id,
     });
     let listener = listen(&run);
-    let result = load_run(&run, &chosen).await;
+    let result = telling_waits(&run, load_run(&run, &chosen, &outlook)).await;
     listener.abort();
     run.end(result)?;
-    status(workspace)
+    let calls = outlook.used();
+    Ok(Status {
+        calls,
+        ..status(workspace)?
+    })
 }
 
-async fn load_run(run: &Run<'_>, chosen: &[&Object]) -> Result<()> {
+async fn load_run(run: &Run<'_>, chosen: &[&Object], outlook: &Outlook<'_>) -> Result<()> {
     probe::before_load(run, chosen).await?;
     read_references(run).await?;
     let warehouse = run.build()?;
+    let is_chosen = |step: &Step| chosen.iter().any(|object| object.name == step.object);
+    outlook.plan(steps(run, &warehouse)?.into_iter().filter(is_chosen));
     let result = phases(run, chosen, &warehouse).await;
     let finished = finish(run, warehouse);
     result.and(finished)
@@ -190,7 +252,7 @@ async fn phases(run: &Run<'_>, chosen: &[&Object], warehouse: &Warehouse) -> Res
 /// [`Kind::Check`] when both sides differ, [`Kind::Destination`] when it cannot be read.
 pub async fn verify(workspace: &Workspace, watch: &dyn Watch) -> Result<Status> {
     let run = Run::begin(workspace, "verify", watch)?;
-    let result = verify_run(&run).await;
+    let result = telling_waits(&run, verify_run(&run)).await;
     run.end(result)?;
     status(workspace)
 }
@@ -283,10 +345,11 @@ fn chosen<'a>(workspace: &'a Workspace, options: &LoadOptions) -> Result<Vec<&'a
 /// Ctrl-C lets the calls in flight end. The second one ends the process there and then, as a kill would: what is on its way
 /// has its intent on disk.
 fn listen(run: &Run<'_>) -> tokio::task::JoinHandle<()> {
-    let stop = Arc::clone(&run.stop);
+    let (stop, client) = (Arc::clone(&run.stop), Arc::clone(&run.client));
     tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             stop.store(true, Ordering::SeqCst);
+            client.stop();
         }
         if tokio::signal::ctrl_c().await.is_ok() {
             std::process::exit(i32::from(Kind::Interrupted.exit_code()));

@@ -28,6 +28,7 @@ pub async fn carry(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Res
     }
     relations::refresh(&run.inputs(), object, warehouse)?;
     if count_remaining(run, object, warehouse)? > 0 {
+        rows_left(run, object)?;
         check(run, object, warehouse, When::BeforeLoad)?;
         // What is there before anything is sent is what counts are compared with afterwards.
         read_back::count(run, object).await?;
@@ -220,6 +221,7 @@ async fn send(run: &Run<'_>, object: &Object, sealed: &Sealed) -> Result<Tally> 
         index_wait: run.workspace.config.destination.index_wait,
         files: landing::originals_folder(&run.workspace.staging(), &run.extract.extract_id),
         stop: Arc::clone(&run.stop),
+        most_rows: rows_left(run, object)?,
     });
     let workers = run.workspace.config.destination.workers;
     let progress = |done| {
@@ -228,7 +230,22 @@ async fn send(run: &Run<'_>, object: &Object, sealed: &Sealed) -> Result<Tally> 
             calls: run.client.calls(),
         })
     };
-    load::send(sending, &sealed.path, workers, &progress).await
+    let tally = load::send(sending, &sealed.path, workers, &progress).await?;
+    if object.is_sent() {
+        run.spend_rows(tally.rows());
+    }
+    if tally.rows() < sealed.rows {
+        rows_left(run, object)?;
+    }
+    Ok(tally)
+}
+
+/// What `--limit` leaves of an object that costs calls.
+fn rows_left(run: &Run<'_>, object: &Object) -> Result<usize> {
+    match object.is_sent() {
+        true => run.rows_left(),
+        false => Ok(usize::MAX),
+    }
 }
 
 fn bundles(run: &Run<'_>) -> PathBuf {

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::calendar::Calendar;
+use super::cost::{self, Cost};
 use super::probe::{Answer, RefusedKey};
-use crate::catalog::{Catalog, List, Object, Write};
+use crate::catalog::{Catalog, Object};
 use crate::error::Result;
 use crate::reconcile::Finding;
 use crate::warehouse::Warehouse;
@@ -27,12 +29,12 @@ pub struct Plan {
     pub gates: &'static str,
     /// Calls in all.
     pub calls: u64,
-    /// Calls an account of this plan has in an hour.
-    pub calls_per_hour: u32,
+    /// When what happens, if the load began now.
+    pub calendar: Calendar,
 }
 
 /// What happens with one object.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Step {
     /// The object.
     pub object: String,
@@ -54,8 +56,23 @@ pub struct Step {
     pub done: u64,
     /// Rows that were refused as they are.
     pub rejected: u64,
-    /// Calls to write and to prove.
+    /// Calls to write and to prove, as things usually go.
     pub calls: u64,
+    /// The same for a thousand of the rows that are sent.
+    pub calls_per_1000: Option<u64>,
+    /// The lower bound beside it.
+    pub least_calls_per_1000: Option<u64>,
+    /// All that is foreseen of the calls.
+    #[serde(skip)]
+    pub cost: Cost,
+}
+
+impl Step {
+    /// Rows for which calls are made.
+    #[must_use]
+    pub fn sent(&self) -> u64 {
+        self.create + self.update + self.look_up
+    }
 }
 
 /// A file of `sql/` against the last load.
@@ -123,37 +140,19 @@ fn step(object: &Object, counts: Option<&Counts>, broken: u64) -> Step {
         queue: of(|c| c.queued) + broken,
         done: of(|c| c.done),
         rejected: of(|c| c.rejected),
-        calls: 0,
+        ..Step::default()
     };
-    let sent = step.create + step.update + step.look_up;
+    let cost = cost::of(object, &step);
+    let is_free = cost.expected == 0;
+    let per_thousand = |calls| cost::per_thousand(calls, step.sent()).filter(|_| !is_free);
     Step {
-        source_rows: sent + step.skip + step.queue + step.done + step.rejected,
-        calls: calls(object, &step),
+        source_rows: step.sent() + step.skip + step.queue + step.done + step.rejected,
+        calls: cost.expected,
+        calls_per_1000: per_thousand(cost.expected),
+        least_calls_per_1000: per_thousand(cost.least),
+        cost,
         ..step
     }
-}
-
-/// Calls to write the rows and to read them back: a bulk job is one call to send, two to watch and two to find its ids.
-fn calls(object: &Object, step: &Step) -> u64 {
-    let hundreds = |rows: u64| rows.div_ceil(100);
-    let new = step.create + step.look_up;
-    let written = match object.write {
-        Write::Create | Write::Upsert | Write::Multipart => new,
-        Write::BulkUpsert => hundreds(new) * 5,
-        Write::ListMembers => hundreds(new),
-        Write::Match | Write::Bundle | Write::Inventory => return 0,
-    };
-    if new + step.update == 0 {
-        return 0;
-    }
-    let held = new + step.update + step.done;
-    let read = match &object.list {
-        Some(List::Children { .. }) => held,
-        Some(List::Views { named, .. }) => hundreds(held) + named.len() as u64,
-        Some(_) => hundreds(held) + 1,
-        None => 0,
-    };
-    written + step.look_up + step.update * 2 + read
 }
 
 /// Compares the files of `sql/` with those of the last load.

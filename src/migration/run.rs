@@ -1,5 +1,6 @@
 //! One run: the lock, the ledger, the client, and the warehouse that is built beside the published one.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -31,6 +32,8 @@ pub struct Run<'a> {
     pub stop: Arc<AtomicBool>,
     /// Hears what happens.
     pub watch: &'a dyn Watch,
+    /// Rows that may still be sent; `None`: all.
+    rows_left: Cell<Option<u64>>,
 }
 
 impl<'a> Run<'a> {
@@ -63,7 +66,36 @@ impl<'a> Run<'a> {
             extract,
             stop: Arc::new(AtomicBool::new(false)),
             watch,
+            rows_left: Cell::new(None),
         })
+    }
+
+    /// Lets at most so many rows be sent.
+    pub fn limit_rows(&self, most: Option<u64>) {
+        self.rows_left.set(most);
+    }
+
+    /// Rows that may still be sent.
+    ///
+    /// # Errors
+    /// [`Kind::Destination`] when none is left.
+    pub fn rows_left(&self) -> Result<usize> {
+        match self.rows_left.get() {
+            Some(0) => Err(Error::new(
+                Kind::Destination,
+                "the load stopped: as many rows were sent as `--limit` allows",
+            )
+            .hint("`deskferry load` goes on where it stopped")),
+            Some(rows) => Ok(usize::try_from(rows).unwrap_or(usize::MAX)),
+            None => Ok(usize::MAX),
+        }
+    }
+
+    /// Counts rows that were sent.
+    pub fn spend_rows(&self, rows: u64) {
+        let left = self.rows_left.get();
+        self.rows_left
+            .set(left.map(|left| left.saturating_sub(rows)));
     }
 
     /// Writes down how the run ended, also when it failed.

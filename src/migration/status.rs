@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::cost::Used;
 use super::extract;
 use super::relations::{self, Inputs};
 use super::workspace::Workspace;
@@ -23,6 +24,9 @@ pub struct Status {
     pub gates: &'static str,
     /// The last run, if there was one.
     pub run_id: Option<String>,
+    /// After a load: what it cost in calls, object by object.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<Used>,
 }
 
 /// One object's rows: the eight buckets add up to `source_rows`.
@@ -84,6 +88,7 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
         gates: gates(workspace, &objects, &history),
         objects,
         run_id: history.last_run().map(|run| run.run_id.clone()),
+        calls: Vec::new(),
     })
 }
 

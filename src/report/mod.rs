@@ -1,6 +1,7 @@
 //! The only room that formats: tables, CSV and JSON on stdout; progress and errors on stderr.
 
 mod answer;
+mod calendar;
 mod progress;
 mod tables;
 

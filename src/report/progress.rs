@@ -4,15 +4,20 @@ use std::cell::RefCell;
 use std::io::{self, IsTerminal as _};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Zoned;
 
+use super::calendar::clock_time;
 use super::say;
-use crate::migration::{Progress, Watch};
+use super::tables::grouped;
+use crate::migration::{Progress, Watch, Why};
 
 /// Shows what a run does.
 pub struct Meter {
     is_quiet: bool,
     has_bar: bool,
     bar: RefCell<Option<ProgressBar>>,
+    /// Calls left and the finish time, as heard last; empty where nothing limits them.
+    outlook: RefCell<String>,
 }
 
 impl Meter {
@@ -23,6 +28,7 @@ impl Meter {
             is_quiet,
             has_bar: has_bar && io::stderr().is_terminal(),
             bar: RefCell::new(None),
+            outlook: RefCell::default(),
         }
     }
 
@@ -47,6 +53,28 @@ impl Meter {
         self.end_bar();
         say(text);
     }
+
+    /// Says something above the bar, which goes on.
+    fn tell_beside(&self, text: &str) {
+        match &*self.bar.borrow() {
+            Some(bar) => bar.println(text),
+            None => say(text),
+        }
+    }
+}
+
+fn outlook(calls_left: Option<u64>, finish: Option<Zoned>) -> String {
+    let left = calls_left.map(|calls| format!(", {} calls left in this hour", grouped(calls)));
+    let finish = finish.map(|at| format!(", all done about {}", clock_time(&at)));
+    left.into_iter().chain(finish).collect()
+}
+
+fn reason(why: Why) -> &'static str {
+    match why {
+        Why::Window => "no window is open",
+        Why::Hour => "the calls of this hour are used up",
+        Why::Asked => "the destination takes no calls for now",
+    }
 }
 
 impl Watch for Meter {
@@ -62,13 +90,21 @@ impl Watch for Meter {
             ),
             Progress::Sending { object, rows } if self.has_bar => self.begin_bar(object, rows),
             Progress::Sending { object, rows } => {
-                self.tell(&format!("{object}: sending {rows} rows"))
+                let outlook = self.outlook.borrow();
+                self.tell(&format!("{object}: sending {rows} rows{outlook}"))
             }
             Progress::Sent { rows, calls } => {
                 if let Some(bar) = &*self.bar.borrow() {
                     bar.set_position(rows);
-                    bar.set_prefix(format!("{calls} calls"));
+                    bar.set_prefix(format!("{calls} calls{}", self.outlook.borrow()));
                 }
+            }
+            Progress::Outlook { calls_left, finish } => {
+                *self.outlook.borrow_mut() = outlook(calls_left, finish);
+            }
+            Progress::Waiting { until, why } => {
+                let text = format!("waiting until {}: {}", clock_time(&until), reason(why));
+                self.tell_beside(&text);
             }
             Progress::Reading { object } => self.tell(&format!("{object}: reading back")),
             Progress::Findings(findings) => {

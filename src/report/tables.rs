@@ -2,6 +2,7 @@
 
 use comfy_table::{Cell, CellAlignment, Color, Table, TableComponent, presets};
 
+use super::calendar::{print_calendar, print_used};
 use super::{print_text, say};
 use crate::error::Result;
 use crate::migration::{Answer, Landed, Plan, Standing, Status};
@@ -62,12 +63,7 @@ pub fn print_plan(plan: &Plan) -> Result<()> {
         table.add_row(names.into_iter().chain(counts.map(number)));
     }
     print_text(&table.to_string())?;
-    let hours = plan.calls.div_ceil(u64::from(plan.calls_per_hour).max(1));
-    print_text(&format!(
-        "about {} calls, up to {hours} h at {} calls an hour",
-        grouped(plan.calls),
-        grouped(u64::from(plan.calls_per_hour)),
-    ))?;
+    print_calendar(plan)?;
     for answer in &plan.probes {
         let Answer {
             probe,
@@ -163,7 +159,11 @@ pub fn print_status(status: &Status) -> Result<()> {
     }
     print_text(&table.to_string())?;
     let run = status.run_id.as_deref().unwrap_or("none yet");
-    print_text(&format!("gates: {}    last run: {run}", status.gates))
+    print_text(&format!("gates: {}    last run: {run}", status.gates))?;
+    if status.calls.is_empty() {
+        return Ok(());
+    }
+    print_used(&status.calls)
 }
 
 fn standing_row(standing: &Standing) -> Vec<Cell> {
@@ -181,7 +181,7 @@ fn standing_row(standing: &Standing) -> Vec<Cell> {
     ]
 }
 
-fn table(names: &[&str]) -> Table {
+pub(super) fn table(names: &[&str]) -> Table {
     let mut table = Table::new();
     table
         .load_preset(presets::UTF8_HORIZONTAL_ONLY)
@@ -191,7 +191,7 @@ fn table(names: &[&str]) -> Table {
     table
 }
 
-fn number(value: u64) -> Cell {
+pub(super) fn number(value: u64) -> Cell {
     Cell::new(grouped(value)).set_alignment(CellAlignment::Right)
 }
 
@@ -206,7 +206,7 @@ fn warning(value: u64) -> Cell {
 }
 
 /// `12345` → `12,345`.
-fn grouped(value: u64) -> String {
+pub(super) fn grouped(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::closed::Closed;
-use super::pace::Wait;
+use super::limits::Wait;
 use crate::error::Result;
 use crate::freshsales::Client;
 

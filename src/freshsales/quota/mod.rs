@@ -11,6 +11,7 @@ mod client;
 mod clock;
 mod closed;
 mod headers;
+mod limits;
 mod pace;
 mod store;
 #[cfg(test)]
@@ -25,8 +26,9 @@ pub use budget::Hour;
 pub use clock::{Clock, ScaledClock, WallClock};
 pub(super) use closed::Closed;
 pub(super) use headers::{retry_after, standing};
+pub use limits::{Limits, Wait, Why};
 pub(super) use pace::Pace;
-pub use pace::{Limits, Wait, Why};
+
 pub use windows::{Opening, Windows};
 
 /// The longest single back-off, whatever the number of attempts.

@@ -2,17 +2,17 @@
 //! worker is told to wait, all of them wait.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
-use super::budget::{Budget, Hour, Moment, millis};
+use super::budget::{Budget, Moment, millis};
 use super::clock::{Clock, later};
 use super::closed::Closed;
 use super::headers::Standing;
+use super::limits::{Limits, Wait, Why};
 use super::store::{Kept, Now, Store, block};
 use super::windows::{Opening, Windows, until};
 use super::{back_off, with_jitter};
@@ -22,41 +22,6 @@ use crate::error::Result;
 const LONG: Duration = Duration::from_secs(60);
 /// Work that is begun should end before a window closes or the time is up.
 const SPARE: Duration = Duration::from_secs(30);
-
-/// How calls are paced.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// The account's hour; `None`: as many calls as the gap allows.
-    pub hour: Option<Hour>,
-    /// Least time between the starts of two calls.
-    pub min_gap: Duration,
-    /// The hours of the day in which calls may leave.
-    pub windows: Windows,
-    /// File that keeps the hour's calls for the next process. Without an `hour` it is not used.
-    pub file: Option<PathBuf>,
-    /// When the destination asks for a longer silence than this, no call waits for its end.
-    pub longest_wait: Duration,
-}
-
-/// A long wait, for people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wait {
-    /// When it ends, by the clock on the wall.
-    pub until: Timestamp,
-    /// What it is for.
-    pub why: Why,
-}
-
-/// What a long wait is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// No window is open.
-    Window,
-    /// The hour's calls are used up.
-    Hour,
-    /// The destination asked for silence.
-    Asked,
-}
 
 /// Hands out turns.
 pub(in crate::freshsales) struct Pace {
@@ -78,8 +43,7 @@ struct State {
     /// Limits met one after the other, and the last call that left before the latest of them was known.
     limits_met: u32,
     last_before: u64,
-    /// No call begins after this, by either clock: one of them may be set back.
-    end: Option<(Timestamp, Moment)>,
+    end: Option<End>,
     is_stopped: bool,
     /// Calls that the file still counts as made although they were not.
     ahead: u64,
@@ -87,6 +51,15 @@ struct State {
     by_label: BTreeMap<String, u64>,
     /// What the windows said last, from this moment on: the calendar is slow to ask.
     opening: (Timestamp, Opening),
+}
+
+/// No call begins after this, by either clock: one of them may be set back.
+#[derive(Clone, Copy)]
+struct End {
+    wall: Timestamp,
+    moment: Moment,
+    /// Time to leave for work that has begun.
+    spare: Duration,
 }
 
 enum Due {
@@ -186,11 +159,12 @@ impl Pace {
             (at, why) = (now.moment + millis(until(opens, now.wall)), Why::Window);
         }
         let wait = duration(at - now.moment);
-        let is_late = |(wall, moment): &(Timestamp, Moment)| {
-            later(now.wall, wait + spare) >= *wall || now.moment + millis(wait + spare) >= *moment
+        let is_late = |end: &End| {
+            let begins = wait + spare.min(end.spare);
+            later(now.wall, begins) >= end.wall || now.moment + millis(begins) >= end.moment
         };
         match state.end.filter(is_late) {
-            Some((end, _)) => Due::Never(Closed::TimeIsUp(self.windows.local(end))),
+            Some(end) => Due::Never(Closed::TimeIsUp(self.windows.local(end.wall))),
             None if wait.is_zero() => Due::Now,
             None if why == Why::Asked && wait > self.longest_wait => {
                 Due::Never(Closed::Silence(self.windows.local(later(now.wall, wait))))
@@ -312,10 +286,15 @@ impl Pace {
         wait
     }
 
-    /// Lets no call begin after `at`.
+    /// Lets no call begin after `at`, and no work shortly before.
     pub(in crate::freshsales) fn end_at(&self, at: Timestamp) {
         let now = now(&*self.clock);
-        self.lock().end = Some((at, now.moment + millis(until(at, now.wall))));
+        let left = until(at, now.wall);
+        self.lock().end = Some(End {
+            wall: at,
+            moment: now.moment + millis(left),
+            spare: SPARE.min(left / 10),
+        });
     }
 
     /// Lets no call wait long any more.

@@ -1,5 +1,6 @@
 //! Daily windows on the calendar: when calls may leave, and how long a piece of work takes that may go on in them only.
 
+use std::fmt;
 use std::time::Duration;
 
 use jiff::civil::Date;
@@ -11,6 +12,9 @@ use crate::config::DailyWindow;
 
 /// How far ahead openings are looked for, in days. A window may be missing on one day, when clocks go forward.
 const HORIZON: i32 = 3;
+
+/// Work that needs longer has no end that anybody would plan with: ten years.
+const FAR: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 /// The hours in which calls may leave.
 #[derive(Clone, Debug)]
@@ -69,9 +73,13 @@ impl Windows {
         }
     }
 
-    /// When work is done that begins at `start`, needs `open` time, and rests while the windows are closed.
+    /// When work is done that begins at `start`, needs `open` time, and rests while the windows are closed;
+    /// the end of time for more than ten years of work.
     #[must_use]
     pub fn after(&self, start: Timestamp, open: Duration) -> Timestamp {
+        if open > FAR {
+            return Timestamp::MAX;
+        }
         let (mut at, mut rest) = (start, open);
         while at < Timestamp::MAX {
             match self.at(at) {
@@ -123,6 +131,25 @@ impl Windows {
     }
 }
 
+/// `19:00-07:00, 12:00-13:00 (Europe/Berlin)`, or that there are none.
+impl fmt::Display for Windows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_always() {
+            return f.write_str("at any time");
+        }
+        for (index, window) in self.daily.iter().enumerate() {
+            let comma = if index > 0 { ", " } else { "" };
+            let (from, to) = (window.from.strftime("%H:%M"), window.to.strftime("%H:%M"));
+            write!(f, "{comma}{from}-{to}")?;
+        }
+        write!(
+            f,
+            " ({})",
+            self.zone.iana_name().unwrap_or("this machine's zone")
+        )
+    }
+}
+
 /// From `now` until `at`, or nothing when that is over.
 pub(super) fn until(at: Timestamp, now: Timestamp) -> Duration {
     let wait: SignedDuration = at.duration_since(now);
@@ -170,6 +197,10 @@ mod tests {
         assert_opening(&many, "2026-01-15T12:30:00Z", Ok("2026-01-15T13:00:00Z"));
         assert_opening(&many, "2026-01-15T13:00:00Z", Err("2026-01-15T19:00:00Z"));
         assert_opening(&many, "2026-01-15T20:00:00Z", Ok("2026-01-16T06:00:00Z"));
+        assert_eq!(
+            many.to_string(),
+            "12:00-13:00, 19:00-00:00, 00:00-06:00 (UTC)"
+        );
         let always = Windows::always();
         assert_eq!(always.at(Timestamp::now()), Opening::Open(None));
         // Each day from six to six: never closed.

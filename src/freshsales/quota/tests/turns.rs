@@ -285,9 +285,13 @@ fn work_begins_while_there_is_time_for_it() {
     assert!(time.now() < seconds(11 * 3600));
     begin().unwrap();
     assert!(time.now() >= seconds(23 * 3600 - 60), "{:?}", time.now());
-    pace.end_at(time.wall() + SignedDuration::from_secs(20));
+    pace.end_at(time.wall() + SignedDuration::from_mins(10));
+    time.move_to(time.now() + seconds(575));
     assert!(matches!(begin(), Err(Closed::TimeIsUp(_))));
     turns(&time, &pace, 1).unwrap();
+    // A short time is not used up by what is left of it.
+    pace.end_at(time.wall() + SignedDuration::from_secs(20));
+    begin().unwrap();
 }
 
 #[test]

@@ -1,0 +1,166 @@
+//! A load within limits: rows, a time, windows of the day, calls an hour. The days themselves are in `src/freshsales/quota/tests`.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::resume::open_intents;
+use crate::support::{Simulator, Workspace, repository};
+
+/// A landed export, an empty account, and these lines under `[quota]`.
+fn scene(quota: &str) -> (Simulator, Workspace) {
+    let simulator = Simulator::start("seed.json");
+    let workspace = Workspace::new("demo", &simulator.base_url);
+    let config = workspace.path().join("deskferry.toml");
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(
+        &config,
+        format!("{text}\n[quota]\ntime_zone = \"UTC\"\n{quota}\n"),
+    )
+    .unwrap();
+    workspace.land(repository("fixtures/smartdesk"));
+    (simulator, workspace)
+}
+
+/// Rows whose request ended, whatever came of it.
+fn outcomes(workspace: &Workspace) -> usize {
+    let lines = workspace.ledger().into_iter();
+    let events = lines.map(|line| serde_json::from_str::<Value>(&line).unwrap());
+    events.filter(|line| line["event"] == "outcome").count()
+}
+
+/// A window that opens in two hours and closes in three.
+fn later_window() -> String {
+    let hour = |ahead: i64| {
+        let at = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(ahead);
+        at.strftime("%H:%M").to_string()
+    };
+    format!("windows = [\"{}-{}\"]", hour(2), hour(3))
+}
+
+#[test]
+fn a_limit_of_rows_is_kept_and_the_next_load_goes_on() {
+    let (simulator, workspace) = scene("");
+    // Matched rows take no call and are not counted.
+    workspace
+        .run(&["load", "owners", "pipelines", "stages"])
+        .passed();
+    let before = outcomes(&workspace);
+    let limited = workspace.run(&["load", "--limit", "5"]).ended(9);
+    assert!(limited.stderr.contains("`--limit`"), "{}", limited.stderr);
+    assert_eq!(outcomes(&workspace), before + 5);
+    assert_eq!(open_intents(&workspace.ledger()), [""; 0]);
+    let limited = workspace.run(&["load", "--limit", "9"]).ended(9);
+    assert!(limited.stderr.contains("goes on where it stopped"));
+    assert_eq!(outcomes(&workspace), before + 14);
+    workspace.run(&["load", "--limit", "100000"]).passed();
+    let writes = simulator.writes();
+    let single = writes
+        .iter()
+        .filter(|write| write.as_str() == "POST /notes");
+    let notes = simulator.records("notes").len();
+    assert_eq!(single.count(), notes, "nothing was sent twice");
+    workspace.run(&["load", "--limit", "0"]).ended(2);
+}
+
+#[test]
+fn no_call_begins_after_the_time_and_the_next_load_goes_on() {
+    let (simulator, workspace) = scene("");
+    let slow = serde_json::json!({
+        "method": "POST", "route": "deals/upsert", "nth": 1, "times": 1000, "kind": "slow", "millis": 900,
+    });
+    simulator.order(&[slow]);
+    let ended = workspace.run(&["load", "--until", "+8s"]).ended(9);
+    assert!(ended.stderr.contains("the time is up"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("--until"), "{}", ended.stderr);
+    assert_eq!(open_intents(&workspace.ledger()), [""; 0]);
+    simulator.order(&[]);
+    workspace.run(&["load"]).passed();
+    workspace
+        .run(&["load", "--until", "1999-01-01T00:00"])
+        .ended(2);
+}
+
+#[test]
+fn outside_its_windows_a_load_makes_no_call_and_can_be_stopped() {
+    let (simulator, workspace) = scene(&later_window());
+    let ended = workspace.run(&["load", "--until", "+1h"]).ended(9);
+    assert!(ended.stderr.contains("the time is up"), "{}", ended.stderr);
+
+    let mut command = workspace.command(&["load"]);
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut load = command.spawn().unwrap();
+    let mut lines = BufReader::new(load.stderr.take().unwrap()).lines();
+    let told = lines.find(|line| line.as_ref().unwrap().starts_with("waiting until"));
+    let told = told.unwrap().unwrap();
+    assert!(told.ends_with("no window is open"), "{told}");
+    let interrupt = Command::new("kill")
+        .args(["-INT", &load.id().to_string()])
+        .status();
+    assert!(interrupt.unwrap().success());
+    assert_eq!(load.wait().unwrap().code(), Some(130));
+    assert_eq!(simulator.calls().len(), 0);
+}
+
+#[test]
+fn calls_are_counted_on_disk_and_the_calendar_is_shown() {
+    let (simulator, workspace) =
+        scene("calls_per_hour = 1000\nminimum_gap_milliseconds = 0\nburst = 100");
+    let plan = workspace.run(&["plan"]).passed();
+    assert!(
+        plan.stdout.contains("at 900 an hour, at any time"),
+        "{}",
+        plan.stdout
+    );
+    assert!(
+        plan.stdout.contains("begun now, done about"),
+        "{}",
+        plan.stdout
+    );
+    let file = workspace.staging("quota.json");
+    assert_eq!(
+        fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    let kept = || {
+        let file: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+        let steps = file["calls"].as_array().unwrap().iter();
+        steps.map(|step| step[1].as_u64().unwrap()).sum::<u64>() as usize
+    };
+    assert_eq!(kept(), simulator.calls().len());
+
+    let load = workspace
+        .run(&["load", "owners", "companies", "--format", "json"])
+        .passed();
+    assert!(
+        load.stderr
+            .contains("calls left in this hour, all done about"),
+        "{}",
+        load.stderr
+    );
+    assert_eq!(
+        kept(),
+        simulator.calls().len(),
+        "all of this hour, over both runs"
+    );
+    let used = &load.json()["calls"];
+    let companies = used
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["object"] == "companies");
+    let companies = companies.unwrap();
+    assert!(companies["records"].as_u64().unwrap() > 0, "{used}");
+    assert!(companies["calls"].as_u64() >= Some(3), "{used}");
+    assert!(companies["calls_per_1000"].as_u64() >= companies["least_calls_per_1000"].as_u64());
+
+    // Damaged, it means that the hour is used up: a call would have to wait for longer than there is time.
+    let calls = simulator.calls().len();
+    fs::write(&file, "{").unwrap();
+    let ended = workspace.run(&["load", "--until", "+30m"]).ended(9);
+    assert!(ended.stderr.contains("the time is up"), "{}", ended.stderr);
+    assert_eq!(simulator.calls().len(), calls);
+}
