@@ -142,6 +142,14 @@ pub fn calendar(
     }
 }
 
+impl Calendar {
+    /// Calls in all.
+    #[must_use]
+    pub fn calls(&self) -> u64 {
+        self.phases.last().map_or(0, |entry| entry.calls_so_far)
+    }
+}
+
 impl Cost {
     /// Both one after the other.
     #[must_use]

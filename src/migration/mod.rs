@@ -27,6 +27,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use jiff::{Timestamp, Zoned};
+use tokio::signal::unix::{SignalKind, signal};
 
 pub use calendar::{Calendar, Entry, Finish};
 pub use cost::{Cost, Used};
@@ -137,6 +138,7 @@ fn describe(run: &Run<'_>, warehouse: &Warehouse) -> Result<Plan> {
     let catalog = &run.workspace.catalog;
     let findings = check_before(run, warehouse)?;
     let objects = steps(run, warehouse)?;
+    let calendar = calendar_of(run, &objects);
     let history = run.ledger.history();
     let last = history
         .runs()
@@ -149,8 +151,8 @@ fn describe(run: &Run<'_>, warehouse: &Warehouse) -> Result<Plan> {
     Ok(Plan {
         probes: probe::differing(&history, destination),
         refused_keys,
-        calls: objects.iter().map(|step| step.calls).sum(),
-        calendar: calendar_of(run, &objects),
+        calls: calendar.calls(),
+        calendar,
         gates: if is_passed { "passed" } else { "blocked" },
         scripts: plan::changes(&catalog.hashes, last.map(|earlier| &*earlier.scripts)),
         objects,
@@ -346,13 +348,16 @@ fn chosen<'a>(workspace: &'a Workspace, options: &LoadOptions) -> Result<Vec<&'a
 /// has its intent on disk.
 fn listen(run: &Run<'_>) -> tokio::task::JoinHandle<()> {
     let (stop, client) = (Arc::clone(&run.stop), Arc::clone(&run.client));
+    // Asked for here, not in the task: one that comes before the task has begun would end the process.
+    let interrupts = signal(SignalKind::interrupt());
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            stop.store(true, Ordering::SeqCst);
-            client.stop();
-        }
-        if tokio::signal::ctrl_c().await.is_ok() {
-            std::process::exit(i32::from(Kind::Interrupted.exit_code()));
-        }
+        let Ok(mut interrupts) = interrupts else {
+            return;
+        };
+        interrupts.recv().await;
+        stop.store(true, Ordering::SeqCst);
+        client.stop();
+        interrupts.recv().await;
+        std::process::exit(i32::from(Kind::Interrupted.exit_code()));
     })
 }

@@ -1,9 +1,10 @@
 //! Progress on stderr: a bar on a terminal, a line a phase elsewhere.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::io::{self, IsTerminal as _};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use jiff::Zoned;
 
 use super::calendar::clock_time;
@@ -40,9 +41,13 @@ impl Meter {
 
     fn begin_bar(&self, object: &str, rows: u64) {
         let style =
-            "{msg:<18} {bar:30} {human_pos:>9}/{human_len} {per_sec:>12} done in {eta}  {prefix}";
-        let style =
-            ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar());
+            "{msg:<18} {bar:20} {human_pos:>9}/{human_len} {rate:>9} done in {eta}  {prefix}";
+        let style = ProgressStyle::with_template(style)
+            .unwrap_or_else(|_| ProgressStyle::default_bar())
+            .with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+                // A bar that cannot be written is not worth stopping for.
+                let _ = write!(out, "{:.1}/s", state.per_sec());
+            });
         let bar = ProgressBar::new(rows)
             .with_style(style)
             .with_message(object.to_owned());

@@ -45,7 +45,10 @@ impl Hour {
 
 /// The calls made, and those that may be.
 pub(super) struct Budget {
+    /// As configured.
     hour: Option<Hour>,
+    /// Calls per hour of the account, as the destination said last.
+    told: Option<u64>,
     gap: Moment,
     /// Calls that still count, oldest first.
     calls: VecDeque<Moment>,
@@ -73,6 +76,7 @@ impl Budget {
     pub(super) fn new(hour: Option<Hour>, gap: Duration, now: Moment) -> Self {
         Self {
             hour,
+            told: None,
             gap: millis(gap),
             calls: VecDeque::new(),
             total: 0,
@@ -91,26 +95,32 @@ impl Budget {
         calls.iter().for_each(|at| self.note(*at));
     }
 
-    /// A lower number of calls per hour than the plan's, as the destination said.
-    pub(super) fn lower_to(&mut self, limit: u64) {
-        if let Some(hour) = &mut self.hour {
-            hour.calls = hour.calls.min(limit.max(1));
-        }
+    /// Takes in how many calls per hour the account has, as the destination said. More than configured is not used.
+    pub(super) fn tell(&mut self, limit: u64) {
+        self.told = Some(limit.max(1));
     }
 
-    /// Calls per hour of the account, as far as is known by now.
-    pub(super) fn limit(&self) -> Option<u64> {
-        self.hour.map(|hour| hour.calls)
+    /// Calls per hour of the account, where the destination said so.
+    pub(super) fn told(&self) -> Option<u64> {
+        self.told
+    }
+
+    fn hour(&self) -> Option<Hour> {
+        let hour = self.hour?;
+        Some(Hour {
+            calls: self.told.map_or(hour.calls, |told| told.min(hour.calls)),
+            ..hour
+        })
     }
 
     /// Calls that may leave in an hour; without a limit as many as there are.
     pub(super) fn allowance(&self) -> u64 {
-        self.hour.map_or(u64::MAX, |hour| hour.allowance())
+        self.hour().map_or(u64::MAX, |hour| hour.allowance())
     }
 
     /// The earliest moment for the next call; what is over means at once.
     pub(super) fn next(&self, now: Moment) -> Moment {
-        let Some(hour) = &self.hour else {
+        let Some(hour) = self.hour() else {
             return self.calls.back().map_or(now, |last| last + self.gap);
         };
         let allowance = hour.allowance();
@@ -147,7 +157,7 @@ impl Budget {
         {
             self.calls.pop_front();
         }
-        match &self.hour {
+        match self.hour() {
             Some(hour) => {
                 let (even, quick) = spacing(hour.allowance());
                 self.even = self.even.max(at - COUNTED) + even;
@@ -161,7 +171,7 @@ impl Budget {
 
     /// After a limit was met nothing leaves in a burst: the first call after `until` finds out, the others follow evenly.
     pub(super) fn spend_burst(&mut self, until: Moment) {
-        if let Some(hour) = &self.hour {
+        if let Some(hour) = self.hour() {
             let ahead = Moment::from(hour.burst.max(1) - 1) * spacing(hour.allowance()).0;
             self.even = self.even.max(until + ahead);
         }
@@ -170,12 +180,12 @@ impl Budget {
     /// Takes in what the answer to call `number` said. Fewer calls left than there should be means that others work in the
     /// account: they keep their share of what is left.
     pub(super) fn hear(&mut self, number: u64, standing: Standing, now: Moment) {
-        let Some(hour) = self.hour else {
+        let Some(hour) = self.hour() else {
             return;
         };
         let is_long = standing.reset.is_none_or(|reset| reset > SHORT);
         if let Some(limit) = standing.limit.filter(|_| is_long) {
-            self.lower_to(limit);
+            self.tell(limit);
         }
         let is_newest = self
             .heard
@@ -193,7 +203,7 @@ impl Budget {
     /// Calls that may still leave within the hour that ends now; `None` where there is no limit.
     pub(super) fn left(&self, now: Moment) -> Option<u64> {
         let left = self
-            .hour?
+            .hour()?
             .allowance()
             .saturating_sub(self.counted(now).count() as u64);
         Some(match &self.heard {

@@ -81,9 +81,7 @@ impl Pace {
             let kept =
                 kept.map_err(|error| Closed::uncounted(store.path(), &error).into_error())?;
             budget.restore(&kept.calls);
-            kept.limit
-                .into_iter()
-                .for_each(|limit| budget.lower_to(limit));
+            kept.limit.into_iter().for_each(|limit| budget.tell(limit));
             held_until = kept.held_until.unwrap_or(held_until);
             budget.spend_burst(held_until);
         }
@@ -241,7 +239,7 @@ impl Pace {
         let kept = Kept {
             calls: state.budget.counted(now.moment).collect(),
             held_until: Some(state.held_until).filter(|until| *until > now.moment),
-            limit: state.budget.limit(),
+            limit: state.budget.told(),
         };
         store
             .save(&kept, ahead, now)

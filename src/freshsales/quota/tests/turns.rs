@@ -225,6 +225,8 @@ fn a_lower_limit_than_the_plans_holds_from_then_on_also_in_the_next_process() {
     drop(first);
     let second = pace(&time, &limits);
     assert_eq!(second.left(), Some(449));
+    second.hear(0, limit(800, 3000));
+    assert_eq!(second.left(), Some(719), "another plan was booked");
 }
 
 #[test]
