@@ -73,7 +73,10 @@ fn reading(object: &Object, written: u64, done: u64) -> Cost {
         Some(List::Children { .. }) if object.write == Write::Multipart => of(1, written, written),
         Some(List::Children { .. }) => of(0, 0, written),
         // The last written come first, so only the pages with our rows are read; ids and fields come together.
-        Some(List::Views { .. } | List::Pages { .. }) => of(pages, pages, pages * 2),
+        Some(List::Views { .. } | List::Pages { .. }) => {
+            let is_bulk = object.write == Write::BulkUpsert;
+            of(if is_bulk { pages } else { 0 }, pages, pages * 2)
+        }
         Some(List::Members) => of(
             pages,
             (written + done).div_ceil(ROWS),

@@ -5,6 +5,7 @@
 mod accounts;
 mod bulk;
 mod probes;
+mod quota;
 mod reads;
 mod removals;
 mod stub;

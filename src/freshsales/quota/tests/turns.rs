@@ -269,6 +269,22 @@ fn no_call_begins_after_the_end_and_nobody_waits_beyond_it() {
 }
 
 #[test]
+fn the_end_holds_by_either_clock() {
+    for (minutes, passed) in [(-30, 601), (30, 1)] {
+        let time = Time::at(BEGUN);
+        let pace = pace(&time, &limits(None, Windows::always()));
+        pace.end_at(time.wall() + SignedDuration::from_mins(10));
+        time.set_wall(SignedDuration::from_mins(minutes));
+        time.move_to(seconds(passed));
+        let closed = turns(&time, &pace, 1).unwrap_err();
+        assert!(
+            matches!(closed, Closed::TimeIsUp(_)),
+            "{minutes}: {closed:?}"
+        );
+    }
+}
+
+#[test]
 fn work_begins_while_there_is_time_for_it() {
     let time = Time::at("2026-01-14T20:00:00Z");
     let pace = pace(&time, &limits(None, nights("UTC")));
