@@ -29,6 +29,9 @@ pub struct Arguments {
     /// Where it keeps its state, so that a restart goes on where it stopped [default: it forgets]
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// Switches that win over the seed's settings, a TOML file; fixtures/freshsales/profiles/ has some
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
 }
 
 /// The two editions of the service.
@@ -51,31 +54,7 @@ impl Edition {
 
 /// Serves until Ctrl-C. The API key is read from the variable that the workspace's config names.
 pub fn run(shared: &Shared, arguments: &Arguments) -> Result<()> {
-    let variable = Config::load(&shared.workspace).map(|config| config.destination.api_key_env);
-    let variable = variable.unwrap_or_else(|_| "FRESHSALES_API_KEY".to_owned());
-    let key = std::env::var(&variable).map_err(|_| {
-        Error::new(
-            Kind::Config,
-            format!("the simulator has no key: {variable} is not set"),
-        )
-        .hint(format!(
-            "`export {variable}=any-text`; client and simulator then share it"
-        ))
-    })?;
-    let seed = match &arguments.seed {
-        Some(path) => read_seed(path)?,
-        None => super::demo::seed()?,
-    };
-    let control_token = match std::env::var(CONTROL_TOKEN) {
-        Ok(token) => token,
-        Err(_) => random_token()?,
-    };
-    let options = Options {
-        port: arguments.port,
-        edition: arguments.edition.map(Edition::simulated),
-        state: arguments.state.clone(),
-        ..Options::new(seed, key, control_token)
-    };
+    let options = options(shared, arguments)?;
     runtime()?.block_on(async {
         let running = simulator::start(options).await?;
         report::print_text(&running.base_url)?;
@@ -91,6 +70,43 @@ pub fn run(shared: &Shared, arguments: &Arguments) -> Result<()> {
     })
 }
 
+fn options(shared: &Shared, arguments: &Arguments) -> Result<Options> {
+    let key = api_key(shared)?;
+    let seed = match &arguments.seed {
+        Some(path) => read_seed(path)?,
+        None => super::demo::seed()?,
+    };
+    let switches = match &arguments.profile {
+        Some(path) => read_profile(path)?,
+        None => serde_json::Map::new(),
+    };
+    let control_token = match std::env::var(CONTROL_TOKEN) {
+        Ok(token) => token,
+        Err(_) => random_token()?,
+    };
+    Ok(Options {
+        port: arguments.port,
+        edition: arguments.edition.map(Edition::simulated),
+        state: arguments.state.clone(),
+        switches,
+        ..Options::new(seed, key, control_token)
+    })
+}
+
+fn api_key(shared: &Shared) -> Result<String> {
+    let variable = Config::load(&shared.workspace).map(|config| config.destination.api_key_env);
+    let variable = variable.unwrap_or_else(|_| "FRESHSALES_API_KEY".to_owned());
+    std::env::var(&variable).map_err(|_| {
+        Error::new(
+            Kind::Config,
+            format!("the simulator has no key: {variable} is not set"),
+        )
+        .hint(format!(
+            "`export {variable}=any-text`; client and simulator then share it"
+        ))
+    })
+}
+
 fn read_seed(path: &Path) -> Result<serde_json::Value> {
     let refused = |e: Box<dyn std::error::Error + Send + Sync>| {
         Error::new(
@@ -102,6 +118,19 @@ fn read_seed(path: &Path) -> Result<serde_json::Value> {
     };
     let text = std::fs::read_to_string(path).map_err(|e| refused(e.into()))?;
     serde_json::from_str(&text).map_err(|e| refused(e.into()))
+}
+
+fn read_profile(path: &Path) -> Result<serde_json::Map<String, serde_json::Value>> {
+    let unread = || {
+        let message = format!("the profile {} cannot be read", path.display());
+        Error::new(Kind::Config, message)
+    };
+    let text = std::fs::read_to_string(path).map_err(|e| {
+        unread()
+            .because(e)
+            .hint("fixtures/freshsales/profiles/ has profiles to copy from")
+    })?;
+    simulator::read_profile(&text).map_err(|e| unread().because(e))
 }
 
 /// 32 hexadecimal digits that nobody can guess.

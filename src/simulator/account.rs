@@ -48,7 +48,10 @@ pub fn open(seed: &Seed, base_url: &str) -> Result<World> {
     }
     match records.keys().next() {
         Some(key) => Err(refuse(&format!("`records` has the unknown object `{key}`"))),
-        None => Ok(world),
+        None => {
+            world.begin();
+            Ok(world)
+        }
     }
 }
 

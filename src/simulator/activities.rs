@@ -2,14 +2,14 @@
 
 use super::answer::{Answer, Failure, Outcome};
 use super::call::Call;
-use super::crm::{Entity, IdList, World};
+use super::crm::{Entity, IdList, World, read};
 use super::listing::{Selection, Sort};
 use super::shapes::{self, Depth, Includes, children};
 use super::views::{PAGE_ROWS, put_meta};
 
 /// `GET /tasks`, `/appointments`, `/sales_activities`: `meta` has the total only.
 pub fn list(world: &World, entity: Entity, call: &Call) -> Outcome {
-    let sort = Sort::read(call.param("sort"), call.param("sort_type"))?;
+    let sort = Sort::of(world, call)?;
     let rows = match entity {
         Entity::Tasks => tasks(world, call.param("filter"), sort)?,
         Entity::Appointments => appointments(world, call.param("filter"), sort)?,
@@ -21,7 +21,7 @@ pub fn list(world: &World, entity: Entity, call: &Call) -> Outcome {
 /// `GET /<objects>/{id}/notes` and the contacts of an account.
 pub fn of(world: &World, parent: Entity, id: u64, entity: Entity, call: &Call) -> Outcome {
     world.live(parent, id)?;
-    let sort = Sort::read(call.param("sort"), call.param("sort_type"))?;
+    let sort = Sort::of(world, call)?;
     let rows = Selection::Kept(children(world, parent, id, entity));
     page(world, entity, (&rows, sort), call)
 }
@@ -29,9 +29,10 @@ pub fn of(world: &World, parent: Entity, id: u64, entity: Entity, call: &Call) -
 fn page(world: &World, entity: Entity, (rows, sort): (&Selection, Sort), call: &Call) -> Outcome {
     let page = call.page(PAGE_ROWS, world.profile().page_rows)?;
     let includes = Includes::read(entity, &call.names("include"))?;
-    let chosen = rows.page(world.table(entity), sort, page);
+    let table = world.table(entity);
+    let chosen = read(table, &rows.page(table, sort, page));
     let mut body = shapes::many(world, entity, &chosen, Depth::Row, &includes);
-    put_meta(&mut body, rows.len(world.table(entity)), None);
+    put_meta(&mut body, rows.len(table), None);
     Ok(Answer::ok(body))
 }
 
@@ -51,12 +52,10 @@ fn tasks<'a>(world: &'a World, filter: Option<&str>, sort: Sort) -> Result<Selec
     };
     let named = filter.unwrap_or_default();
     let open = with_status(0);
-    Ok(Selection::collect(
-        world,
-        Entity::Tasks,
-        (&named, sort),
-        || timed(world, Entity::Tasks, open, (from, to)),
-    ))
+    let tasks = (Entity::Tasks, world.table(Entity::Tasks));
+    Ok(Selection::collect(world, tasks, (&named, sort), || {
+        timed(world, Entity::Tasks, open, (from, to))
+    }))
 }
 
 fn appointments<'a>(
@@ -70,11 +69,12 @@ fn appointments<'a>(
         Some("upcoming") => ("upcoming", (now, i64::MAX)),
         _ => return Err(Failure::invalid("filter is invalid")),
     };
-    let all = world.table(Entity::Appointments).all();
-    let found = || timed(world, Entity::Appointments, all, span);
+    let table = world.table(Entity::Appointments);
+    let found = || timed(world, Entity::Appointments, table.all(), span);
+    let appointments = (Entity::Appointments, table);
     Ok(Selection::collect(
         world,
-        Entity::Appointments,
+        appointments,
         (named, sort),
         found,
     ))

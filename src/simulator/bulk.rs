@@ -6,11 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::answer::{Answer, Failure, Outcome};
+use super::answer::{Answer, Failure, Fields, Outcome};
 use super::call::Call;
 use super::crm::{Entity, World};
+use super::faults::FaultKind;
 use super::journal::Change;
-use super::records;
+use super::profile::{FailureReport, JobFails};
+use super::{records, rules};
 
 /// First id of a job.
 const FIRST_ID: u64 = 55_000_001;
@@ -22,6 +24,8 @@ pub struct Job {
     rows: Vec<Value>,
     polls: u32,
     created_millis: i64,
+    /// It ends badly and writes nothing.
+    is_doomed: bool,
     done: Option<Report>,
 }
 
@@ -29,16 +33,19 @@ pub struct Job {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
     at: i64,
-    succeeded: usize,
-    failures: Vec<Value>,
+    has_failed: bool,
+    /// `None` when it broke off.
+    data: Option<String>,
 }
 
-/// All jobs of an account.
+/// All jobs that can still be asked for.
 #[derive(Debug, Default)]
 pub struct Jobs {
     all: BTreeMap<u64, Job>,
     /// Those that are not done; few, so that no call walks through all.
     in_flight: BTreeSet<u64>,
+    /// Also of one that is forgotten; 0 before the first.
+    last_id: u64,
 }
 
 impl Jobs {
@@ -48,6 +55,17 @@ impl Jobs {
             self.in_flight.insert(id);
         }
         self.all.insert(id, job);
+        self.begin_behind(id);
+    }
+
+    /// The next job gets a higher id than this one.
+    pub fn begin_behind(&mut self, id: u64) {
+        self.last_id = self.last_id.max(id);
+    }
+
+    /// The last id that was given, 0 before the first.
+    pub fn last_id(&self) -> u64 {
+        self.last_id
     }
 
     /// Somebody has asked for a job.
@@ -66,7 +84,7 @@ impl Jobs {
         }
     }
 
-    /// How many there ever were.
+    /// How many can be asked for.
     pub fn len(&self) -> usize {
         self.all.len()
     }
@@ -82,8 +100,9 @@ impl Jobs {
 
 /// `POST /<objects>/bulk_upsert`
 pub fn upsert(world: &mut World, entity: Entity, call: &Call) -> Outcome {
-    if world.jobs.in_flight.len() >= world.profile().jobs_in_flight {
-        return Err(too_many());
+    let most = world.profile().jobs_in_flight;
+    if world.jobs.in_flight.len() >= most {
+        return Err(too_many(most));
     }
     let Some(Value::Array(rows)) = call.object()?.get(entity.plural()) else {
         let plural = entity.plural();
@@ -92,13 +111,14 @@ pub fn upsert(world: &mut World, entity: Entity, call: &Call) -> Outcome {
         )));
     };
     check_count(world, rows.len())?;
-    let last = world.jobs.all.keys().next_back();
-    let id = last.map_or(FIRST_ID, |last| last + 1);
+    let before = world.jobs.last_id;
+    let id = FIRST_ID.max(before + 1);
     let job = Job {
         entity,
         rows: rows.clone(),
         polls: 0,
         created_millis: world.clock.millis(),
+        is_doomed: call.fault == Some(FaultKind::FailedJob),
         done: None,
     };
     world.journal.note(&Change::Job {
@@ -106,19 +126,22 @@ pub fn upsert(world: &mut World, entity: Entity, call: &Call) -> Outcome {
         job: Cow::Borrowed(&job),
     });
     world.jobs.put(id, job);
+    let is_twin = call.fault == Some(FaultKind::DuplicateJob) && before > 0;
+    let told = if is_twin { before } else { id };
     Ok(Answer::ok(json!({
-        "job_status_url": format!("{}/job_statuses/{id}", world.base_url),
+        "job_status_url": format!("{}/job_statuses/{told}", world.base_url),
         "message": "Your request is being processed",
     })))
 }
 
 /// Refusal beyond the jobs in flight.
-pub fn too_many() -> Failure {
-    Failure::refused(405, "Max of 10 transactions can be processed at a time")
+pub fn too_many(most: usize) -> Failure {
+    let text = format!("Max of {most} transactions can be processed at a time");
+    Failure::refused(405, &text)
 }
 
 fn check_count(world: &World, count: usize) -> Result<(), Failure> {
-    let most = world.profile().bulk_rows;
+    let most = world.profile().bulk_max;
     if (1..=most).contains(&count) {
         Ok(())
     } else {
@@ -126,7 +149,7 @@ fn check_count(world: &World, count: usize) -> Result<(), Failure> {
     }
 }
 
-/// `GET /job_statuses/{id}`: QUEUED, IN_PROGRESS, SUCCESS. `data` comes with the last, as JSON inside a text.
+/// `GET /job_statuses/{id}`: queued, running, done or failed. `data` comes with the end, as JSON inside a text.
 pub fn status(world: &mut World, id: u64) -> Outcome {
     let polls = world.profile().job_polls;
     let job = world.jobs.all.get(&id).ok_or_else(Failure::not_found)?;
@@ -139,14 +162,15 @@ pub fn status(world: &mut World, id: u64) -> Outcome {
         finish(world, id);
     }
     let job = world.jobs.all.get(&id).ok_or_else(Failure::not_found)?;
-    let state = match (&job.done, seen) {
-        (Some(_), _) => "SUCCESS",
-        (None, 0) => "QUEUED",
-        (None, _) => "IN_PROGRESS",
-    };
-    let progress = match job.done {
-        Some(_) => 100,
-        None => seen * 100 / (polls + 1),
+    let words = &world.profile().job_states;
+    let (state, progress) = match (&job.done, seen) {
+        (Some(report), _) if report.has_failed => (&words.failed, 100),
+        (Some(_), _) => (&words.done, 100),
+        (None, 0) => (&words.queued, 0),
+        (None, _) => {
+            let parts = u64::from(polls) + 1;
+            (&words.running, u64::from(seen) * 100 / parts)
+        }
     };
     let at = job.done.as_ref().map(|report| report.at);
     let created = job.created_millis / 1000;
@@ -157,19 +181,11 @@ pub fn status(world: &mut World, id: u64) -> Outcome {
         "status": state,
         "progress": progress,
         "status_updated_at": world.zone().show(at.unwrap_or(created)),
-        "data": job.done.as_ref().map(report),
+        "data": job.done.as_ref().and_then(|report| report.data.as_ref()),
     })))
 }
 
-fn report(report: &Report) -> String {
-    let data = json!({
-        "record_status": {"succeeded": report.succeeded, "failed": report.failures.len()},
-        "detailed_failure_report": report.failures,
-    });
-    data.to_string()
-}
-
-/// Ends the jobs whose time has come, whether somebody polls them or not.
+/// Ends the jobs whose time has come, whether somebody polls them or not, and forgets the oldest.
 pub fn settle(world: &mut World) {
     let ripe = world.clock.millis() - i64::from(world.profile().job_seconds) * 1000;
     let created = |id: &u64| world.jobs.all.get(id).map(|job| job.created_millis);
@@ -179,6 +195,16 @@ pub fn settle(world: &mut World) {
     for id in due {
         finish(world, id);
     }
+    let Some(kept) = world.profile().job_kept_seconds else {
+        return;
+    };
+    let oldest = world.clock.now() - i64::from(kept);
+    // Jobs end nearly in the order of their ids, so the first that stays ends the search.
+    while let Some(job) = world.jobs.all.first_entry()
+        && job.get().done.as_ref().is_some_and(|done| done.at < oldest)
+    {
+        job.remove();
+    }
 }
 
 /// Writes the rows of a job in order; a second row with the same key updates the first.
@@ -186,25 +212,56 @@ fn finish(world: &mut World, id: u64) {
     let Some(job) = world.jobs.all.get_mut(&id) else {
         return;
     };
-    let (entity, rows) = (job.entity, std::mem::take(&mut job.rows));
-    let mut succeeded = 0;
-    let mut failures = Vec::new();
-    for row in &rows {
-        match write(world, entity, row) {
-            Ok(_) => succeeded += 1,
-            Err(failure) => failures.push(failed(row, failure)),
-        }
-    }
+    let (entity, is_doomed) = (job.entity, job.is_doomed);
+    let rows = std::mem::take(&mut job.rows);
+    let (has_failed, data) = if is_doomed {
+        (true, None)
+    } else {
+        let (has_failed, data) = write_all(world, entity, &rows);
+        (has_failed, Some(data.to_string()))
+    };
     let report = Report {
         at: world.clock.now(),
-        succeeded,
-        failures,
+        has_failed,
+        data,
     };
     world.journal.note(&Change::Done {
         id,
         report: Cow::Borrowed(&report),
     });
     world.jobs.done(id, report);
+}
+
+/// Writes rows; whether that counts as failed, and what the job says about it.
+fn write_all(world: &mut World, entity: Entity, rows: &[Value]) -> (bool, Value) {
+    let mut written = Vec::new();
+    let mut failures = Vec::new();
+    for (n, row) in rows.iter().enumerate() {
+        match write(world, entity, row) {
+            Ok(id) => written.push(with_identifiers(row, "id", id.into())),
+            Err(failure) => failures.push((n, row, failure.messages())),
+        }
+    }
+    let profile = world.profile();
+    let failed = failures.len();
+    let has_failed = match profile.job_fails {
+        JobFails::Never => false,
+        JobFails::AnyRow => failed > 0,
+        JobFails::EveryRow => written.is_empty(),
+    };
+    let mut data = json!({"record_status": {"succeeded": written.len(), "failed": failed}});
+    let style = profile.failure_report;
+    if style != FailureReport::None {
+        let entries = failures.into_iter().map(|(n, row, messages)| match style {
+            FailureReport::RowIndex => json!({"index": n, "errors": messages}),
+            _ => with_identifiers(row, "errors", messages.into()),
+        });
+        data["detailed_failure_report"] = entries.collect();
+    }
+    if profile.job_ids_in_result {
+        data["records"] = written.into();
+    }
+    (has_failed, data)
 }
 
 fn write(world: &mut World, entity: Entity, row: &Value) -> Result<u64, Failure> {
@@ -222,29 +279,48 @@ fn write(world: &mut World, entity: Entity, row: &Value) -> Result<u64, Failure>
     }
 }
 
-/// The identifiers of a row as sent, with what was wrong.
-fn failed(row: &Value, failure: Failure) -> Value {
+/// The identifiers of a row as sent, and one thing more.
+fn with_identifiers(row: &Value, name: &str, value: Value) -> Value {
     let sent = row.as_object().cloned().unwrap_or_default();
     let mut entry: Map<String, Value> = sent.into_iter().filter(|(k, _)| k != "data").collect();
-    entry.insert("errors".to_owned(), failure.messages().into());
+    entry.insert(name.to_owned(), value);
     Value::Object(entry)
 }
 
 /// `POST /<objects>/bulk_destroy`: into the Recycle Bin; unknown ids are passed over.
 pub fn destroy(world: &mut World, entity: Entity, call: &Call) -> Outcome {
-    let body = call.object()?;
-    let ids = body.get("selected_ids").and_then(Value::as_array);
-    let Some(ids) = ids.filter(|ids| ids.iter().all(Value::is_u64)) else {
-        return Err(Failure::invalid("The type for selected_ids is invalid."));
-    };
-    check_count(world, ids.len())?;
-    let cascades = body.get("delete_associated_contacts_deals") == Some(&Value::Bool(true));
-    for id in ids.iter().filter_map(Value::as_u64) {
-        if world.table(entity).is_live(id) {
-            records::remove(world, entity, id, cascades)?;
-        }
+    let cascades =
+        call.object()?.get("delete_associated_contacts_deals") == Some(&Value::Bool(true));
+    for id in selected(world, entity, call)? {
+        records::remove(world, entity, id, cascades)?;
     }
-    Ok(Answer::ok(
-        json!({"message": "Your request is being processed"}),
-    ))
+    Ok(taken())
+}
+
+/// `POST /contacts/bulk_assign_owner`: unknown ids are passed over.
+pub fn assign_owner(world: &mut World, entity: Entity, call: &Call) -> Outcome {
+    let Some(owner) = call.object()?.get("owner_id").filter(|id| id.is_u64()) else {
+        return Err(Failure::invalid("The type for owner_id is invalid."));
+    };
+    let change = Fields::from_iter([("owner_id".to_owned(), owner.clone())]);
+    for id in selected(world, entity, call)? {
+        rules::update(world, entity, id, &change)?;
+    }
+    Ok(taken())
+}
+
+/// The undeleted records among `selected_ids`.
+fn selected(world: &World, entity: Entity, call: &Call) -> Result<Vec<u64>, Failure> {
+    let ids = call.object()?.get("selected_ids").and_then(Value::as_array);
+    let ids: Option<Vec<u64>> = ids.and_then(|ids| ids.iter().map(Value::as_u64).collect());
+    let mut ids = ids.ok_or_else(|| Failure::invalid("The type for selected_ids is invalid."))?;
+    check_count(world, ids.len())?;
+    ids.sort_unstable();
+    ids.dedup();
+    let table = world.table(entity);
+    Ok(ids.into_iter().filter(|id| table.is_live(*id)).collect())
+}
+
+fn taken() -> Answer {
+    Answer::ok(json!({"message": "Your request is being processed"}))
 }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::answer::{Failure, Fields};
+use super::faults::FaultKind;
 
 /// A request below the API prefix, already authorised.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub struct Call {
     pub query: Vec<(String, String)>,
     /// What was sent.
     pub body: Body,
+    /// The fault that hits the call.
+    pub fault: Option<FaultKind>,
 }
 
 /// A request body.
@@ -89,7 +92,8 @@ impl Call {
         })
     }
 
-    fn count(&self, name: &str) -> Result<Option<usize>, Failure> {
+    /// A count of at least 1, from the query or a JSON body.
+    pub fn count(&self, name: &str) -> Result<Option<usize>, Failure> {
         let in_body = match &self.body {
             Body::Json(body) => body.get(name).map(|value| match value.as_str() {
                 Some(text) => text.to_owned(),
@@ -104,6 +108,20 @@ impl Call {
             Ok(0) | Err(_) => Err(Failure::invalid(format!("{name} is invalid"))),
             Ok(count) => Ok(Some(count)),
         }
+    }
+
+    /// How many records a bulk call or a change of a list names; `None` for all other calls.
+    pub fn objects(&self) -> Option<usize> {
+        let Body::Json(body) = &self.body else {
+            return None;
+        };
+        let name = match self.segments().as_slice() {
+            [plural, "bulk_upsert"] => plural,
+            [_, "bulk_destroy" | "bulk_assign_owner"] => "selected_ids",
+            ["lists", _, _] => "ids",
+            _ => return None,
+        };
+        body.get(name)?.as_array().map(Vec::len)
     }
 
     /// The JSON object that was sent.

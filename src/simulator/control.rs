@@ -10,8 +10,10 @@ use super::call::Page;
 use super::crm::{Entity, World};
 use super::faults::Fault;
 use super::lists::members;
-use super::server::{App, not_kept, wire};
+use super::profile::ErrorStyle;
+use super::server::{App, not_kept};
 use super::shapes;
+use super::wire::wire;
 use super::{account, journal};
 
 /// Header of the token.
@@ -35,7 +37,7 @@ pub async fn answer(app: &App, route: &str, request: Request) -> Response {
     } else {
         Err(Failure::refused(401, "X-Sim-Token is missing or wrong"))
     };
-    wire(outcome.unwrap_or_else(Answer::from), None)
+    wire(outcome.unwrap_or_else(|why| why.answer(ErrorStyle::Canonical)))
 }
 
 fn control(app: &App, (method, route): (&str, &str), query: &Pairs, body: &[u8]) -> Outcome {
@@ -46,26 +48,20 @@ fn control(app: &App, (method, route): (&str, &str), query: &Pairs, body: &[u8])
             Ok(Answer::ok(json!(app.audit.since(since))))
         }
         ("GET", "faults") => Ok(Answer::ok(json!(app.faults.list()))),
-        ("POST", "faults") => {
-            app.faults.set(parse::<Vec<Fault>>(body)?);
-            Ok(Answer::ok(json!(app.faults.list())))
-        }
-        ("DELETE", "faults") => {
-            app.faults.set(Vec::new());
-            Ok(Answer::ok(json!([])))
-        }
+        ("POST", "faults") => order(app, parse(body)?),
+        ("DELETE", "faults") => order(app, Vec::new()),
         ("POST", "reset") => {
             reset(app)?;
             Ok(Answer::ok(counts(&app.world())))
         }
-        ("POST", "advance") => {
-            let sent: Value = parse(body)?;
-            let seconds = sent["seconds"].as_u64().and_then(|n| u32::try_from(n).ok());
-            let seconds = seconds.ok_or_else(|| Failure::invalid("seconds is invalid"))?;
+        ("GET", "clock") => Ok(Answer::ok(clock(&app.world()))),
+        ("POST", "advance") => advance(&mut app.world(), &parse(body)?),
+        ("GET", "profile") => Ok(Answer::ok(app.world().setup.settings.clone())),
+        ("PATCH", "profile") => {
             let mut world = app.world();
-            world.advance(seconds);
+            world.switch(parse(body)?).map_err(Failure::invalid)?;
             journal::keep(&mut world).map_err(|_| not_kept())?;
-            Ok(Answer::ok(json!({"now": world.clock.now()})))
+            Ok(Answer::ok(world.setup.settings.clone()))
         }
         ("GET", records) => match records.strip_prefix("records/") {
             Some(object) => rows(&app.world(), object, query),
@@ -75,6 +71,23 @@ fn control(app: &App, (method, route): (&str, &str), query: &Pairs, body: &[u8])
     }
 }
 
+/// Puts these faults in the place of the present ones.
+fn order(app: &App, faults: Vec<Fault>) -> Outcome {
+    if let Some(problem) = faults.iter().find_map(Fault::problem) {
+        return Err(Failure::invalid(problem));
+    }
+    app.faults.set(faults);
+    Ok(Answer::ok(json!(app.faults.list())))
+}
+
+fn advance(world: &mut World, sent: &Value) -> Outcome {
+    let seconds = sent["seconds"].as_u64().and_then(|n| u32::try_from(n).ok());
+    let seconds = seconds.ok_or_else(|| Failure::invalid("seconds is invalid"))?;
+    world.advance(seconds);
+    journal::keep(world).map_err(|_| not_kept())?;
+    Ok(Answer::ok(clock(world)))
+}
+
 fn reset(app: &App) -> Result<(), Failure> {
     let mut world = app.world();
     let fresh = account::open(&app.seed, &world.base_url);
@@ -82,9 +95,16 @@ fn reset(app: &App) -> Result<(), Failure> {
     fresh.journal = std::mem::take(&mut world.journal);
     *world = fresh;
     journal::rewrite(&mut world).map_err(|_| not_kept())?;
-    app.faults.set(Vec::new());
+    app.faults.set(app.seed.profile.faults.clone());
     app.audit.clear();
     Ok(())
+}
+
+/// Seconds and milliseconds since 1970, and the speed.
+fn clock(world: &World) -> Map<String, Value> {
+    let clock = world.clock;
+    let times = json!({"now": clock.now(), "millis": clock.millis(), "speed": clock.speed()});
+    times.as_object().cloned().unwrap_or_default()
 }
 
 /// Undeleted records of every object, and the memberships of all lists.
@@ -94,7 +114,11 @@ fn counts(world: &World) -> Map<String, Value> {
         let count = world.table(entity).all().len();
         counts.insert(entity.plural().to_owned(), count.into());
     }
-    let members = world.lists.iter().map(|(id, _)| members(world, id).len());
+    let contacts = world.table(Entity::Contacts);
+    let members = world
+        .lists
+        .iter()
+        .map(|(id, _)| members(contacts, id).len());
     let members: usize = members.sum();
     counts.insert("lists".to_owned(), world.lists.len().into());
     counts.insert("list_members".to_owned(), members.into());
@@ -129,8 +153,9 @@ fn rows(world: &World, object: &str, query: &Pairs) -> Outcome {
 }
 
 fn lists(world: &World) -> Value {
+    let contacts = world.table(Entity::Contacts);
     let shown = world.lists.iter().map(|(id, list)| {
-        let ids: Vec<u64> = members(world, id).iter().collect();
+        let ids: Vec<u64> = members(contacts, id).iter().collect();
         json!({"id": id, "name": list.name, "contact_ids": ids})
     });
     shown.collect()

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Failure, Fields, Outcome};
 use super::call::{Body, Call, Part};
-use super::crm::{Entity, World};
+use super::crm::{Entity, World, read};
+use super::profile::Plan;
 use super::rules;
 use super::shapes::{self, Depth, Includes, children};
 use super::views::{PAGE_ROWS, put_meta};
@@ -14,14 +15,15 @@ const MOST_BYTES: u64 = 150 * 1024 * 1024;
 
 /// `POST /documents`, a multipart form with the part `file`.
 pub fn upload(world: &mut World, call: &Call) -> Outcome {
+    if world.profile().plan == Plan::Free {
+        return Err(Failure::forbidden());
+    }
     let Body::Form(parts) = &call.body else {
         return Err(Failure::invalid("Send multipart/form-data"));
     };
     let file = parts.iter().find(|part| part.name == "file");
-    let Some((file, file_name)) = file.and_then(|file| Some((file, file.file_name.as_ref()?)))
-    else {
-        return Err(Failure::invalid("File can't be empty"));
-    };
+    let file = file.and_then(|file| Some((file, file.file_name.as_ref()?)));
+    let (file, file_name) = file.ok_or_else(|| Failure::invalid("File can't be empty"))?;
     if file.size > MOST_BYTES {
         return Err(Failure::invalid("File is too large"));
     }
@@ -56,7 +58,7 @@ fn store(world: &mut World, fields: &Fields, message: &str) -> Outcome {
     let own = || format!("{}/documents/{id}", world.base_url).into();
     let url: Value = record.fields.get("url").cloned().unwrap_or_else(own);
     Ok(Answer::json(
-        201,
+        world.profile().create_status.code(false),
         json!({"id": id, "msg": message, "url": url}),
     ))
 }
@@ -66,7 +68,8 @@ pub fn associations(world: &World, entity: Entity, id: u64, call: &Call) -> Outc
     world.live(entity, id)?;
     let ids = children(world, entity, id, Entity::Documents);
     let page = call.page(PAGE_ROWS, world.profile().page_rows)?;
-    let chosen = ids.slice(page.range(ids.len()));
+    let table = world.table(Entity::Documents);
+    let chosen = read(table, &ids.slice(page.range(ids.len())));
     let plain = Includes::none(Entity::Documents);
     let mut body = shapes::many(world, Entity::Documents, &chosen, Depth::Row, &plain);
     put_meta(&mut body, ids.len(), Some(page));

@@ -18,6 +18,14 @@ pub enum Edition {
 }
 
 impl Edition {
+    /// As the switch `edition` has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Suite => "suite",
+            Self::Classic => "classic",
+        }
+    }
+
     /// Path before the API's own routes.
     pub fn prefix(self) -> &'static str {
         match self {

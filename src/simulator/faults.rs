@@ -10,24 +10,58 @@ use tokio::sync::watch;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultKind {
-    /// 503 before anything is done.
+    /// `status` (503 where it has none) before anything is done.
     Refuse,
+    /// It is done, and answered with `status` (500 where it has none).
+    RefuseAfterWrite,
     /// It is done, then the connection ends without an answer.
     FailAfterWrite,
+    /// It is done; after `millis`, or when the faults are set anew, the connection ends without an answer.
+    TimeoutAfterWrite,
     /// It waits, `millis` long or until the faults are set anew, and is then done as usual.
     Hold,
     /// It is done; the body of the answer takes `millis` to arrive.
     Slow,
-    /// 429 before anything is done.
+    /// 429 before anything is done, with `Retry-After` where it has `retry_after`.
     Limit,
+    /// 400 that wraps a 429, before anything is done.
+    #[serde(rename = "limit_400")]
+    Limit400,
     /// 502 with a page of HTML, before anything is done.
     #[serde(rename = "html_502")]
     Html502,
+    /// It is done, and answered with a 502 and a page of HTML.
+    #[serde(rename = "html_502_after_write")]
+    Html502AfterWrite,
     /// The connection is reset before anything is done.
     Reset,
+    /// The connection is reset when a part of the request's body has arrived; nothing is done.
+    ResetInUpload,
+    /// It is done, and the connection is reset when a part of the answer's body has left.
+    ResetInAnswer,
     /// 405, as for too many bulk jobs, before anything is done.
     #[serde(rename = "bulk_405")]
     Bulk405,
+    /// A bulk call: its job is answered under the id of the one before.
+    DuplicateJob,
+    /// A bulk call: its job ends badly and writes nothing.
+    FailedJob,
+    /// A job that is asked for is gone: 404.
+    ExpiredJob,
+}
+
+impl FaultKind {
+    /// Whether the caller never gets a whole answer.
+    pub fn cuts(self) -> bool {
+        matches!(
+            self,
+            Self::FailAfterWrite
+                | Self::TimeoutAfterWrite
+                | Self::Reset
+                | Self::ResetInUpload
+                | Self::ResetInAnswer
+        )
+    }
 }
 
 /// Which of the matching calls fail.
@@ -69,9 +103,15 @@ pub struct Fault {
     /// How many calls fail; absent: one, or all when `nth` is `every`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
-    /// For `hold` and `slow`.
+    /// Real milliseconds, for `hold`, `slow` and `timeout_after_write`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub millis: Option<u64>,
+    /// For `refuse` and `refuse_after_write`: 400 to 599.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// Seconds, for `limit`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
     /// Matching calls so far.
     #[serde(default, skip_deserializing)]
     pub seen: u32,
@@ -85,6 +125,19 @@ fn first() -> Nth {
 }
 
 impl Fault {
+    /// What is wrong with the order; `None` when nothing is.
+    pub fn problem(&self) -> Option<&'static str> {
+        let has_status = matches!(self.kind, FaultKind::Refuse | FaultKind::RefuseAfterWrite);
+        match self.status {
+            Some(status) if !(400..=599).contains(&status) => Some("status must be 400 to 599"),
+            Some(_) if !has_status => Some("only refuse and refuse_after_write take a status"),
+            _ if self.retry_after.is_some() && self.kind != FaultKind::Limit => {
+                Some("only limit takes retry_after")
+            }
+            _ => None,
+        }
+    }
+
     fn matches(&self, method: &str, path: &str) -> bool {
         let route = self.route.trim_matches('/');
         let below = |rest: &str| !self.exact && (route.is_empty() || rest.starts_with('/'));
@@ -113,8 +166,12 @@ impl Fault {
 pub struct Hit {
     /// How the call fails.
     pub kind: FaultKind,
-    /// For `hold` and `slow`.
+    /// See [`Fault::millis`].
     pub millis: Option<u64>,
+    /// See [`Fault::status`].
+    pub status: Option<u16>,
+    /// See [`Fault::retry_after`].
+    pub retry_after: Option<u32>,
 }
 
 /// All faults on order.
@@ -153,6 +210,8 @@ impl Faults {
                 hit = Some(Hit {
                     kind: fault.kind,
                     millis: fault.millis,
+                    status: fault.status,
+                    retry_after: fault.retry_after,
                 });
             }
         }

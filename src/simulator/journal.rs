@@ -6,7 +6,8 @@
 //! anew beside itself and swapped in.
 //!
 //! It is safe against the death of the process, not against that of the machine: nothing is synced to the disk.
-//! What is not kept: faults, the list of calls, the calls of the present hour.
+//! What is not kept: faults, the list of calls, what is used up of the allowance. A lagging index knows everything
+//! after a restart.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::answer::Fields;
 use super::bulk::{Job, Report};
 use super::crm::{Entity, List, Record, World};
 use crate::error::{Error, Kind, Result};
@@ -73,7 +75,12 @@ pub enum Change<'a> {
         /// How it ended.
         report: Cow<'a, Report>,
     },
-    /// The clock was moved.
+    /// Switches were changed while it ran.
+    Switches {
+        /// Those alone, as `settings` has them.
+        settings: Cow<'a, Fields>,
+    },
+    /// The clock was moved, or runs fast.
     Clock {
         /// How far it is ahead of the machine's.
         ahead_millis: i64,
@@ -84,6 +91,8 @@ pub enum Change<'a> {
         ids: BTreeMap<Entity, u64>,
         /// Of e-mail addresses.
         emails: u64,
+        /// Of bulk jobs, of which the old ones are forgotten.
+        jobs: u64,
     },
 }
 
@@ -117,7 +126,8 @@ struct Keeper {
     is_torn: bool,
 }
 
-/// What a state file belongs to. The switches are left out: they may differ from start to start.
+/// What a state file belongs to. The switches of a start are left out: they may differ from one to the next. Those
+/// changed while it ran are in the file and win.
 pub fn identity(seed: &Value, prefix: &str) -> String {
     let mut account = seed.clone();
     if let Value::Object(account) = &mut account {
@@ -176,6 +186,9 @@ impl Keeper {
 /// # Errors
 /// When the file takes no more. The change is done in memory and will be written with the next one.
 pub fn keep(world: &mut World) -> io::Result<()> {
+    if !world.journal.line.is_empty() {
+        world.note_fast_clock();
+    }
     world.journal.flush()?;
     if world.journal.changes > 2 * world.size() + SLACK && rewrite(world).is_err() {
         // The long file is as good; another try comes when it has grown by as much again.
@@ -286,12 +299,7 @@ fn read(path: &Path, header: Header, mut file: File, mut world: World) -> Result
             break;
         }
         number += 1;
-        let call: Vec<Change> = serde_json::from_slice(&line).map_err(|_| {
-            refuse(path, &format!("is damaged in line {number}"))
-                .hint("move it away, and the simulator begins again with the seed")
-        })?;
-        changes += call.len();
-        call.into_iter().for_each(|change| world.replay(change));
+        changes += replay(path, (number, &line), &mut world)?;
         length += read as u64;
     }
     // What is behind the last whole line was never acknowledged.
@@ -310,8 +318,26 @@ fn read(path: &Path, header: Header, mut file: File, mut world: World) -> Result
             is_torn: false,
         }),
     };
+    world.begin();
     keep(&mut world).map_err(io)?;
     Ok(world)
+}
+
+/// Does again what a line says, and gives how many changes those were.
+fn replay(path: &Path, (number, line): (usize, &[u8]), world: &mut World) -> Result<usize> {
+    let call: Vec<Change> = serde_json::from_slice(line).map_err(|_| {
+        refuse(path, &format!("is damaged in line {number}"))
+            .hint("move it away, and the simulator begins again with the seed")
+    })?;
+    let changes = call.len();
+    for change in call {
+        world.replay(change).map_err(|problem| {
+            let why = format!("does not fit in line {number}: {problem}");
+            refuse(path, &why)
+                .hint("start it with the profile under which its switches were changed")
+        })?;
+    }
+    Ok(changes)
 }
 
 /// Reads the first line and gives its length.
@@ -353,7 +379,7 @@ mod tests {
 
     fn seed() -> Seed {
         let text = include_str!("tests/seed.json");
-        Seed::read(&serde_json::from_str(text).unwrap()).unwrap()
+        Seed::read(&serde_json::from_str(text).unwrap(), &Fields::new()).unwrap()
     }
 
     fn open_at(path: &Path) -> World {
@@ -377,12 +403,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("state");
         let mut world = open_at(&path);
-        let id = world.add(Entity::Contacts, None, contact("ann"));
+        let id = world.add(Entity::Contacts, None, contact("ann"), None);
         world.add_list(None, "Spring");
         world.advance(60);
         keep(&mut world).unwrap();
         let before = said(&world);
-        world.add(Entity::Contacts, None, contact("bob"));
+        world.add(Entity::Contacts, None, contact("bob"), None);
         drop(world);
         let world = open_at(&path);
         assert_eq!(said(&world), before, "bob was not acknowledged");
@@ -395,7 +421,7 @@ mod tests {
         let path = folder.path().join("state");
         let mut world = open_at(&path);
         let mut largest = 0;
-        world.add(Entity::Contacts, None, contact("ann"));
+        world.add(Entity::Contacts, None, contact("ann"), None);
         for _ in 0..SLACK + 100 {
             world.add_list(Some(1), "Spring");
             keep(&mut world).unwrap();
@@ -421,12 +447,12 @@ mod tests {
         let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
         let keeper = world.journal.keeper.as_mut().unwrap();
         let file = std::mem::replace(&mut keeper.file, full);
-        world.add(Entity::Contacts, None, contact("ann"));
+        world.add(Entity::Contacts, None, contact("ann"), None);
         assert!(keep(&mut world).is_err());
         // As when only a part of the line had found room.
         (&file).write_all(b"[{\"put\":").unwrap();
         world.journal.keeper.as_mut().unwrap().file = file;
-        world.add(Entity::Contacts, None, contact("bob"));
+        world.add(Entity::Contacts, None, contact("bob"), None);
         keep(&mut world).unwrap();
         let before = said(&world);
         drop(world);

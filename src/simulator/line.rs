@@ -81,6 +81,15 @@ impl Line {
     }
 }
 
+impl Drop for Line {
+    fn drop(&mut self) {
+        if self.cutter.0.load(Ordering::Acquire) == RESET {
+            // Nothing is left to be written, so `check` was not called again.
+            drop(self.stream.set_zero_linger());
+        }
+    }
+}
+
 impl AsyncRead for Line {
     fn poll_read(
         mut self: Pin<&mut Self>,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::answer::Failure;
-use super::call::Page;
+use super::call::{Call, Page};
 use super::crm::{Entity, IdList, Table, World};
 
 /// The order of a list. Without `sort` the newest come first, so paging is stable only with one.
@@ -13,20 +13,36 @@ pub struct Sort {
     is_ascending: bool,
 }
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum By {
+    /// In the order of ids, which is the order of creation.
+    Id,
+    /// By a creation time that requests may set.
     Created,
     Updated,
 }
 
 impl Sort {
+    /// Reads the query of a call. See [`Sort::read`].
+    pub fn of(world: &World, call: &Call) -> Result<Self, Failure> {
+        Self::read(world, call.param("sort"), call.param("sort_type"))
+    }
+
     /// Reads `sort` and `sort_type`; others than the documented ones are refused.
-    pub fn read(sort: Option<&str>, direction: Option<&str>) -> Result<Self, Failure> {
+    pub fn read(
+        world: &World,
+        sort: Option<&str>,
+        direction: Option<&str>,
+    ) -> Result<Self, Failure> {
         let by = match sort {
             Some("updated_at") => By::Updated,
             // The other three are derived from things that the simulator has none of: every record is equal.
             None | Some("created_at" | "lead_score" | "open_deals_amount" | "last_contacted") => {
-                By::Created
+                if world.profile().honour_created_at {
+                    By::Created
+                } else {
+                    By::Id
+                }
             }
             Some(_) => return Err(Failure::invalid("sort is invalid")),
         };
@@ -46,9 +62,9 @@ impl Sort {
 
 /// Records that a call lists. None of them is read before the page is known.
 pub enum Selection<'a> {
-    /// A list that is always there; ids ascend, which is the order of creation.
+    /// A list that is always there; ids ascend.
     Kept(&'a IdList),
-    /// All undeleted records of a table, in the order of change, from this place on.
+    /// The undeleted records of a table, in the order of change, from this place on.
     ChangedFrom(usize),
     /// Collected for this call, in ascending order of its sort.
     Collected(Arc<Vec<u64>>),
@@ -60,16 +76,17 @@ impl Selection<'_> {
     /// `named` tells calls apart; from the second `until` on, the answer may be another one.
     pub fn collect(
         world: &World,
-        entity: Entity,
+        (entity, table): (Entity, &Table),
         (named, sort): (&str, Sort),
         find: impl FnOnce() -> (Vec<u64>, i64),
     ) -> Self {
-        let name = format!("{} {} {named}", entity.plural(), sort.is_by_change());
+        let name = format!("{} {:?} {named}", entity.plural(), sort.by);
         let ordered = || {
             let (mut ids, until) = find();
-            if sort.is_by_change() {
-                let table = world.table(entity);
-                ids.sort_by_cached_key(|id| table.changed(*id));
+            match sort.by {
+                By::Id => (),
+                By::Created => ids.sort_by_cached_key(|id| table.created(*id)),
+                By::Updated => ids.sort_by_cached_key(|id| table.changed(*id)),
             }
             (ids, until)
         };
@@ -95,8 +112,11 @@ impl Selection<'_> {
             total - range.end..total - range.start
         };
         let mut ids = match self {
-            Self::Kept(list) if sort.is_by_change() => table.by_change(list, places),
-            Self::Kept(list) => list.slice(places),
+            Self::Kept(list) => match sort.by {
+                By::Id => list.slice(places),
+                By::Created => table.by_creation(list, places),
+                By::Updated => table.by_change(list, places),
+            },
             Self::ChangedFrom(first) => {
                 table.by_change(table.all(), places.start + first..places.end + first)
             }

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Failure, Outcome};
 use super::call::Call;
-use super::crm::{Entity, IdList, List, World};
-use super::listing::Selection;
+use super::crm::{Entity, IdList, List, Table, World};
+use super::profile::Lagging;
 use super::views::{self, PAGE_ROWS, put_meta};
 
 /// `GET /lists`
@@ -25,7 +25,7 @@ pub fn all(world: &World, call: &Call) -> Outcome {
 pub fn create(world: &mut World, call: &Call) -> Outcome {
     let name = name(call)?.to_owned();
     let id = world.add_list(None, &name);
-    one(world, id, 201)
+    one(world, id, world.profile().create_status.code(false))
 }
 
 /// `PUT /lists/{id} {"name"}`
@@ -72,7 +72,9 @@ fn chosen(world: &World, source: Option<u64>, call: &Call) -> Result<Vec<u64>, F
     if let Some(source) = source
         && body.get("all") == Some(&Value::Bool(true))
     {
-        return Ok(members(world, source).iter().collect());
+        return Ok(members(world.table(Entity::Contacts), source)
+            .iter()
+            .collect());
     }
     let Some(Value::Array(sent)) = body.get("ids") else {
         return Err(Failure::invalid("The type for ids is invalid."));
@@ -86,15 +88,14 @@ fn chosen(world: &World, source: Option<u64>, call: &Call) -> Result<Vec<u64>, F
 /// `GET /contacts/lists/{id}`
 pub fn contacts(world: &World, id: u64, call: &Call) -> Outcome {
     world.lists.get(id).ok_or_else(Failure::not_found)?;
-    let rows = Selection::Kept(members(world, id));
-    views::list(world, Entity::Contacts, &rows, call)
+    let contacts = world.indexed(Entity::Contacts, Lagging::Views);
+    let ids = members(contacts, id);
+    views::list(world, (Entity::Contacts, contacts), ids, call)
 }
 
-/// The undeleted contacts on a list.
-pub fn members(world: &World, list: u64) -> &IdList {
-    world
-        .table(Entity::Contacts)
-        .having("contact_list_id", list)
+/// The undeleted ones of these contacts that are on a list.
+pub fn members(contacts: &Table, list: u64) -> &IdList {
+    contacts.having("contact_list_id", list)
 }
 
 fn one(world: &World, id: u64, status: u16) -> Outcome {

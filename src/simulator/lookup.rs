@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Failure, Fields, Outcome};
 use super::call::Call;
-use super::crm::{Entity, Record, World, display_name, key, stored};
+use super::crm::{Entity, Record, World, display_name, key, read, stored};
+use super::profile::Lagging;
 use super::shapes::{self, Depth, Includes};
 use super::views::put_meta;
 
@@ -32,9 +33,10 @@ pub fn lookup(world: &mut World, call: &Call) -> Outcome {
     let mut body = Fields::new();
     for entity in entities {
         let ids = exact(world, entity, attribute, &text.into());
+        let found = read(world.indexed(entity, Lagging::Lookup), &ids);
         let plain = Includes::none(entity);
-        let mut rows = shapes::many(world, entity, &ids, Depth::Found, &plain);
-        put_meta(&mut rows, ids.len(), None);
+        let mut rows = shapes::many(world, entity, &found, Depth::Found, &plain);
+        put_meta(&mut rows, found.len(), None);
         body.insert(entity.plural().to_owned(), Value::Object(rows));
     }
     Ok(Answer::ok(body))
@@ -49,7 +51,7 @@ fn exact(world: &mut World, entity: Entity, attribute: &str, value: &Value) -> V
         return Vec::new();
     };
     world.ask(entity, attribute);
-    let table = world.table(entity);
+    let table = world.indexed(entity, Lagging::Lookup);
     match table.holder(&wanted) {
         Some(holder) => {
             let live = Some(holder).filter(|id| table.is_live(*id));
@@ -72,7 +74,7 @@ pub fn search(world: &World, call: &Call) -> Outcome {
     let mut rows = Vec::new();
     let modules = Entity::ALL.into_iter().filter(|entity| entity.is_module());
     for entity in modules.filter(|entity| wanted(entity.singular())) {
-        let table = world.table(entity);
+        let table = world.indexed(entity, Lagging::Search);
         let records = table.all().iter().filter_map(|id| table.get(id));
         let found = records.filter_map(|record| row(world, entity, &record, &text));
         rows.extend(found.take(most.saturating_sub(rows.len())));

@@ -1,19 +1,22 @@
 //! Freshsales on loopback: the embedded destination of demos, rehearsals and tests.
 //!
 //! It is written from the API's fact sheet and shares no code with the client, so that an error in one shows in the
-//! other. Where real accounts differ it takes the harsher behaviour, unless the seed's `settings` say otherwise.
+//! other. Where real accounts differ a switch of the `profile` decides; the fact sheet's section 18 gives the defaults.
 //!
 //! ```text
 //! socket ─► line ─► server ─► faults, allowance, key ─► routes ─► records, views, search, bulk, lists, selectors
-//!                      │                                             │
-//!                      └► control (/__sim/)                          ▼
+//!                    │  ▲                                            │
+//!    control (/__sim/)  └ intake (body), wire (answer)               ▼
 //!                                             rules (what may be written) ─► crm (records, indexes) ─► shapes
+//!                                                                                  automation ─┘ acts afterwards
 //! ```
 
 mod account;
 mod activities;
+mod allowance;
 mod answer;
 mod audit;
+mod automation;
 mod bulk;
 mod call;
 mod control;
@@ -21,12 +24,15 @@ mod crm;
 mod documents;
 mod edition;
 mod faults;
+mod intake;
 mod journal;
+mod language;
 mod leads;
 mod line;
 mod listing;
 mod lists;
 mod lookup;
+mod phone_calls;
 mod profile;
 mod records;
 mod routes;
@@ -35,10 +41,11 @@ mod search;
 mod seed;
 mod selectors;
 mod server;
+mod settings;
 mod shapes;
-
 mod times;
 mod views;
+mod wire;
 
 #[cfg(test)]
 mod tests;
@@ -48,7 +55,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -59,6 +66,7 @@ use crm::World;
 pub use edition::Edition;
 use faults::Faults;
 use line::{Cutter, Lines};
+pub use profile::read as read_profile;
 use seed::Seed;
 use server::App;
 
@@ -70,6 +78,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct Options {
     /// The account: users, pipelines, fields, switches, first records. See `fixtures/freshsales/seed.json`.
     pub seed: Value,
+    /// Switches that win over the seed's `settings`; [`read_profile`] reads them from a file's text.
+    pub switches: Map<String, Value>,
     /// Where to listen; only loopback addresses are taken.
     pub address: IpAddr,
     /// Port; 0 takes a free one.
@@ -78,7 +88,7 @@ pub struct Options {
     pub key: String,
     /// What calls of the control routes must carry as `X-Sim-Token`.
     pub control_token: String,
-    /// The kind of account; `None`: the seed says it.
+    /// The kind of account, which wins over the switches; `None`: they say it.
     pub edition: Option<Edition>,
     /// Where it keeps its state over restarts; `None`: it forgets everything.
     pub state: Option<PathBuf>,
@@ -90,6 +100,7 @@ impl Options {
     pub fn new(seed: Value, key: impl Into<String>, control_token: impl Into<String>) -> Self {
         Self {
             seed,
+            switches: Map::new(),
             address: Ipv4Addr::LOCALHOST.into(),
             port: 0,
             key: key.into(),
@@ -117,18 +128,17 @@ pub struct Running {
 /// # Errors
 /// `Config` for a seed or a state file that is refused or an address that is not loopback; `Destination` when the port is taken.
 pub async fn start(options: Options) -> Result<Running> {
-    let mut seed = Seed::read(&options.seed)?;
-    if let Some(edition) = options.edition {
-        seed.profile.edition = edition;
-    }
+    let seed = seed(&options)?;
     let listener = listen(options.address, options.port).await?;
     let address = listener.local_addr().map_err(not_listening)?;
     let prefix = seed.profile.edition.prefix();
     let base_url = format!("http://{address}{prefix}");
+    let faults = Faults::default();
+    faults.set(seed.profile.faults.clone());
     let app = Arc::new(App {
         world: world(&options, &seed, &base_url)?.into(),
         seed,
-        faults: Faults::default(),
+        faults,
         audit: Audit::default(),
         key: options.key,
         control_token: options.control_token,
@@ -153,6 +163,15 @@ pub async fn start(options: Options) -> Result<Running> {
         stop: Some(stop),
         served: Some(served),
     })
+}
+
+/// The seed with the switches of this start.
+fn seed(options: &Options) -> Result<Seed> {
+    let mut switches = options.switches.clone();
+    if let Some(edition) = options.edition {
+        switches.insert("edition".to_owned(), edition.name().into());
+    }
+    Seed::read(&options.seed, &switches)
 }
 
 /// The account as its state file has it, or as the seed has it.

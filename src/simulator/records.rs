@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Failure, Outcome};
 use super::call::Call;
 use super::crm::{Entity, World, key};
+use super::profile::DeleteBody;
 use super::rules;
 use super::shapes::{self, Includes, children};
 
@@ -12,7 +13,7 @@ use super::shapes::{self, Includes, children};
 pub fn create(world: &mut World, entity: Entity, call: &Call) -> Outcome {
     let includes = Includes::read(entity, &call.names("include"))?;
     let id = rules::create(world, entity, call.record(entity.singular())?, None)?;
-    let status = if entity == Entity::Notes { 200 } else { 201 };
+    let status = world.profile().create_status.code(entity == Entity::Notes);
     shown(world, entity, id, status, &includes)
 }
 
@@ -39,7 +40,17 @@ fn shown(world: &World, entity: Entity, id: u64, status: u16, includes: &Include
 pub fn delete(world: &mut World, entity: Entity, id: u64, call: &Call) -> Outcome {
     let cascades = call.param("delete_associated_contacts_deals") == Some("true");
     remove(world, entity, id, cascades)?;
-    Ok(Answer::ok(true))
+    Ok(deleted(world, entity))
+}
+
+fn deleted(world: &World, entity: Entity) -> Answer {
+    let text = || Answer::ok(json!({"success": "The record was deleted"}));
+    match (world.profile().delete_body, entity) {
+        (DeleteBody::True, Entity::Tasks | Entity::Notes) | (DeleteBody::Success, _) => text(),
+        (DeleteBody::True, _) => Answer::ok(true),
+        (DeleteBody::Empty, _) => Answer::empty(204),
+        (DeleteBody::Result, _) => Answer::ok(json!({"result": true})),
+    }
 }
 
 /// Deletes a record; an account takes its contacts and deals along when `cascades`.
@@ -60,7 +71,7 @@ pub fn remove(world: &mut World, entity: Entity, id: u64, cascades: bool) -> Res
 /// `DELETE /<objects>/{id}/forget`: for good, also out of the Recycle Bin.
 pub fn forget(world: &mut World, entity: Entity, id: u64) -> Outcome {
     world.forget(entity, id)?;
-    Ok(Answer::ok(true))
+    Ok(deleted(world, entity))
 }
 
 /// `POST /<objects>/upsert`: 200 for create and update alike.

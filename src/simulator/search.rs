@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::answer::{Answer, Failure, Outcome};
 use super::call::Call;
-use super::crm::{Entity, Record, World, key, stored, unique_field};
+use super::crm::{Entity, Record, World, key, read, stored, unique_field};
 use super::listing::{Selection, Sort};
+use super::profile::Lagging;
 use super::shapes::{self, Depth, Includes};
 use super::views::{PAGE_ROWS, put_meta};
 
@@ -58,13 +59,14 @@ pub fn filtered(world: &mut World, entity: Entity, call: &Call) -> Outcome {
     }
     let page = call.page(PAGE_ROWS, world.profile().page_rows)?;
     let text = |name: &str| call.param(name).or(body.get(name).and_then(Value::as_str));
-    let sort = Sort::read(text("sort"), text("sort_type"))?;
+    let sort = Sort::read(world, text("sort"), text("sort_type"))?;
     let named = Value::from(sent.as_slice()).to_string();
     let rows = matching(world, entity, &rules, (&named, sort));
-    let chosen = rows.page(world.table(entity), sort, page);
+    let table = world.indexed(entity, Lagging::FilteredSearch);
+    let chosen = read(table, &rows.page(table, sort, page));
     let plain = Includes::none(entity);
     let mut body = shapes::many(world, entity, &chosen, Depth::Found, &plain);
-    put_meta(&mut body, rows.len(world.table(entity)), None);
+    put_meta(&mut body, rows.len(table), None);
     Ok(Answer::ok(body))
 }
 
@@ -127,7 +129,7 @@ fn matching<'w>(
     rules: &[Rule],
     (named, sort): (&str, Sort),
 ) -> Selection<'w> {
-    let table = world.table(entity);
+    let table = world.indexed(entity, Lagging::FilteredSearch);
     match rules {
         [] => return Selection::Kept(table.all()),
         [rule] if rule.is_equality() && !unique_field(&world.setup, entity, &rule.attribute) => {
@@ -142,14 +144,14 @@ fn matching<'w>(
         }
         _ => (),
     }
-    Selection::collect(world, entity, (named, sort), || {
+    Selection::collect(world, (entity, table), (named, sort), || {
         (collect(world, entity, rules), i64::MAX)
     })
 }
 
 /// Ids that satisfy all rules, ascending, from the candidates that the best of them gives.
 fn collect(world: &World, entity: Entity, rules: &[Rule]) -> Vec<u64> {
-    let table = world.table(entity);
+    let table = world.indexed(entity, Lagging::FilteredSearch);
     let equality = rules.iter().position(Rule::is_equality);
     let candidates = match (equality, rules.iter().find(|rule| rule.is_change())) {
         (Some(place), _) => equal(world, entity, &rules[place]),
@@ -172,7 +174,7 @@ fn collect(world: &World, entity: Entity, rules: &[Rule]) -> Vec<u64> {
 
 /// Undeleted records that have one of the values, ascending.
 fn equal(world: &World, entity: Entity, rule: &Rule) -> Vec<u64> {
-    let table = world.table(entity);
+    let table = world.indexed(entity, Lagging::FilteredSearch);
     let mut found = Vec::new();
     for value in &rule.values {
         let Some(key) = key(&rule.attribute, value) else {
@@ -187,7 +189,7 @@ fn equal(world: &World, entity: Entity, rule: &Rule) -> Vec<u64> {
 }
 
 fn all_hold(world: &World, entity: Entity, id: u64, rules: &[&Rule]) -> bool {
-    let table = world.table(entity);
+    let table = world.indexed(entity, Lagging::FilteredSearch);
     // Times first: they need no field to be read.
     let Some(head) = table.head(id) else {
         return false;

@@ -1,10 +1,10 @@
-//! `GET /selector/…` and `GET /settings/…/fields`: what the admin made, read-only and never paged.
+//! `GET /selector/…`: what the admin made, read-only and never paged.
 
 use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Failure, Outcome};
-use super::crm::{Entity, World, user_json};
-use super::seed::{Pipeline, Seed, SeedField, Stage};
+use super::crm::{World, user_json};
+use super::seed::{Pipeline, Seed, Stage};
 
 /// Answers `selector/<rest>`.
 pub fn answer(world: &World, rest: &[&str]) -> Outcome {
@@ -35,36 +35,6 @@ pub fn answer(world: &World, rest: &[&str]) -> Outcome {
     let mut body = Map::new();
     body.insert(root.to_owned(), Value::Array(entries));
     Ok(Answer::ok(body))
-}
-
-/// Answers `settings/<module>/fields`.
-pub fn fields(world: &World, module: &str) -> Outcome {
-    let entity = Entity::by_plural(module).ok_or(Failure::NoRoute)?;
-    let fields = world.setup.fields.get(&entity).ok_or(Failure::NoRoute)?;
-    let shown = fields.iter().enumerate();
-    let shown = shown.map(|(n, field)| field_json(entity, n, field));
-    Ok(Answer::ok(json!({"fields": shown.collect::<Vec<_>>()})))
-}
-
-fn field_json(entity: Entity, n: usize, field: &SeedField) -> Value {
-    let id = 70_860_000_001 + 10_000 * entity as u64 + n as u64;
-    let choices = field.choices.iter().enumerate();
-    let choices = choices
-        .map(|(n, value)| json!({"id": id * 100 + n as u64, "value": value, "position": n + 1}));
-    json!({
-        "id": id,
-        "name": field.name,
-        "label": field.label,
-        "type": field.kind,
-        "base_model": entity.model(),
-        "required": field.required,
-        "default": !field.is_custom(),
-        "actionable": true,
-        "visible": true,
-        "position": n + 1,
-        "quick_add_position": null,
-        "choices": choices.collect::<Vec<_>>(),
-    })
 }
 
 fn pipelines(world: &World) -> Vec<Value> {

@@ -1,28 +1,26 @@
-//! From the socket to the routes and back: faults, the hour's allowance, the key, the wire format.
+//! From the socket to the routes and back: faults, the allowance, the key.
 
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body as HttpBody, Bytes};
-use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequest, Multipart, Query, Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
 use axum::response::Response;
-use serde_json::Value;
+use futures_util::StreamExt as _;
 
-use super::answer::{Answer, Content, Failure};
+use super::allowance;
+use super::answer::{Answer, Failure};
 use super::audit::Audit;
-use super::call::{Body, Call, Part};
+use super::bulk;
+use super::call::Call;
 use super::crm::World;
 use super::faults::{FaultKind, Faults, Hit};
 use super::line::Cutter;
+use super::profile::ErrorStyle;
 use super::seed::Seed;
-use super::{bulk, control, journal, routes};
-
-/// Largest JSON body.
-const MOST_JSON: usize = 8 * 1024 * 1024;
+use super::wire::{wire, wire_in_part, wire_slowly};
+use super::{control, intake, journal, routes};
 
 /// What all connections share.
 pub struct App {
@@ -69,61 +67,158 @@ async fn handle(
     }
     let below = path.strip_prefix(app.prefix);
     let Some(path) = below.and_then(|rest| rest.strip_prefix('/')) else {
-        return wire(Failure::NoRoute.into(), None);
+        return wire(Failure::NoRoute.answer(ErrorStyle::Canonical));
     };
     // One slash at the end is optional.
     let path = path.strip_suffix('/').unwrap_or(path).to_owned();
-    let method = request.method().as_str().to_owned();
-    let number = app.audit.begin(&method, request.uri(), app.prefix);
-    let hit = app.faults.hit(&method, &path);
-    let answer = answer(&app, &cutter, hit, request, path).await;
-    let cut = matches!(hit, Some(hit) if matches!(hit.kind, FaultKind::Reset | FaultKind::FailAfterWrite));
-    app.audit.end(
+    let number = app.note(&request);
+    let hit = app.faults.hit(request.method().as_str(), &path);
+    let visit = Visit {
+        app: &app,
+        cutter: &cutter,
+        hit,
         number,
-        (!cut).then_some(answer.status),
-        hit.map(|hit| hit.kind),
-    );
-    let slow = hit.filter(|hit| hit.kind == FaultKind::Slow);
-    wire(answer, slow.and_then(|hit| hit.millis))
+    };
+    let answer = visit.answer(request, path).await;
+    let kind = hit.map(|hit| hit.kind);
+    let is_cut = kind.is_some_and(FaultKind::cuts);
+    app.audit
+        .end(number, (!is_cut).then_some(answer.status), kind);
+    match hit {
+        Some(hit) if hit.kind == FaultKind::Slow => wire_slowly(answer, hit.millis),
+        Some(hit) if hit.kind == FaultKind::ResetInAnswer => wire_in_part(answer, cutter),
+        _ => wire(answer),
+    }
 }
 
-async fn answer(
-    app: &App,
-    cutter: &Cutter,
+/// One call on its way.
+struct Visit<'a> {
+    app: &'a App,
+    cutter: &'a Cutter,
     hit: Option<Hit>,
-    request: Request,
-    path: String,
-) -> Answer {
-    // Before the body is read, so that a long one is cut in the middle.
-    if hit.is_some_and(|hit| hit.kind == FaultKind::Reset) {
-        cutter.reset();
-        return bad_gateway();
-    }
-    let is_known = has_key(request.headers(), &app.key);
-    let call = read(request, path).await;
-    if let Some(hit) = hit {
-        match hit.kind {
-            FaultKind::Refuse => return refused(503, "Service Unavailable"),
-            FaultKind::Limit => return limited(),
-            FaultKind::Bulk405 => return bulk::too_many().into(),
-            FaultKind::Html502 => return bad_gateway(),
-            FaultKind::Hold => app.faults.hold(hit.millis).await,
-            FaultKind::FailAfterWrite => cutter.close(),
-            FaultKind::Slow | FaultKind::Reset => (),
+    number: u64,
+}
+
+impl Visit<'_> {
+    async fn answer(&self, request: Request, path: String) -> Answer {
+        if let Some(refusal) = self.app.at_the_gate() {
+            return refusal;
+        }
+        let kind = self.hit.map(|hit| hit.kind);
+        // Before the body is read, so that a long one is cut in the middle.
+        if kind == Some(FaultKind::Reset) {
+            self.cutter.reset();
+            return bad_gateway();
+        }
+        if kind == Some(FaultKind::ResetInUpload) {
+            // One piece of the body, then the end.
+            drop(request.into_body().into_data_stream().next().await);
+            self.cutter.reset();
+            return bad_gateway();
+        }
+        let is_known = has_key(request.headers(), &self.app.key);
+        let call = intake::read(request, path, kind).await;
+        if let Some(objects) = call.as_ref().ok().and_then(Call::objects) {
+            self.app.audit.count(self.number, objects);
+        }
+        if let Some(hit) = self.hit
+            && let Some(answer) = self.before(hit).await
+        {
+            return answer;
+        }
+        let answer = self.app.done(is_known, call);
+        match self.hit {
+            Some(hit) => self.after(hit, answer).await,
+            None => answer,
         }
     }
-    let mut world = app.world();
-    if !world.count_call() {
-        return limited();
+
+    /// Faults before anything is done. `None`: it is done after all.
+    async fn before(&self, hit: Hit) -> Option<Answer> {
+        let style = self.app.world().profile().error_style;
+        let refused = |status| refusal(style, status);
+        Some(match hit.kind {
+            FaultKind::Refuse => refused(hit.status.unwrap_or(503)),
+            FaultKind::Limit => allowance::too_many(self.app.world().profile(), hit.retry_after),
+            FaultKind::Limit400 => allowance::disguised(self.app.world().profile()),
+            FaultKind::Bulk405 => {
+                let most = self.app.world().profile().jobs_in_flight;
+                bulk::too_many(most).answer(style)
+            }
+            FaultKind::ExpiredJob => Failure::not_found().answer(style),
+            FaultKind::Html502 => bad_gateway(),
+            FaultKind::Hold => {
+                self.app.faults.hold(hit.millis).await;
+                return None;
+            }
+            FaultKind::FailAfterWrite => {
+                self.cutter.close();
+                return None;
+            }
+            _ => return None,
+        })
     }
-    if !is_known {
-        return refused(401, "Authentication failed");
+
+    /// Faults after it was done.
+    async fn after(&self, hit: Hit, answer: Answer) -> Answer {
+        match hit.kind {
+            FaultKind::RefuseAfterWrite => {
+                let style = self.app.world().profile().error_style;
+                refusal(style, hit.status.unwrap_or(500))
+            }
+            FaultKind::Html502AfterWrite => bad_gateway(),
+            FaultKind::TimeoutAfterWrite => {
+                self.app.faults.hold(hit.millis).await;
+                self.cutter.close();
+                answer
+            }
+            _ => answer,
+        }
     }
-    let outcome = call.and_then(|call| routes::answer(&mut world, &call));
-    if journal::keep(&mut world).is_err() {
-        return not_kept().into();
+}
+
+impl App {
+    /// Writes a call down and returns its number.
+    fn note(&self, request: &Request) -> u64 {
+        let uri = request.uri();
+        let whole = uri
+            .path_and_query()
+            .map_or(uri.path(), |path| path.as_str());
+        let path = whole.strip_prefix(self.prefix).unwrap_or(whole);
+        let at = self.world().clock.millis();
+        self.audit.begin(request.method().as_str(), path, at)
     }
-    outcome.unwrap_or_else(Answer::from)
+
+    fn at_the_gate(&self) -> Option<Answer> {
+        let mut world = self.world();
+        let now = world.clock.millis();
+        let world = &mut *world;
+        world.allowance.at_the_gate(&world.setup.profile, now)
+    }
+
+    /// Counts the call, looks at the key, and does what is asked.
+    fn done(&self, is_known: bool, call: Result<Call, Failure>) -> Answer {
+        let mut world = self.world();
+        let now = world.clock.now();
+        let world = &mut *world;
+        let answer = match world.allowance.take(&world.setup.profile, now) {
+            Err(refusal) => refusal,
+            Ok(()) => {
+                let outcome = if is_known {
+                    call.and_then(|call| routes::answer(world, &call))
+                } else {
+                    Err(Failure::refused(401, "Authentication failed"))
+                };
+                let outcome = match journal::keep(world) {
+                    Ok(()) => outcome,
+                    Err(_) => Err(not_kept()),
+                };
+                let style = world.profile().error_style;
+                outcome.unwrap_or_else(|failure| failure.answer(style))
+            }
+        };
+        world.allowance.tell(&world.setup.profile, now, answer)
+    }
 }
 
 /// A change was made that the state file did not take: the caller cannot know whether it will last.
@@ -131,21 +226,19 @@ pub fn not_kept() -> Failure {
     Failure::refused(500, "The state could not be kept")
 }
 
-fn refused(status: u16, message: &str) -> Answer {
-    Failure::refused(status, message).into()
-}
-
-fn limited() -> Answer {
-    refused(429, "Too many requests")
+/// A refusal by the server itself.
+fn refusal(style: ErrorStyle, status: u16) -> Answer {
+    let text = match status {
+        500 => "Internal Server Error",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        _ => "The request cannot be processed",
+    };
+    Answer::refused(style, status, &[text.to_owned()])
 }
 
 fn bad_gateway() -> Answer {
-    Answer {
-        status: 502,
-        content: Content::Html(
-            "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>",
-        ),
-    }
+    Answer::html(502, "502 Bad Gateway")
 }
 
 /// `Token token=KEY`, and the shorter `Token KEY`.
@@ -155,107 +248,4 @@ fn has_key(headers: &HeaderMap, key: &str) -> bool {
         .and_then(|sent| sent.to_str().ok());
     let sent = sent.and_then(|sent| sent.strip_prefix("Token "));
     sent.is_some_and(|sent| sent.strip_prefix("token=").unwrap_or(sent) == key)
-}
-
-async fn read(request: Request, path: String) -> Result<Call, Failure> {
-    let query = Query::<Vec<(String, String)>>::try_from_uri(request.uri());
-    let query = query
-        .map_err(|_| Failure::invalid("The query is invalid"))?
-        .0;
-    let method = request.method().as_str().to_owned();
-    let media = request.headers().get(CONTENT_TYPE);
-    let media = media
-        .and_then(|media| media.to_str().ok())
-        .unwrap_or_default();
-    let body = if media.starts_with("multipart/form-data") {
-        Body::Form(form(request).await?)
-    } else {
-        let is_json = media.starts_with("application/json");
-        json(request, is_json).await?
-    };
-    Ok(Call {
-        method,
-        path,
-        query,
-        body,
-    })
-}
-
-async fn json(request: Request, is_json: bool) -> Result<Body, Failure> {
-    let bytes = axum::body::to_bytes(request.into_body(), MOST_JSON).await;
-    let bytes = bytes.map_err(|_| Failure::refused(413, "Request body is too large"))?;
-    if bytes.is_empty() {
-        return Ok(Body::Empty);
-    }
-    if !is_json {
-        return Err(Failure::invalid("Content-Type must be application/json"));
-    }
-    let body = serde_json::from_slice::<Value>(&bytes);
-    body.map(Body::Json)
-        .map_err(|_| Failure::invalid("Request body is not JSON"))
-}
-
-async fn form(request: Request) -> Result<Vec<Part>, Failure> {
-    let broken = || Failure::invalid("The form cannot be read");
-    let form = Multipart::from_request(request, &()).await;
-    let mut form = form.map_err(|_| broken())?;
-    let mut parts = Vec::new();
-    while let Some(mut field) = form.next_field().await.map_err(|_| broken())? {
-        let mut part = Part {
-            name: field.name().unwrap_or_default().to_owned(),
-            file_name: field.file_name().map(str::to_owned),
-            text: String::new(),
-            size: 0,
-        };
-        let mut text = Vec::new();
-        while let Some(bytes) = field.chunk().await.map_err(|_| broken())? {
-            part.size += bytes.len() as u64;
-            if part.file_name.is_none() && text.len() < MOST_JSON {
-                text.extend_from_slice(&bytes);
-            }
-        }
-        part.text = String::from_utf8(text).map_err(|_| broken())?;
-        parts.push(part);
-    }
-    Ok(parts)
-}
-
-/// Puts an answer on the wire; `millis` spreads its body over that time.
-pub fn wire(answer: Answer, millis: Option<u64>) -> Response {
-    let (media, bytes) = match answer.content {
-        Content::Json(body) => (
-            "application/json; charset=utf-8",
-            Bytes::from(body.to_string()),
-        ),
-        Content::Html(page) => (
-            "text/html; charset=utf-8",
-            Bytes::from_static(page.as_bytes()),
-        ),
-    };
-    let body = match millis {
-        Some(millis) => dribble(bytes, Duration::from_millis(millis)),
-        None => HttpBody::from(bytes),
-    };
-    let mut response = Response::new(body);
-    *response.status_mut() =
-        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, axum::http::HeaderValue::from_static(media));
-    response
-}
-
-/// The bytes in eight pieces.
-fn dribble(bytes: Bytes, total: Duration) -> HttpBody {
-    let piece = bytes.len().div_ceil(8).max(1);
-    HttpBody::from_stream(futures_util::stream::unfold(
-        bytes,
-        move |mut left| async move {
-            if left.is_empty() {
-                return None;
-            }
-            tokio::time::sleep(total / 8).await;
-            let next = left.split_to(piece.min(left.len()));
-            Some((Ok::<Bytes, Infallible>(next), left))
-        },
-    ))
 }

@@ -1,5 +1,7 @@
 //! Dates as Freshsales takes and shows them: instants in the account's offset, days without one.
 
+use std::time::Instant;
+
 use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
@@ -111,18 +113,60 @@ impl Zone {
     }
 }
 
-/// The simulator's clock: the machine's, moved forward by the control routes.
-#[derive(Clone, Copy, Debug, Default)]
+/// `DDMMYYHHMMSS` in UTC, as some accounts tell when the allowance is renewed.
+pub fn day_first(seconds: i64) -> String {
+    let instant = Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH);
+    instant.strftime("%d%m%y%H%M%S").to_string()
+}
+
+/// The simulator's clock. It starts with the machine's time, runs `speed` times as fast, never jumps back, and is
+/// moved forward by the control routes.
+#[derive(Clone, Copy, Debug)]
 pub struct Clock {
-    ahead_millis: i64,
+    /// Milliseconds since 1970 at `since`: simulated, and as the machine had them.
+    base_millis: i64,
+    machine_millis: i64,
+    since: Instant,
+    speed: u32,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self::ahead_by(0)
+    }
 }
 
 impl Clock {
+    /// A clock that is ahead of the machine's by so many milliseconds.
+    pub fn ahead_by(millis: i64) -> Self {
+        let machine_millis = Timestamp::now().as_millisecond();
+        Self {
+            base_millis: machine_millis.saturating_add(millis),
+            machine_millis,
+            since: Instant::now(),
+            speed: 1,
+        }
+    }
+
     /// Milliseconds since 1970.
     pub fn millis(self) -> i64 {
-        Timestamp::now()
-            .as_millisecond()
-            .saturating_add(self.ahead_millis)
+        self.after(self.passed())
+    }
+
+    /// Milliseconds that it is ahead of the machine's clock.
+    pub fn ahead(self) -> i64 {
+        let passed = self.passed();
+        self.after(passed) - self.machine_millis.saturating_add(passed)
+    }
+
+    /// Real milliseconds since `since`.
+    fn passed(self) -> i64 {
+        i64::try_from(self.since.elapsed().as_millis()).unwrap_or(i64::MAX)
+    }
+
+    fn after(self, passed: i64) -> i64 {
+        let passed = passed.saturating_mul(i64::from(self.speed));
+        self.base_millis.saturating_add(passed)
     }
 
     /// Seconds since 1970.
@@ -130,21 +174,25 @@ impl Clock {
         self.millis() / 1000
     }
 
-    /// Milliseconds that it is ahead of the machine's clock.
-    pub fn ahead(self) -> i64 {
-        self.ahead_millis
-    }
-
-    /// A clock that is ahead of the machine's by so many milliseconds.
-    pub fn ahead_by(millis: i64) -> Self {
-        Self {
-            ahead_millis: millis,
-        }
+    /// Simulated seconds in a real one.
+    pub fn speed(self) -> u32 {
+        self.speed
     }
 
     /// Moves the clock forward.
     pub fn advance(&mut self, seconds: u32) {
-        self.ahead_millis = self.ahead_millis.saturating_add(i64::from(seconds) * 1000);
+        self.base_millis = self.base_millis.saturating_add(i64::from(seconds) * 1000);
+    }
+
+    /// Runs at another speed from now on.
+    pub fn set_speed(&mut self, speed: u32) {
+        if speed != self.speed {
+            let ahead = self.ahead();
+            *self = Self {
+                speed,
+                ..Self::ahead_by(ahead)
+            };
+        }
     }
 }
 
@@ -189,5 +237,23 @@ mod tests {
             zone.instant("2026-01-01T04:00:00Z")
         );
         assert_eq!(zone.instant("31.01.2026"), None);
+    }
+
+    #[test]
+    fn the_day_comes_first_where_an_account_says_so() {
+        assert_eq!(day_first(1_769_904_065), "010226000105");
+    }
+
+    #[test]
+    fn a_fast_clock_goes_on_from_where_it_was() {
+        let mut clock = Clock::default();
+        let begin = clock.millis();
+        clock.set_speed(86_400);
+        assert!(clock.millis() - begin < 1_000_000, "no jump");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        assert!(clock.millis() - begin >= 20 * 86_400);
+        let before = clock.millis();
+        clock.advance(3600);
+        assert!(clock.millis() - before >= 3_600_000);
     }
 }

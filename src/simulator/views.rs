@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Failure, Fields, Outcome};
 use super::call::{Call, Page};
-use super::crm::{Entity, World, own_view_key, view_key};
+use super::crm::{Entity, IdList, Table, World, own_view_key, read, view_key};
 use super::listing::{Selection, Sort};
+use super::profile::Lagging;
 use super::seed::Forecast;
 use super::shapes::{self, Depth, Includes};
 
@@ -78,29 +79,60 @@ pub fn filters(world: &World, entity: Entity) -> Outcome {
 
 /// `GET /<objects>/view/{id}`
 pub fn rows(world: &World, entity: Entity, view: u64, call: &Call) -> Outcome {
+    let (table, ids) = shown(world, entity, view)?;
+    list(world, (entity, table), ids, call)
+}
+
+/// `GET /<objects>/scroll/{id}?limit=&last_fetched_id=`: the rows of a view behind an id, in the order of ids.
+pub fn scroll(world: &World, entity: Entity, view: u64, call: &Call) -> Outcome {
+    let (table, ids) = shown(world, entity, view)?;
+    let includes = Includes::read(entity, &call.names("include"))?;
+    let limit = call.count("limit")?.unwrap_or(PAGE_ROWS);
+    let limit = limit.min(world.profile().page_rows);
+    let last = match call.param("last_fetched_id") {
+        None => 0,
+        Some(text) => {
+            let id = text.parse::<u64>();
+            id.map_err(|_| Failure::invalid("last_fetched_id is invalid"))?
+        }
+    };
+    let from = ids.place(last.saturating_add(1));
+    let to = from.saturating_add(limit).min(ids.len());
+    let chosen = read(table, &ids.slice(from..to));
+    let body = shapes::many(world, entity, &chosen, Depth::Row, &includes);
+    Ok(Answer::ok(body))
+}
+
+/// The ids that a view shows, ascending, and the table they are rows of.
+fn shown(world: &World, entity: Entity, view: u64) -> Result<(&Table, &IdList), Failure> {
     let views = of(entity).iter().zip(first_id(entity)..);
     let mut found = views.filter(|(_, id)| *id == view);
     let ((_, shows), _) = found.next().ok_or_else(Failure::not_found)?;
-    let table = world.table(entity);
+    let table = world.indexed(entity, Lagging::Views);
     let user = world.setup.key_user();
-    let rows = match (shows, entity) {
+    let ids = match (shows, entity) {
         (Shows::All, _) => table.all(),
         (Shows::Bin, _) => table.bin(),
         (Shows::Standing(forecast), _) => table.group(&view_key(*forecast)),
         (Shows::Mine, Entity::Deals) => table.group(&own_view_key(user)),
         (Shows::Mine, _) => table.having("owner_id", user),
     };
-    list(world, entity, &Selection::Kept(rows), call)
+    Ok((table, ids))
 }
 
 /// A page of records, with `meta.total_pages` and `meta.total`.
-pub fn list(world: &World, entity: Entity, rows: &Selection, call: &Call) -> Outcome {
+pub fn list(
+    world: &World,
+    (entity, table): (Entity, &Table),
+    ids: &IdList,
+    call: &Call,
+) -> Outcome {
     let page = call.page(PAGE_ROWS, world.profile().page_rows)?;
     let includes = Includes::read(entity, &call.names("include"))?;
-    let sort = Sort::read(call.param("sort"), call.param("sort_type"))?;
-    let chosen = rows.page(world.table(entity), sort, page);
+    let sort = Sort::of(world, call)?;
+    let chosen = read(table, &Selection::Kept(ids).page(table, sort, page));
     let mut body = shapes::many(world, entity, &chosen, Depth::Row, &includes);
-    put_meta(&mut body, rows.len(world.table(entity)), Some(page));
+    put_meta(&mut body, ids.len(), Some(page));
     Ok(Answer::ok(body))
 }
 

@@ -26,11 +26,13 @@ pub enum Entity {
     Documents,
     /// People who are no contacts yet; classic edition only.
     Leads,
+    /// Manual call logs, which cannot be read.
+    PhoneCalls,
 }
 
 impl Entity {
     /// All objects; parents first.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::SalesAccounts,
         Self::Contacts,
         Self::Leads,
@@ -40,6 +42,7 @@ impl Entity {
         Self::Notes,
         Self::SalesActivities,
         Self::Documents,
+        Self::PhoneCalls,
     ];
 
     /// Path and plural key.
@@ -54,6 +57,7 @@ impl Entity {
             Self::SalesActivities => "sales_activities",
             Self::Documents => "documents",
             Self::Leads => "leads",
+            Self::PhoneCalls => "phone_calls",
         }
     }
 
@@ -69,6 +73,7 @@ impl Entity {
             Self::SalesActivities => "sales_activity",
             Self::Documents => "document",
             Self::Leads => "lead",
+            Self::PhoneCalls => "phone_call",
         }
     }
 
@@ -84,6 +89,7 @@ impl Entity {
             Self::SalesActivities => "SalesActivity",
             Self::Documents => "Document",
             Self::Leads => "Lead",
+            Self::PhoneCalls => "PhoneCall",
         }
     }
 
@@ -119,7 +125,12 @@ impl Entity {
 
     /// First id. The ranges lie apart, so that an id of one object is never taken for one of another.
     pub fn first_id(self) -> u64 {
-        70_000_000_001 + 100_000_000 * self as u64
+        let range = match self {
+            // Seeds have the ids of users and of choices in the range before it.
+            Self::PhoneCalls => 10,
+            other => other as u64,
+        };
+        70_000_000_001 + 100_000_000 * range
     }
 
     /// The native field of this name, if a request may set it.
@@ -174,7 +185,7 @@ impl Entity {
     /// Native fields without which a record is refused, whatever the admin has set.
     pub fn always_required(self) -> &'static [&'static str] {
         match self {
-            Self::Contacts | Self::Leads => &[],
+            Self::Contacts | Self::Leads | Self::PhoneCalls => &[],
             Self::SalesAccounts | Self::Deals | Self::Documents => &["name"],
             Self::Tasks => &["title", "due_date"],
             Self::Appointments => &["title", "from_date", "end_date"],

@@ -57,6 +57,7 @@ pub fn of(entity: Entity) -> &'static [Field] {
         Entity::SalesActivities => SALES_ACTIVITY,
         Entity::Documents => DOCUMENT,
         Entity::Leads => LEAD,
+        Entity::PhoneCalls => PHONE_CALL,
     }
 }
 
@@ -189,6 +190,12 @@ const DOCUMENT: &[Field] = &[
     field("url", Kind::Text(2_048)),
     field("is_shared", Kind::Boolean),
     field("size", Kind::Integer),
+];
+
+const PHONE_CALL: &[Field] = &[
+    field("call_direction", Kind::Boolean),
+    field("outcome_id", Kind::Integer),
+    field("note_id", Kind::Integer),
 ];
 
 /// A lead has what a contact has, and its own stage and reason.

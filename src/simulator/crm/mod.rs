@@ -3,6 +3,8 @@
 mod collected;
 mod entity;
 mod fields;
+mod history;
+mod index;
 mod keys;
 mod lists;
 mod order;
@@ -16,12 +18,14 @@ use std::sync::Arc;
 
 pub use entity::Entity;
 pub use fields::{Field, Kind, LEAD_COMPANY, LEAD_DEAL};
+pub use index::read;
 pub use keys::{key, own_view_key, unique_field, view_key};
 pub use lists::{List, Lists, set_member};
 pub use setup::user_json;
 pub use table::{IdList, Record, Table};
 pub use values::{display_name, primary_email, stored};
 
+use super::allowance::Allowance;
 use super::answer::{Failure, Fields};
 use super::bulk::Jobs;
 use super::journal::{Change, Journal};
@@ -29,11 +33,12 @@ use super::profile::Profile;
 use super::seed::Seed;
 use super::times::{Clock, Zone};
 use collected::Collected;
+use index::Index;
 
 /// One account of the service.
 #[derive(Debug)]
 pub struct World {
-    /// What only an admin can make; fixed while the simulator runs.
+    /// What only an admin can make; only its switches change while the simulator runs.
     pub setup: Seed,
     /// Marketing lists; changed through [`World`] alone.
     pub lists: Lists,
@@ -45,20 +50,19 @@ pub struct World {
     pub base_url: String,
     /// What has changed and is not in the state file yet.
     pub journal: Journal,
+    /// Calls of the present hour and minute.
+    pub allowance: Allowance,
+    /// Records made in this call, on which the account's own rules have not acted yet.
+    pub made: Vec<(Entity, u64)>,
     tables: [Table; Entity::ALL.len()],
     /// Attributes that a call has searched by; from then on they are listed.
     asked: [BTreeSet<String>; Entity::ALL.len()],
+    index: Option<Box<Index>>,
     last_ids: [u64; Entity::ALL.len()],
     last_email_id: u64,
     collected: Collected,
-    hour: Hour,
-}
-
-/// Calls of the present clock hour.
-#[derive(Debug, Default)]
-struct Hour {
-    number: i64,
-    calls: u32,
+    /// Switches changed while it ran, in earlier runs too.
+    switched: Fields,
 }
 
 impl World {
@@ -68,19 +72,24 @@ impl World {
         for entity in Entity::ALL {
             last_ids[entity as usize] = entity.first_id() - 1;
         }
+        let mut clock = Clock::default();
+        clock.set_speed(setup.profile.clock_speed);
         Self {
             setup,
             lists: Lists::default(),
             jobs: Jobs::default(),
-            clock: Clock::default(),
+            clock,
             base_url,
             journal: Journal::default(),
+            allowance: Allowance::default(),
+            made: Vec::new(),
             tables: Default::default(),
             asked: Default::default(),
+            index: None,
             last_ids,
             last_email_id: 0,
             collected: Collected::default(),
-            hour: Hour::default(),
+            switched: Fields::new(),
         }
     }
 
@@ -109,27 +118,48 @@ impl World {
         self.table(entity).live(id).ok_or_else(Failure::not_found)
     }
 
-    /// Counts a call; false when the hour's allowance is used up. A refused call counts too.
-    pub fn count_call(&mut self) -> bool {
-        let number = self.clock.now().div_euclid(3600);
-        if self.hour.number != number {
-            self.hour = Hour { number, calls: 0 };
-        }
-        self.hour.calls = self.hour.calls.saturating_add(1);
-        let limit = self.setup.profile.hourly_limit;
-        limit.is_none_or(|limit| self.hour.calls <= limit)
+    /// Changes switches. See [`Seed::switch`].
+    pub fn switch(&mut self, changes: Fields) -> Result<(), String> {
+        self.setup.switch(&changes)?;
+        self.journal.note(&Change::Switches {
+            settings: Cow::Borrowed(&changes),
+        });
+        self.switched.extend(changes);
+        self.follow_switches();
+        self.note_clock();
+        Ok(())
     }
 
-    /// Writes a new record under the next id, or under `id` where the seed gives one.
-    pub fn add(&mut self, entity: Entity, id: Option<u64>, fields: Fields) -> u64 {
+    /// Ends the reading of a seed or a state file: what was read is old to the account's rules and to its index.
+    pub fn begin(&mut self) {
+        self.made.clear();
+        self.follow_switches();
+    }
+
+    fn follow_switches(&mut self) {
+        self.clock.set_speed(self.setup.profile.clock_speed);
+        self.follow_index_lag();
+        self.collected.clear();
+    }
+
+    /// Writes a new record under the next id, or under `id` where the seed gives one. `times` are when it was made
+    /// and changed where the account lets a request say so.
+    pub fn add(
+        &mut self,
+        entity: Entity,
+        id: Option<u64>,
+        fields: Fields,
+        times: Option<(i64, i64)>,
+    ) -> u64 {
         let id = id.unwrap_or(self.last_ids[entity as usize] + 1);
         let now = self.clock.now();
+        let (created_at, updated_at) = times.unwrap_or((now, now));
         self.put(
             entity,
             Record {
                 id,
-                created_at: now,
-                updated_at: now,
+                created_at,
+                updated_at,
                 is_deleted: false,
                 fields,
             },
@@ -156,6 +186,7 @@ impl World {
         let new = keys::of(&self.setup, entity, record, &self.asked[entity as usize]);
         self.tables[entity as usize].put(record, old.as_ref(), new);
         self.collected.clear();
+        self.index_later(entity, record.id, Some(record));
     }
 
     /// Moves a record to the Recycle Bin, or removes it for good where the object has none.
@@ -176,6 +207,7 @@ impl World {
         self.journal.note(&Change::Forget { entity, id });
         self.tables[entity as usize].forget(id, &keys);
         self.collected.clear();
+        self.index_later(entity, id, None);
         Ok(())
     }
 
@@ -210,6 +242,17 @@ impl World {
     /// Moves the clock forward.
     pub fn advance(&mut self, seconds: u32) {
         self.clock.advance(seconds);
+        self.note_clock();
+    }
+
+    /// Notes the time with the changes of a call where the clock is fast, so that it does not fall behind them.
+    pub fn note_fast_clock(&mut self) {
+        if self.clock.speed() > 1 {
+            self.note_clock();
+        }
+    }
+
+    fn note_clock(&mut self) {
         self.journal.note(&Change::Clock {
             ahead_millis: self.clock.ahead(),
         });
@@ -223,84 +266,15 @@ impl World {
             return;
         }
         asked.insert(attribute.to_owned());
-        let table = &mut self.tables[entity as usize];
-        for id in table.all().slice(0..table.all().len()) {
-            let Some(record) = table.live(id) else {
-                continue;
-            };
-            for key in keys::groups(&record, attribute) {
-                table.join(key, id);
-            }
+        list_by(&mut self.tables[entity as usize], attribute);
+        if let Some(index) = &mut self.index {
+            list_by(index.table(entity), attribute);
         }
     }
 
     /// Ids that `find` collects, or has collected for this name since the last change.
     pub fn collected(&self, name: String, find: impl FnOnce() -> (Vec<u64>, i64)) -> Arc<Vec<u64>> {
         self.collected.get(name, self.clock.now(), find)
-    }
-
-    /// Does again what a state file says was done.
-    pub fn replay(&mut self, change: Change) {
-        match change {
-            Change::Put { entity, record } => {
-                self.last_email_id = self
-                    .last_email_id
-                    .max(values::last_email_id(&record.fields));
-                self.store(entity, &record);
-            }
-            Change::Forget { entity, id } => {
-                if let Some(keys) = self.keys_of(entity, id) {
-                    self.tables[entity as usize].forget(id, &keys);
-                }
-            }
-            Change::List { id, list } => self.lists.put(id, list.into_owned()),
-            Change::Clock { ahead_millis } => self.clock = Clock::ahead_by(ahead_millis),
-            Change::Sequences { ids, emails } => {
-                for (entity, id) in ids {
-                    self.last_ids[entity as usize] = id;
-                }
-                self.last_email_id = emails;
-            }
-            Change::Job { id, job } => self.jobs.put(id, job.into_owned()),
-            Change::Polled { id } => self.jobs.polled(id),
-            Change::Done { id, report } => self.jobs.done(id, report.into_owned()),
-        }
-    }
-
-    /// The shortest way to say what there is; records are read one by one.
-    pub fn changes(&self) -> impl Iterator<Item = Change<'_>> {
-        let ids = Entity::ALL.map(|entity| (entity, self.last_ids[entity as usize]));
-        let sequences = Change::Sequences {
-            ids: ids.into_iter().collect(),
-            emails: self.last_email_id,
-        };
-        let lists = self.lists.iter().map(|(id, list)| Change::List {
-            id,
-            list: Cow::Borrowed(list),
-        });
-        let records = Entity::ALL.into_iter().flat_map(|entity| {
-            let table = self.table(entity);
-            let records = table.every_id().filter_map(|id| table.get(id));
-            records.map(move |record| Change::Put {
-                entity,
-                record: Cow::Owned(record),
-            })
-        });
-        let clock = Change::Clock {
-            ahead_millis: self.clock.ahead(),
-        };
-        [clock, sequences]
-            .into_iter()
-            .chain(lists)
-            .chain(self.jobs.changes())
-            .chain(records)
-    }
-
-    /// How many changes [`World::changes`] has.
-    pub fn size(&self) -> usize {
-        let records = Entity::ALL.map(|entity| self.table(entity).len());
-        let records: usize = records.iter().sum();
-        records + self.lists.len() + self.jobs.len() + 2
     }
 
     fn keys_of(&self, entity: Entity, id: u64) -> Option<table::Keys> {
@@ -318,6 +292,18 @@ impl World {
                 self.last_email_id += 1;
                 email["id"] = self.last_email_id.into();
             }
+        }
+    }
+}
+
+/// Lists all undeleted records of a table by one more attribute.
+fn list_by(table: &mut Table, attribute: &str) {
+    for id in table.all().slice(0..table.all().len()) {
+        let Some(record) = table.live(id) else {
+            continue;
+        };
+        for key in keys::groups(&record, attribute) {
+            table.join(key, id);
         }
     }
 }

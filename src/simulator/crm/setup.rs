@@ -61,6 +61,23 @@ impl Seed {
         fields.filter(|field| field.is_custom())
     }
 
+    /// Fields without which a record is refused: by nature, by the admin's marks, by the switch.
+    pub fn required(&self, entity: Entity) -> Vec<&str> {
+        let described = self.fields.get(&entity).into_iter().flatten();
+        let marked = described.filter(|field| field.required);
+        let marked = marked.map(SeedField::key_name);
+        let switched = self.profile.required_fields.get(entity.plural());
+        let switched = switched.into_iter().flatten().map(String::as_str);
+        let by_nature = entity.always_required().iter().copied();
+        let mut names: Vec<&str> = Vec::new();
+        for name in marked.chain(by_nature).chain(switched) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     /// What a message calls a field: the admin's label, else a reading of the name.
     pub fn label(&self, entity: Entity, name: &str) -> String {
         if let Some(field) = self.field(entity, name) {

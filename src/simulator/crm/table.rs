@@ -81,6 +81,11 @@ impl IdList {
         self.ids.slice(places)
     }
 
+    /// How many ids are smaller than this one.
+    pub fn place(&self, id: u64) -> usize {
+        self.ids.place(id)
+    }
+
     /// Adds the id of a row, which is there already.
     fn insert(&mut self, id: u64, rows: &Rows) {
         self.ids.insert(id);
@@ -297,6 +302,19 @@ impl Table {
                 changed.filter(|(at, _)| *at <= instant).count()
             }
         }
+    }
+
+    /// The ids of a list at these places of its order by creation time, ascending. It is sorted anew each time: only
+    /// where requests may set that time is it another order than that of ids.
+    pub fn by_creation(&self, list: &IdList, places: Range<usize>) -> Vec<u64> {
+        let mut all: Vec<(i64, u64)> = list.iter().filter_map(|id| self.created(id)).collect();
+        all.sort_unstable();
+        all[places].iter().map(|(_, id)| *id).collect()
+    }
+
+    /// When a record was made, with its id.
+    pub fn created(&self, id: u64) -> Option<(i64, u64)> {
+        self.head(id).map(|head| (head.created_at, id))
     }
 
     /// When a record was last changed, with its id.

@@ -8,7 +8,7 @@ use super::{Draft, emails, values};
 
 /// Takes what only contacts have.
 pub fn check(world: &World, draft: &mut Draft) {
-    emails::check(draft);
+    emails::check(draft, world.profile().email_array_form);
     accounts(world, draft);
     phone_numbers(draft);
     if world.profile().edition == Edition::Suite {

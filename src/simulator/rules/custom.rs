@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::super::answer::Fields;
 use super::super::crm::{Kind, World};
+use super::super::profile::{CustomFieldPut, Unknown};
 use super::super::seed::SeedField;
 use super::super::times::Zone;
 use super::values::{self, Wrong};
@@ -14,26 +15,38 @@ const WHOLE_DIGITS: usize = 11;
 /// Digits behind it.
 const FRACTION_DIGITS: usize = 4;
 
-/// Takes `custom_field`. Names that the admin has not made are ignored, and so is the plural key.
-pub fn check(world: &World, draft: &mut Draft, keep_unnamed: bool) {
+/// Takes `custom_field`. Names that the admin has not made and choices that are not offered are dropped or refused,
+/// as the account does; so is the plural key.
+pub fn check(world: &World, draft: &mut Draft) {
+    let profile = world.profile();
+    if profile.unknown_cf == Unknown::Refuse && draft.body.contains_key("custom_fields") {
+        draft.problem("custom_fields is invalid");
+    }
     let sent = match draft.body.get("custom_field") {
         None => return,
         Some(Value::Object(sent)) => sent,
         Some(_) => return draft.problem("The type for custom_field is invalid."),
     };
     let mut stored = match draft.fields.shift_remove("custom_field") {
-        Some(Value::Object(stored)) if keep_unnamed => stored,
+        Some(Value::Object(stored)) if profile.custom_field_put == CustomFieldPut::Merge => stored,
         _ => Fields::new(),
     };
-    for field in world.setup.custom_fields(draft.entity) {
-        let Some(value) = sent.get(&field.name) else {
+    for (name, value) in sent {
+        let Some(field) = world.setup.field(draft.entity, name) else {
+            if profile.unknown_cf == Unknown::Refuse {
+                draft.problem(format!("{name} is invalid"));
+            }
             continue;
         };
         match read(field, value, world.zone()) {
-            Ok(Some(Value::Null)) => drop(stored.shift_remove(&field.name)),
-            Ok(Some(value)) => drop(stored.insert(field.name.clone(), value)),
-            // Not offered: the stored value stays as it was.
-            Ok(None) => (),
+            Ok(Taken::Whole(Value::Null)) => drop(stored.shift_remove(name)),
+            Ok(Taken::Whole(value)) => drop(stored.insert(name.clone(), value)),
+            Ok(Taken::Part(_)) if profile.bad_choice == Unknown::Refuse => {
+                draft.problem(format!("{} is invalid", field.label));
+            }
+            Ok(Taken::Part(Some(value))) => drop(stored.insert(name.clone(), value)),
+            // The stored value stays as it was.
+            Ok(Taken::Part(None) | Taken::Nothing) => (),
             Err(Wrong::Value) => draft.problem(format!("{} is invalid", field.label)),
             Err(Wrong::Length(most)) => draft.problem(too_long(&field.label, most)),
         }
@@ -41,13 +54,23 @@ pub fn check(world: &World, draft: &mut Draft, keep_unnamed: bool) {
     draft.set("custom_field", Value::Object(stored));
 }
 
-/// `None` means: dropped in silence.
-fn read(field: &SeedField, sent: &Value, zone: Zone) -> Result<Option<Value>, Wrong> {
+/// What is left of a sent value.
+#[derive(Debug, PartialEq)]
+enum Taken {
+    /// All of it.
+    Whole(Value),
+    /// What is offered of it.
+    Part(Option<Value>),
+    /// The field cannot be written.
+    Nothing,
+}
+
+fn read(field: &SeedField, sent: &Value, zone: Zone) -> Result<Taken, Wrong> {
     if sent.is_null() || sent.as_str().is_some_and(str::is_empty) {
-        return Ok(Some(Value::Null));
+        return Ok(Taken::Whole(Value::Null));
     }
     let value = match field.kind.as_str() {
-        "formula" => return Ok(None),
+        "formula" => return Ok(Taken::Nothing),
         "dropdown" | "radio" => return Ok(offered(field, sent)),
         "multi_select_dropdown" => return several(field, sent),
         "number" | "decimal" => Value::Number(limited(sent)?),
@@ -58,21 +81,33 @@ fn read(field: &SeedField, sent: &Value, zone: Zone) -> Result<Option<Value>, Wr
         "textarea" | "paragraph" => values::text(sent, 10_000)?,
         _ => values::text(sent, 256)?,
     };
-    Ok(Some(value))
+    Ok(Taken::Whole(value))
 }
 
-fn offered(field: &SeedField, sent: &Value) -> Option<Value> {
-    let text = sent.as_str()?;
-    let is_offered = field.choices.iter().any(|choice| choice == text);
-    is_offered.then(|| sent.clone())
+fn offered(field: &SeedField, sent: &Value) -> Taken {
+    let text = sent.as_str();
+    if field
+        .choices
+        .iter()
+        .any(|choice| Some(choice.as_str()) == text)
+    {
+        Taken::Whole(sent.clone())
+    } else {
+        Taken::Part(None)
+    }
 }
 
 /// Texts joined by `;`, of which those that are not offered fall away.
-fn several(field: &SeedField, sent: &Value) -> Result<Option<Value>, Wrong> {
+fn several(field: &SeedField, sent: &Value) -> Result<Taken, Wrong> {
     let text = sent.as_str().ok_or(Wrong::Value)?;
     let known = |part: &&str| field.choices.iter().any(|choice| choice == part);
-    let kept: Vec<&str> = text.split(';').map(str::trim).filter(known).collect();
-    Ok((!kept.is_empty()).then(|| kept.join(";").into()))
+    let parts: Vec<&str> = text.split(';').map(str::trim).collect();
+    let kept: Vec<&str> = parts.iter().copied().filter(known).collect();
+    let value = (!kept.is_empty()).then(|| Value::from(kept.join(";")));
+    Ok(match value {
+        Some(value) if kept.len() == parts.len() => Taken::Whole(value),
+        value => Taken::Part(value),
+    })
 }
 
 fn limited(sent: &Value) -> Result<serde_json::Number, Wrong> {
@@ -100,17 +135,20 @@ mod tests {
         serde_json::from_value(seed).unwrap()
     }
 
-    fn store(kind: &str, sent: Value) -> Result<Option<Value>, Wrong> {
+    fn store(kind: &str, sent: Value) -> Result<Taken, Wrong> {
         read(&field(kind), &sent, Zone::UTC)
     }
 
     #[test]
     fn choices_that_are_not_offered_fall_away() {
-        assert_eq!(store("dropdown", json!("Gold")), Ok(Some(json!("Gold"))));
-        assert_eq!(store("dropdown", json!("gold")), Ok(None));
+        assert_eq!(
+            store("dropdown", json!("Gold")),
+            Ok(Taken::Whole(json!("Gold")))
+        );
+        assert_eq!(store("dropdown", json!("gold")), Ok(Taken::Part(None)));
         assert_eq!(
             store("multi_select_dropdown", json!("Red;Blue;Gold")),
-            Ok(Some(json!("Red;Gold")))
+            Ok(Taken::Part(Some(json!("Red;Gold"))))
         );
     }
 

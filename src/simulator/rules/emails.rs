@@ -2,10 +2,14 @@
 
 use serde_json::{Value, json};
 
+use super::super::profile::EmailForms;
 use super::Draft;
 
-/// Takes `emails`, then `email`.
-pub fn check(draft: &mut Draft) {
+/// Takes `emails`, then `email`. A strict account takes one text, and in a PUT a list of objects.
+pub fn check(draft: &mut Draft, forms: EmailForms) {
+    if forms == EmailForms::Strict && !is_strict(draft) {
+        return draft.problem("The type for emails is invalid.");
+    }
     let stored = draft.fields.shift_remove("emails");
     let mut list = match stored {
         Some(Value::Array(list)) => list,
@@ -29,6 +33,13 @@ pub fn check(draft: &mut Draft) {
         make_primary(&mut list, 0);
     }
     draft.set("emails", Value::Array(list));
+}
+
+fn is_strict(draft: &Draft) -> bool {
+    match draft.body.get("emails") {
+        Some(Value::Array(sent)) => draft.id.is_some() && sent.iter().all(Value::is_object),
+        _ => true,
+    }
 }
 
 /// Whether a text has the form of an address.

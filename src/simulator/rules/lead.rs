@@ -10,7 +10,7 @@ use super::{Draft, emails, is_known, too_long};
 
 /// Takes what only leads have.
 pub fn check(world: &World, draft: &mut Draft) {
-    emails::check(draft);
+    emails::check(draft, world.profile().email_array_form);
     phone_numbers(draft);
     inner(world, draft, "company", LEAD_COMPANY);
     inner(world, draft, "deal", LEAD_DEAL);

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::answer::{Failure, Fields};
 use super::crm::{Entity, Kind, World, key, unique_field};
-use super::profile::CustomFieldPut;
+use super::profile::OwnerValidation;
 use values::Wrong;
 
 /// A record on its way into a table.
@@ -70,7 +70,22 @@ pub fn create(
     }
     check(world, &mut draft)?;
     link_account_by_name(world, &mut draft)?;
-    Ok(world.add(entity, id, draft.fields))
+    let times = own_times(world, &draft);
+    let id = world.add(entity, id, draft.fields, times);
+    if entity.is_module() {
+        world.made.push((entity, id));
+    }
+    Ok(id)
+}
+
+/// When a record was made and changed, as the request says, where the account takes that.
+fn own_times(world: &World, draft: &Draft) -> Option<(i64, i64)> {
+    if !world.profile().honour_created_at || !draft.entity.is_module() {
+        return None;
+    }
+    let sent = |name| world.zone().instant(draft.body.get(name)?.as_str()?);
+    let created = sent("created_at")?;
+    Some((created, sent("updated_at").unwrap_or(created)))
 }
 
 /// Writes what `body` names into an undeleted record.
@@ -101,8 +116,7 @@ fn check(world: &World, draft: &mut Draft) -> Result<(), Failure> {
         _ => target::check(world, draft),
     }
     tags(draft);
-    let keeps = world.profile().custom_field_put == CustomFieldPut::Merge;
-    custom::check(world, draft, keeps);
+    custom::check(world, draft);
     required(world, draft);
     unique(world, draft);
     if draft.problems.is_empty() {
@@ -115,6 +129,7 @@ fn check(world: &World, draft: &mut Draft) -> Result<(), Failure> {
 }
 
 fn plain_fields(world: &World, draft: &mut Draft) {
+    let ignores_owners = world.profile().owner_validation == OwnerValidation::Ignore;
     for field in draft.entity.fields() {
         let Some(sent) = draft.body.get(field.name) else {
             continue;
@@ -124,6 +139,7 @@ fn plain_fields(world: &World, draft: &mut Draft) {
             Err(Wrong::Value) => draft.problem(format!("{} is invalid", label())),
             Err(Wrong::Length(most)) => draft.problem(too_long(&label(), most)),
             Ok(value) if is_known(world, field.kind, &value) => draft.set(field.name, value),
+            Ok(_) if field.kind == Kind::Owner && ignores_owners => (),
             Ok(_) => draft.problem(format!("{} is invalid", label())),
         }
     }
@@ -180,16 +196,7 @@ fn tags(draft: &mut Draft) {
 }
 
 fn required(world: &World, draft: &mut Draft) {
-    let described = world.setup.fields.get(&draft.entity);
-    let described = described.into_iter().flatten();
-    let by_admin = described.filter(|field| field.required);
-    let mut names: Vec<&str> = by_admin.map(|field| field.name.as_str()).collect();
-    for name in draft.entity.always_required() {
-        if !names.contains(name) {
-            names.push(name);
-        }
-    }
-    for name in names {
+    for name in world.setup.required(draft.entity) {
         if !has_value(&draft.fields, name) {
             let label = world.setup.label(draft.entity, name);
             draft.problem(format!("{label} can't be empty"));

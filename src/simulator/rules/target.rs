@@ -28,7 +28,9 @@ fn target(world: &World, draft: &mut Draft) {
         draft.body.get("targetable_type"),
         draft.body.get("targetable_id"),
     );
-    if kind.is_none() && id.is_none() && draft.id.is_some() {
+    // A call log may have lost its target on the way.
+    let may_lack = draft.id.is_some() || draft.entity == Entity::PhoneCalls;
+    if kind.is_none() && id.is_none() && may_lack {
         return;
     }
     let entity = kind.and_then(Value::as_str).and_then(Entity::by_target);

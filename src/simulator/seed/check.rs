@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::crm::Entity;
+use super::super::faults::Fault;
 use super::{MOST_ID, Seed, SeedField, refuse};
 use crate::error::Result;
 
@@ -32,11 +33,6 @@ impl Seed {
         if !self.users.iter().any(|user| user.is_active) {
             return Err(refuse("`users` has no active user"));
         }
-        if let Some(id) = self.profile.key_user_id
-            && !self.users.iter().any(|user| user.id == id)
-        {
-            return Err(refuse("`settings.key_user_id` is not one of `users`"));
-        }
         if self.pipelines.iter().filter(|line| line.is_default).count() != 1 {
             return Err(refuse("`deal_pipelines` must have one with `is_default`"));
         }
@@ -58,7 +54,35 @@ impl Seed {
             )));
         }
         self.check_ids()?;
-        self.check_fields()
+        self.check_fields()?;
+        self.check_switches()
+    }
+
+    /// Refuses switches that name what is not there.
+    pub(super) fn check_switches(&self) -> Result<()> {
+        if let Some(id) = self.profile.key_user_id
+            && !self.users.iter().any(|user| user.id == id)
+        {
+            return Err(refuse("`settings.key_user_id` is not one of `users`"));
+        }
+        for (object, names) in &self.profile.required_fields {
+            let entity = Entity::by_plural(object);
+            let is_known = |name: &String| {
+                name != "emails" && entity.is_some_and(|entity| self.knows(entity, name))
+            };
+            if let Some(name) = names.iter().find(|name| !is_known(name)) {
+                let problem = format!("`settings.required_fields` has the unknown {object}.{name}");
+                return Err(refuse(&problem));
+            }
+        }
+        match self.profile.faults.iter().find_map(Fault::problem) {
+            Some(problem) => Err(refuse(&format!("`settings.faults`: {problem}"))),
+            None => Ok(()),
+        }
+    }
+
+    fn knows(&self, entity: Entity, name: &str) -> bool {
+        is_native(entity, name) || self.field(entity, name).is_some()
     }
 
     fn check_ids(&self) -> Result<()> {
@@ -96,10 +120,12 @@ impl Seed {
     }
 }
 
+fn is_native(entity: Entity, name: &str) -> bool {
+    entity.field(name).is_some() || entity.ruled_fields().contains(&name)
+}
+
 fn check_field(entity: Entity, field: &SeedField, place: &str) -> Result<()> {
-    let is_native =
-        entity.field(&field.name).is_some() || entity.ruled_fields().contains(&field.name.as_str());
-    if !field.is_custom() && !is_native {
+    if !field.is_custom() && !is_native(entity, &field.name) {
         let problem = format!("{place} is neither native nor begins with `cf_`");
         return Err(refuse(&problem));
     }

@@ -4,6 +4,7 @@
 //! and so is a seed that contradicts itself, because a quiet default here would make every later test lie.
 
 mod check;
+mod plan;
 
 use std::collections::BTreeMap;
 
@@ -12,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::crm::Entity;
-use super::profile::Profile;
+use super::profile::{self, Profile};
 use crate::error::{Error, Kind, Result};
 
 /// Selectors whose entries are an id and a name.
@@ -204,6 +205,15 @@ impl SeedField {
     pub fn is_custom(&self) -> bool {
         self.name.starts_with("cf_")
     }
+
+    /// The name by which it is required and unique: that of one address for the field of all.
+    pub fn key_name(&self) -> &str {
+        if self.name == "emails" {
+            "email"
+        } else {
+            &self.name
+        }
+    }
 }
 
 /// A checked seed.
@@ -227,7 +237,9 @@ pub struct Seed {
     pub fields: BTreeMap<Entity, Vec<SeedField>>,
     /// First records by object, as requests would send them.
     pub records: Map<String, Value>,
-    /// The switches, section `settings`.
+    /// The switches as they were set: section `settings`, and what won over it.
+    pub settings: Map<String, Value>,
+    /// What they come to.
     pub profile: Profile,
 }
 
@@ -240,16 +252,19 @@ fn one() -> String {
 }
 
 impl Seed {
-    /// Reads and checks a seed.
+    /// Reads and checks a seed; `switches` win over its settings. What the plan lacks is taken out.
     ///
     /// # Errors
     /// `Config` for an unknown key, a value of the wrong type or a contradiction; the message names the section.
-    pub fn read(value: &Value) -> Result<Self> {
+    pub fn read(value: &Value, switches: &Map<String, Value>) -> Result<Self> {
         let Value::Object(seed) = value else {
             return Err(refuse("it is not a JSON object"));
         };
         let mut rest = seed.clone();
-        let read = Self {
+        let settings: Map<String, Value> = section(&mut rest, "settings")?;
+        let (settings, profile) = profile::merge(&settings, switches)
+            .map_err(|problem| refuse("section `settings` cannot be read").because(problem))?;
+        let mut read = Self {
             users: section(&mut rest, "users")?,
             pipelines: section(&mut rest, "deal_pipelines")?,
             lifecycle_stages: section(&mut rest, "lifecycle_stages")?,
@@ -259,13 +274,33 @@ impl Seed {
             activity_outcomes: section(&mut rest, "sales_activity_outcomes")?,
             fields: fields(&mut rest)?,
             records: section(&mut rest, "records")?,
-            profile: section(&mut rest, "settings")?,
+            settings,
+            profile,
         };
         if let Some(key) = rest.keys().next() {
             return Err(refuse(&format!("it has the unknown section `{key}`")));
         }
         read.check()?;
+        read.reduce_to_plan();
         Ok(read)
+    }
+
+    /// Changes switches while the simulator runs. Plan and edition stay: what they lack was never there.
+    ///
+    /// # Errors
+    /// What is wrong, as one sentence; nothing is changed then.
+    pub fn switch(&mut self, changes: &Map<String, Value>) -> Result<(), String> {
+        for fixed in ["edition", "plan"] {
+            if changes.contains_key(fixed) {
+                let problem = format!("`{fixed}` cannot be changed while the simulator runs");
+                return Err(problem);
+            }
+        }
+        let mut changed = self.clone();
+        (changed.settings, changed.profile) = profile::merge(&self.settings, changes)?;
+        changed.check_switches().map_err(|e| e.to_string())?;
+        *self = changed;
+        Ok(())
     }
 }
 

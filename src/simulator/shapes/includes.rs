@@ -132,7 +132,9 @@ fn known(entity: Entity) -> Known {
         Entity::Tasks => OF_TASKS,
         Entity::Appointments => OF_APPOINTMENTS,
         Entity::SalesActivities => OF_ACTIVITIES,
-        Entity::Notes | Entity::Documents => &[("creater", Author("creater_id"))],
+        Entity::Notes | Entity::Documents | Entity::PhoneCalls => {
+            &[("creater", Author("creater_id"))]
+        }
     }
 }
 

@@ -46,20 +46,16 @@ pub fn one(world: &World, entity: Entity, record: &Record, includes: &Includes) 
 pub fn many(
     world: &World,
     entity: Entity,
-    ids: &[u64],
+    records: &[Record],
     depth: Depth,
     includes: &Includes,
 ) -> Fields {
-    let records: Vec<Record> = ids
-        .iter()
-        .filter_map(|id| world.table(entity).get(*id))
-        .collect();
     let shown = records
         .iter()
         .map(|record| Value::Object(shape(world, entity, record, depth, includes)));
     let mut body = Fields::new();
     body.insert(entity.plural().to_owned(), shown.collect());
-    includes.sideload(world, &records, &mut body);
+    includes.sideload(world, records, &mut body);
     body
 }
 

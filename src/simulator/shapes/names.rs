@@ -19,6 +19,7 @@ pub fn of(entity: Entity, depth: Depth) -> &'static [&'static str] {
         (Entity::Notes, _) => NOTE,
         (Entity::SalesActivities, _) => SALES_ACTIVITY,
         (Entity::Documents, _) => DOCUMENT,
+        (Entity::PhoneCalls, _) => PHONE_CALL,
     }
 }
 
@@ -382,4 +383,15 @@ const FOUND_LEAD: &[&str] = &[
     "created_at",
     "updated_at",
     "is_deleted",
+];
+
+const PHONE_CALL: &[&str] = &[
+    "id",
+    "call_direction",
+    "outcome_id",
+    "note_id",
+    "creater_id",
+    "targetables",
+    "created_at",
+    "updated_at",
 ];

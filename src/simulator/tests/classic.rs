@@ -329,3 +329,35 @@ async fn a_conversion_that_is_refused_leaves_everything_as_it_was() {
         "other@x.test"
     );
 }
+
+#[tokio::test]
+async fn switches_hold_in_the_classic_edition_too() {
+    let sim = classic().await;
+    let refused = sim.control("PATCH", "profile", json!({"edition": "suite"}));
+    assert_eq!(refused.await.0, 400);
+    let change = json!({"index_lag": 20, "email_array_form": "strict", "workflow": ["owner"]});
+    assert_eq!(sim.control("PATCH", "profile", change).await.0, 200);
+    let mut strict = lead(1);
+    strict["emails"] = json!(["a@x.test"]);
+    let (status, body) = sim.post("leads", json!({"lead": strict})).await;
+    assert_eq!(messages(status, &body), ["The type for emails is invalid."]);
+    let (status, body) = sim
+        .post("leads?include=owner", json!({"lead": lead(1)}))
+        .await;
+    assert!(status < 300, "{body}");
+    let path = format!("leads/{}", body["lead"]["id"]);
+    let owner = sim.get(&format!("{path}?include=owner")).await["lead"]["owner_id"].clone();
+    assert_ne!(owner, body["lead"]["owner_id"]);
+    let view = sim.view("leads", "All Leads").await;
+    assert_eq!(sim.get(&view).await["meta"]["total"], 0);
+    sim.control("POST", "advance", json!({"seconds": 20})).await;
+    assert_eq!(sim.get(&view).await["meta"]["total"], 1);
+    let call = json!({
+        "call_direction": true, "targetable_type": "lead",
+        "targetable": {"id": body["lead"]["id"]},
+    });
+    assert_eq!(sim.post("phone_calls", call).await.0, 201);
+    let suite = Sim::start().await;
+    let call = json!({"targetable_type": "lead", "targetable": {"id": 1}});
+    assert_eq!(suite.post("phone_calls", call).await.0, 400);
+}

@@ -1,4 +1,4 @@
-//! Faults, the allowance, and what a test may see behind the API's back.
+//! Faults, and what a test may see behind the API's back.
 
 use std::time::{Duration, Instant};
 
@@ -28,8 +28,10 @@ async fn refused_calls_do_nothing() {
     for (kind, status) in [
         ("refuse", 503),
         ("limit", 429),
+        ("limit_400", 400),
         ("html_502", 502),
         ("bulk_405", 405),
+        ("expired_job", 404),
     ] {
         sim.fault(json!({"method": "POST", "route": "contacts", "kind": kind}))
             .await;
@@ -88,6 +90,108 @@ async fn reset_writes_nothing() {
     assert_eq!(sim.count("contacts").await, 0);
 }
 
+/// Statuses of the servers and gateways, before and after the write.
+#[tokio::test]
+async fn servers_fail_before_and_after_the_write() {
+    let sim = Sim::start().await;
+    for (written, kind, status) in [
+        (0, "refuse", 500),
+        (0, "refuse", 503),
+        (0, "refuse", 504),
+        (1, "refuse_after_write", 500),
+        (2, "refuse_after_write", 504),
+    ] {
+        sim.fault(json!({"route": "contacts", "kind": kind, "status": status}))
+            .await;
+        let (got, body) = sim.post("contacts", json!({"last_name": "A"})).await;
+        messages(got, &body);
+        assert_eq!(got, status);
+        assert_eq!(sim.count("contacts").await, written, "{kind} {status}");
+    }
+    sim.fault(json!({"route": "contacts", "kind": "html_502_after_write"}))
+        .await;
+    let (status, page) = sim.post("contacts", json!({"last_name": "A"})).await;
+    assert_eq!(status, 502);
+    assert!(page.as_str().unwrap().contains("502 Bad Gateway"));
+    assert_eq!(sim.count("contacts").await, 3);
+}
+
+#[tokio::test]
+async fn a_limit_comes_with_and_without_retry_after() {
+    let sim = Sim::start().await;
+    for wait in [None, Some("120")] {
+        let mut fault = json!({"route": "selector", "kind": "limit"});
+        if let Some(wait) = wait {
+            fault["retry_after"] = wait.parse::<u32>().unwrap().into();
+        }
+        sim.fault(fault).await;
+        let request = sim.request("GET", "selector/owners");
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 429);
+        let told = response.headers().get("retry-after");
+        assert_eq!(told.map(|told| told.to_str().unwrap()), wait);
+    }
+}
+
+#[tokio::test]
+async fn timeout_after_write_applies_and_keeps_the_caller_waiting() {
+    let sim = Sim::start().await;
+    sim.fault(json!({"route": "contacts", "kind": "timeout_after_write", "millis": 150}))
+        .await;
+    let contact = json!({"last_name": "A"});
+    let request = || sim.request("POST", "contacts").json(&contact);
+    let begin = Instant::now();
+    assert!(request().send().await.is_err());
+    assert!(begin.elapsed() >= Duration::from_millis(150));
+    assert_eq!(sim.count("contacts").await, 1);
+
+    sim.fault(json!({"route": "contacts", "kind": "timeout_after_write"}))
+        .await;
+    let impatient = request().timeout(Duration::from_millis(100));
+    assert!(impatient.send().await.unwrap_err().is_timeout());
+    assert_eq!(sim.count("contacts").await, 2, "done before the wait");
+}
+
+#[tokio::test]
+async fn a_reset_in_the_answer_breaks_off_what_was_done() {
+    let sim = Sim::start().await;
+    sim.fault(json!({"route": "contacts", "kind": "reset_in_answer"}))
+        .await;
+    let contact = json!({"last_name": "A"});
+    let request = sim.request("POST", "contacts").json(&contact);
+    let mut response = request.send().await.unwrap();
+    assert_eq!(response.status(), 201, "the head has arrived");
+    let mut got = Vec::new();
+    let end = loop {
+        match response.chunk().await {
+            Ok(Some(bytes)) => got.extend_from_slice(&bytes),
+            Ok(None) => break None,
+            Err(cause) => break Some(cause),
+        }
+    };
+    assert!(end.is_some(), "a broken body is no short one");
+    assert!(got.starts_with(b"{\"contact\"") && serde_json::from_slice::<Value>(&got).is_err());
+    assert_eq!(sim.count("contacts").await, 1);
+    let calls = sim.control("GET", "calls", Value::Null).await.1;
+    assert_eq!(calls[0]["status"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_reset_in_the_upload_writes_nothing() {
+    let sim = Sim::start().await;
+    let contact = sim.add_contact("A", "a@x.test").await;
+    sim.fault(json!({"route": "documents", "kind": "reset_in_upload"}))
+        .await;
+    let file = reqwest::multipart::Part::bytes(vec![7; 3_000_000]).file_name("a.bin");
+    let form = reqwest::multipart::Form::new()
+        .text("targetable_type", "Contact")
+        .text("targetable_id", contact.to_string())
+        .part("file", file);
+    let sent = sim.request("POST", "documents").multipart(form).send();
+    assert!(sent.await.is_err());
+    assert_eq!(sim.count("documents").await, 0);
+}
+
 #[tokio::test]
 async fn hold_waits_for_its_time_or_its_release() {
     let sim = Sim::start().await;
@@ -130,23 +234,12 @@ async fn faults_are_checked_when_they_are_ordered() {
         json!([{"route": "notes", "kind": "explode"}]),
         json!({}),
         json!([{"kin": "refuse"}]),
+        json!([{"kind": "refuse", "status": 200}]),
+        json!([{"kind": "limit", "status": 500}]),
+        json!([{"kind": "refuse", "retry_after": 5}]),
     ] {
         assert_eq!(sim.control("POST", "faults", wrong).await.0, 400);
     }
-}
-
-#[tokio::test]
-async fn the_allowance_of_an_hour_comes_back() {
-    let sim = Sim::with(json!({"hourly_limit": 3})).await;
-    let call = async || sim.send("GET", "selector/owners", Value::Null).await;
-    for _ in 0..3 {
-        assert_eq!(call().await.0, 200);
-    }
-    let (status, body) = call().await;
-    assert_eq!(messages(status, &body), ["Too many requests"]);
-    sim.control("POST", "advance", json!({"seconds": 3600}))
-        .await;
-    assert_eq!(call().await.0, 200);
 }
 
 #[tokio::test]
@@ -190,4 +283,37 @@ async fn a_stopped_simulator_refuses_connections() {
     let url = sim.running.base_url.clone();
     sim.running.stop().await;
     assert!(sim.http.get(url).send().await.is_err());
+}
+
+#[tokio::test]
+async fn every_call_is_listed_with_its_time_and_its_objects() {
+    let sim = Sim::start().await;
+    let first = sim.add_contact("A", "a@x.test").await;
+    let row = |n: u32| json!({"emails": format!("n{n}@x.test"), "data": {"last_name": "N"}});
+    let bulk = json!({"contacts": (0..7).map(row).collect::<Vec<_>>()});
+    sim.control("POST", "advance", json!({"seconds": 60})).await;
+    sim.post("contacts/bulk_upsert", bulk).await;
+    sim.fault(json!({"route": "contacts", "kind": "refuse"}))
+        .await;
+    let doomed = json!({"selected_ids": [first]});
+    sim.post("contacts/bulk_destroy", doomed).await;
+    sim.get("selector/owners?x=1").await;
+    let calls = sim.control("GET", "calls?since=1", Value::Null).await.1;
+    let told = calls.as_array().unwrap().iter().map(|call| {
+        let name = |key: &str| call[key].as_str().unwrap_or_default().to_owned();
+        let numbers = (&call["number"], &call["status"], &call["objects"]);
+        json!([name("method"), name("path"), name("fault"), numbers])
+    });
+    let told: Vec<Value> = told.collect();
+    assert_eq!(
+        told,
+        [
+            json!(["POST", "/contacts/bulk_upsert", "", [2, 200, 7]]),
+            json!(["POST", "/contacts/bulk_destroy", "refuse", [3, 503, 1]]),
+            json!(["GET", "/selector/owners?x=1", "", [4, 200, null]]),
+        ]
+    );
+    let all = sim.control("GET", "calls", Value::Null).await.1;
+    let at = |n: usize| all[n]["at"].as_i64().unwrap();
+    assert!(at(1) - at(0) >= 60_000, "simulated milliseconds");
 }

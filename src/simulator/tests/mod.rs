@@ -1,16 +1,49 @@
 //! The simulator over a real socket.
+//!
+//! The traps of the fact sheet's section 17, each with the test that shows it; `traps` checks this table.
+//!
+//! | trap | what | test |
+//! | --- | --- | --- |
+//! | 1 | an unknown custom field, and the plural key, are dropped with a success | `writing::unknown_custom_fields_and_choices_are_dropped_in_silence` |
+//! | 2 | so is a choice that is not offered | `writing::unknown_custom_fields_and_choices_are_dropped_in_silence` |
+//! | 3 | a PUT empties the custom fields it does not name | `writing::put_replaces_custom_fields_tags_and_accounts` |
+//! | 4 | a PUT replaces tags and accounts | `writing::put_replaces_custom_fields_tags_and_accounts` |
+//! | 5 | a field becomes required in the middle of a run | `switches::a_field_can_become_required_while_it_runs` |
+//! | 6 | over-long text refuses the whole record | `writing::over_long_text_refuses_the_whole_record` |
+//! | 7 | "not unique" is a 400, also for what lies in the bin | `writing::deleted_records_hold_their_keys_until_they_are_forgotten` |
+//! | 8 | a status must belong to the lifecycle stage | `relations::a_status_of_another_stage_is_refused` |
+//! | 9 | rows of a view lack owner and links | `reading::rows_are_thin_without_the_matching_include` |
+//! | 10 | a deal in a second pipeline is in no view | `reading::deal_views_see_the_default_pipeline_only` |
+//! | 11 | a nested account name makes accounts | `relations::a_nested_account_name_makes_a_stray_account` |
+//! | 12 | amounts come back as text of another scale | `writing::values_come_back_in_the_shapes_of_the_service` |
+//! | 13 | days shift by the account's offset | `writing::values_come_back_in_the_shapes_of_the_service` |
+//! | 14 | a job is a success though rows failed | `bulk::a_job_is_polled_to_its_end_and_names_no_ids` |
+//! | 15 | a 400 wraps a 429; a 405 means too many jobs | `allowance::a_limit_can_come_disguised_as_a_400`, `bulk::an_eleventh_job_is_refused_until_one_has_ended` |
+//! | 16 | a repeated POST of a child makes a twin | `children::a_repeated_post_of_a_child_makes_a_twin` |
+//! | 17 | messages come in the language of the key's user | `answers::localised_messages_have_no_english_left` |
+//! | 18 | ids are text in `/search` | `reading::lookup_and_search_find_records` |
+//! | 19 | the account's rules change what was just made | `switches::rules_of_the_account_change_what_was_just_made` |
+//! | 20 | one address is one person; a person without one may be refused | `switches::one_address_is_one_person_and_none_may_be_refused` |
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod allowance;
+mod answers;
 mod bulk;
 mod children;
 mod classic;
 mod faults;
+mod index;
+mod plans;
+mod probes;
+mod profiles;
 mod reading;
 mod relations;
 mod scale;
 mod seeds;
 mod state;
+mod switches;
+mod traps;
 mod writing;
 
 use serde_json::{Value, json};

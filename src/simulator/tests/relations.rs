@@ -62,6 +62,19 @@ async fn a_status_alone_brings_its_lifecycle_stage() {
 }
 
 #[tokio::test]
+async fn a_status_of_another_stage_is_refused() {
+    let sim = Sim::start().await;
+    let lead = json!({"last_name": "L", "lifecycle_stage_id": LIFECYCLE_LEAD,
+        "contact_status_id": STATUS_OF_CUSTOMER});
+    let (status, body) = sim.post("contacts", lead).await;
+    assert_eq!(
+        messages(status, &body),
+        ["Invalid contact status provided."]
+    );
+    assert_eq!((status, sim.count("contacts").await), (400, 0));
+}
+
+#[tokio::test]
 async fn secondary_emails_are_added_by_objects_and_removed_by_destroy() {
     let sim = Sim::start().await;
     let id = sim.add_contact("A", "a@x.test").await;

@@ -17,7 +17,7 @@ struct Account(World);
 impl Account {
     fn new() -> Self {
         let settings = json!({"jobs_in_flight": 1000, "job_seconds": 0});
-        let seed = Seed::read(&seed(&settings)).unwrap();
+        let seed = Seed::read(&seed(&settings), &serde_json::Map::new()).unwrap();
         Self(account::open(&seed, "http://127.0.0.1:1").unwrap())
     }
 
@@ -67,6 +67,7 @@ impl Account {
             } else {
                 Body::Json(body)
             },
+            fault: None,
         };
         let looks = |world: &World| world.table(Entity::Contacts).looks.get();
         let before = looks(&self.0);

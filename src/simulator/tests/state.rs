@@ -25,7 +25,16 @@ impl Place {
     }
 
     async fn start(&self) -> Sim {
-        let running = start(options(&self.file)).await;
+        self.start_with(&json!({})).await
+    }
+
+    /// As with a profile file.
+    async fn start_with(&self, switches: &Value) -> Sim {
+        let options = Options {
+            switches: switches.as_object().unwrap().clone(),
+            ..options(&self.file)
+        };
+        let running = start(options).await;
         Sim {
             running: running.unwrap_or_else(|error| panic!("{error}")),
             http: reqwest::Client::new(),
@@ -260,4 +269,89 @@ async fn a_reset_also_resets_the_file() {
     let sim = place.start().await;
     assert_eq!(everything(&sim).await, fresh);
     sim.add_contact("Ann", "ann@x.test").await;
+}
+
+#[tokio::test]
+async fn switches_changed_while_it_ran_win_over_those_of_the_next_start() {
+    let place = Place::new();
+    let sim = place.start().await;
+    let change = json!({"create_status": "ok", "delete_body": "result"});
+    assert_eq!(sim.control("PATCH", "profile", change).await.0, 200);
+    sim.running.stop().await;
+    let other = json!({"create_status": "created", "page_rows": 1});
+    let sim = place.start_with(&other).await;
+    let (_, settings) = sim.control("GET", "profile", Value::Null).await;
+    assert_eq!(settings["create_status"], "ok");
+    assert_eq!(settings["page_rows"], 1);
+    let (status, body) = sim.post("contacts", json!({"last_name": "A"})).await;
+    assert_eq!(status, 200);
+    let path = format!("contacts/{}", body["contact"]["id"]);
+    assert_eq!(sim.delete(&path).await, (200, json!({"result": true})));
+    assert_eq!(sim.control("POST", "reset", Value::Null).await.0, 200);
+    sim.running.stop().await;
+    let sim = place.start().await;
+    assert_eq!(sim.post("contacts", json!({"last_name": "A"})).await.0, 201);
+}
+
+#[tokio::test]
+async fn switches_that_no_longer_fit_are_refused_with_their_line() {
+    let place = Place::new();
+    let sim = place.start().await;
+    let change = json!({"required_fields": {"contacts": ["cf_source_id"]}});
+    assert_eq!(sim.control("PATCH", "profile", change).await.0, 200);
+    sim.running.stop().await;
+    let free = json!({"plan": "free"});
+    let refused = refusal(Options {
+        switches: free.as_object().unwrap().clone(),
+        ..options(&place.file)
+    });
+    let refused = refused.await;
+    assert!(refused.contains("does not fit in line"), "{refused}");
+    assert!(refused.contains("contacts.cf_source_id"), "{refused}");
+}
+
+#[tokio::test]
+async fn what_the_account_itself_does_is_kept_too() {
+    let place = Place::new();
+    let rules = json!({"workflow": ["owner"]});
+    let sim = place.start_with(&rules).await;
+    let contact = sim.add_contact("Ann", "ann@x.test").await;
+    let call = json!({
+        "call_direction": true, "targetable_type": "contact", "targetable": {"id": contact},
+        "note": {"description": "told"},
+    });
+    assert_eq!(sim.post("phone_calls", call).await.0, 201);
+    sim.fault(json!({"kind": "failed_job", "method": "POST", "route": "contacts/bulk_upsert"}))
+        .await;
+    let row = json!({"emails": "b@x.test", "data": {"last_name": "B"}});
+    let body = json!({"contacts": [row]});
+    let accepted = sim.post("contacts/bulk_upsert", body).await.1;
+    let url = accepted["job_status_url"].as_str().unwrap();
+    let job = url.strip_prefix(&sim.running.base_url).unwrap()[1..].to_owned();
+    let path = format!("contacts/{contact}?include=owner");
+    let owner = sim.get(&path).await["contact"]["owner_id"].clone();
+    sim.running.stop().await;
+    let sim = place.start().await;
+    assert_eq!(sim.get(&path).await["contact"]["owner_id"], owner);
+    assert_ne!(owner, ALICE, "a rule has acted");
+    assert_eq!(sim.count("phone_calls").await, 1);
+    assert_eq!(sim.count("notes").await, 1);
+    sim.control("POST", "advance", json!({"seconds": 60})).await;
+    assert_eq!(sim.get(&job).await["status"], "FAILED");
+    assert_eq!(sim.count("contacts").await, 1);
+}
+
+#[tokio::test]
+async fn a_fast_clock_does_not_fall_behind_what_was_written_under_it() {
+    let place = Place::new();
+    let fast = json!({"clock_speed": 86_400});
+    let sim = place.start_with(&fast).await;
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    let (_, before) = sim.control("GET", "clock", Value::Null).await;
+    sim.add_contact("Ann", "ann@x.test").await;
+    sim.running.stop().await;
+    let sim = place.start().await;
+    let (_, after) = sim.control("GET", "clock", Value::Null).await;
+    assert_eq!(after["speed"], 1);
+    assert!(after["millis"].as_i64() >= before["millis"].as_i64());
 }
