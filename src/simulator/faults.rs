@@ -22,7 +22,7 @@ pub enum FaultKind {
     Hold,
     /// It is done; the body of the answer takes `millis` to arrive.
     Slow,
-    /// 429 before anything is done, with `Retry-After` where it has `retry_after`.
+    /// 429 before anything is done, with `Retry-After` where it has `retry_after`. In a 400 where the account disguises it.
     Limit,
     /// 400 that wraps a 429, before anything is done.
     #[serde(rename = "limit_400")]

@@ -14,7 +14,6 @@ use super::{
 /// Answers a call below the API prefix.
 pub fn answer(world: &mut World, call: &Call) -> Outcome {
     bulk::settle(world);
-    automation::run(world);
     world.catch_up_index();
     let outcome = route(world, call);
     automation::run(world);
