@@ -53,6 +53,8 @@ impl Warehouse {
         let path = beside(published, &format!("building-{}", std::process::id()));
         let settings = settings(AccessMode::ReadWrite)?
             .with("threads", threads(rows).to_string())
+            .and_then(|c| c.with("memory_limit", BUILD_MEMORY))
+            .and_then(|c| c.with("temp_directory", beside(&path, "spill").to_string_lossy()))
             .map_err(|e| bug("configure DuckDB", e))?;
         let connection =
             Connection::open_with_flags(&path, settings).map_err(|e| unwritable(&path, e))?;
@@ -305,6 +307,9 @@ pub fn quote_name(name: &str) -> String {
 pub fn quote_text(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''").replace('\0', ""))
 }
+
+/// What a build may hold in memory; the rest goes to a folder beside it, so that a big account fits a small machine.
+const BUILD_MEMORY: &str = "512MB";
 
 fn settings(mode: AccessMode) -> Result<Config> {
     Config::default()

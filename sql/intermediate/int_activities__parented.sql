@@ -31,29 +31,42 @@ placed as (
         and activities.record_id = parents.record_id
 ),
 
+-- Keys of their own, so that the joins below are by equality alone: any other
+-- condition would hold every activity against every name.
+keyed as (
+    select
+        *,
+        case when record_id is null then match_key(contact_name) end
+            as name_anywhere,
+        case
+            when record_id is null
+                then match_key(contact_name) || '|'
+                || coalesce(company_source_id, '')
+        end as name_in_company,
+    from placed
+),
+
 named as (
     select
-        placed.*,
+        keyed.*,
         coalesce(
             in_company.contact_source_id, anywhere.contact_source_id
         ) as contact_source_id,
         coalesce(
             in_company.is_ambiguous, anywhere.is_ambiguous, false
         ) as is_ambiguous,
-    from placed
+    from keyed
     left join int_contacts__named as in_company
-        on placed.record_id is null
-        and match_key(placed.contact_name) || '|'
-            || coalesce(placed.company_source_id, '') = in_company.name_key
+        on keyed.name_in_company = in_company.name_key
     left join int_contacts__named as anywhere
-        on placed.record_id is null
-        and match_key(placed.contact_name) = anywhere.name_key
+        on keyed.name_anywhere = anywhere.name_key
 )
 
 select
     * exclude (
         company_key, record_type, known_object, known_source_id,
-        known_targetable_type, contact_source_id, is_ambiguous
+        known_targetable_type, name_anywhere, name_in_company,
+        contact_source_id, is_ambiguous
     ),
     case
         when record_id is not null then known_object

@@ -18,13 +18,26 @@ placed as (
             when deals.company_key is not null
                 and companies.company_source_id is null then 'parent_missing'
         end as company_reason,
+        -- Keys of their own: the joins below are by equality alone.
+        case when deals.contact_id is null
+            then match_key(deals.contact_name) end as name_anywhere,
+        case
+            when deals.contact_id is null
+                then match_key(deals.contact_name) || '|'
+                || coalesce(companies.company_source_id, '')
+        end as name_in_company,
     from deals
     left join int_companies__keyed as companies
         on deals.company_key = companies.company_key
+),
+
+people as (
+    select * from int_contacts__linked
+    where _duplicate is null
 )
 
 select
-    placed.* exclude (company_key),
+    placed.* exclude (company_key, name_anywhere, name_in_company),
     coalesce(
         by_id.survivor_source_id,
         case when not in_company.is_ambiguous
@@ -41,12 +54,9 @@ select
             and anywhere.name_key is null then 'parent_missing'
     end as contact_reason,
 from placed
-left join int_contacts__linked as by_id
-    on placed.contact_id = by_id.contact_id and by_id._duplicate is null
+left join people as by_id
+    on placed.contact_id = by_id.contact_id
 left join int_contacts__named as in_company
-    on placed.contact_id is null
-    and match_key(placed.contact_name) || '|'
-        || coalesce(placed.company_source_id, '') = in_company.name_key
+    on placed.name_in_company = in_company.name_key
 left join int_contacts__named as anywhere
-    on placed.contact_id is null
-    and match_key(placed.contact_name) = anywhere.name_key
+    on placed.name_anywhere = anywhere.name_key
