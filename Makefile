@@ -2,13 +2,17 @@
 
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/deskferry/target
 
-.PHONY: libduckdb build test demo lint fmt
+.PHONY: libduckdb build test endurance demo lint fmt
 
 build: libduckdb
 	cargo build --locked
 
 test: libduckdb
 	cargo test --locked
+
+# Every crash point and every random moment, not a sample of them. It takes hours.
+endurance: libduckdb
+	ENDURANCE=full cargo test --locked --test integration endurance:: -- --nocapture --test-threads 1
 
 demo: libduckdb
 	cargo run --locked --quiet -- demo

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::resume::export::{ACTIVITIES, DEALS, TASKS};
+use crate::resume::export::USUAL;
 use crate::resume::scene::{Scene, undisturbed_scene};
 
 /// Every kind of fault in every way of writing. In one load: a fault hits single calls, and the others go on beside it.
@@ -61,11 +61,11 @@ fn every_fault_in_every_phase_comes_to_the_same_end() {
     scene.assert_undisturbed();
     // A write is sent again only after it was looked up and not found: once for each fault that came before the write.
     for (path, records) in [
-        ("/deals/upsert", DEALS),
-        ("/tasks", TASKS),
-        ("/sales_activities", ACTIVITIES / 2),
-        ("/appointments", ACTIVITIES / 4),
-        ("/notes", ACTIVITIES / 4),
+        ("/deals/upsert", USUAL.deals),
+        ("/tasks", USUAL.tasks),
+        ("/sales_activities", USUAL.activities / 2),
+        ("/appointments", USUAL.activities / 4),
+        ("/notes", USUAL.activities / 4),
     ] {
         let unwritten = 4;
         assert_eq!(scene.calls("POST", path), records + unwritten, "{path}");

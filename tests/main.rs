@@ -5,6 +5,7 @@
 mod attachments;
 mod broken_sql;
 mod cli;
+mod endurance;
 mod faults;
 mod house;
 mod probes;

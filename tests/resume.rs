@@ -11,7 +11,7 @@ use std::path::Path;
 use duckdb::{AccessMode, Config, Connection};
 use serde_json::Value;
 
-use export::{DEALS, TASKS};
+use export::USUAL;
 use scene::Scene;
 
 #[test]
@@ -19,13 +19,16 @@ fn killed_among_the_deals_a_load_ends_as_if_undisturbed() {
     let scene = Scene::new();
     scene.load_killed_at(Some("POST"), "deals/upsert", 21);
     let arrived = scene.count("deals");
-    assert!((21..DEALS).contains(&arrived), "{arrived} deals arrived");
+    assert!(
+        (21..USUAL.deals).contains(&arrived),
+        "{arrived} deals arrived"
+    );
     assert_status_needs_no_cache(&scene);
 
     scene.load().passed();
     scene.assert_undisturbed();
     // What had arrived without an answer was looked up and is not sent as new.
-    assert_eq!(scene.calls("POST", "/deals/upsert"), DEALS);
+    assert_eq!(scene.calls("POST", "/deals/upsert"), USUAL.deals);
 }
 
 /// Status is the same with the warehouse, and after it was deleted.
@@ -48,11 +51,14 @@ fn killed_again_and_again_a_load_ends_as_if_undisturbed() {
     scene.load_killed_at(Some("GET"), "contacts/view", 1);
     scene.load_killed_at(Some("POST"), "tasks", 8);
     let arrived = scene.count("tasks");
-    assert!((8..TASKS).contains(&arrived), "{arrived} tasks arrived");
+    assert!(
+        (8..USUAL.tasks).contains(&arrived),
+        "{arrived} tasks arrived"
+    );
 
     scene.load().passed();
     scene.assert_undisturbed();
-    assert_eq!(scene.calls("POST", "/tasks"), TASKS);
+    assert_eq!(scene.calls("POST", "/tasks"), USUAL.tasks);
 }
 
 #[test]
@@ -73,7 +79,7 @@ fn killed_at_any_moment_a_load_ends_as_if_undisturbed() {
 }
 
 /// Numbers without a pattern, the same in every run (SplitMix64).
-fn numbers(seed: u64) -> impl Iterator<Item = usize> {
+pub fn numbers(seed: u64) -> impl Iterator<Item = usize> {
     (1..).map(move |step: u64| {
         let mut z = seed.wrapping_add(step.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -93,7 +99,7 @@ fn ctrl_c_lets_calls_in_flight_end_and_leaves_a_complete_ledger() {
     scene.until_fired();
     running.interrupt();
     assert_eq!(running.exit_code(), Some(130));
-    assert!(scene.count("deals") < DEALS);
+    assert!(scene.count("deals") < USUAL.deals);
     assert_eq!(
         open_intents(&scene.workspace.ledger()),
         Vec::<String>::new()
@@ -102,7 +108,7 @@ fn ctrl_c_lets_calls_in_flight_end_and_leaves_a_complete_ledger() {
     scene.simulator.order(&[]);
     scene.load().passed();
     scene.assert_undisturbed();
-    assert_eq!(scene.calls("POST", "/deals/upsert"), DEALS);
+    assert_eq!(scene.calls("POST", "/deals/upsert"), USUAL.deals);
     assert_eq!(
         scene.calls("POST", "/filtered_search/deal"),
         0,
@@ -154,7 +160,7 @@ fn a_second_load_is_refused_and_the_lock_dies_with_its_holder() {
     running.kill();
     // Landing takes the same lock.
     let export = tempfile::tempdir().unwrap();
-    export::write(export.path());
+    USUAL.write(export.path());
     scene.workspace.land(export.path());
 }
 
@@ -171,16 +177,19 @@ fn readers_answer_while_a_load_runs_and_do_not_disturb_it() {
     let mut file = fs::File::open(&published).unwrap();
     let bytes = read(&mut file);
     scene.until_fired();
-    assert_eq!(number(&reader, "select count(*) from load_deals"), DEALS);
+    assert_eq!(
+        number(&reader, "select count(*) from load_deals"),
+        USUAL.deals
+    );
 
     // Another process, another in-process reader, the Parquet, and a status that builds a warehouse of its own.
     let deals = "select count(*) from load_deals";
-    assert_eq!(scene.workspace.number(deals), DEALS as i64);
+    assert_eq!(scene.workspace.number(deals), USUAL.deals as i64);
     let landed = scene
         .workspace
         .staging("landing/smartdesk/deal/*/*.parquet");
     let landed = format!("select count(*) from read_parquet('{}')", landed.display());
-    assert_eq!(number(&open(&published), &landed), DEALS);
+    assert_eq!(number(&open(&published), &landed), USUAL.deals);
     let status = scene.workspace.status();
     let mut objects = status["objects"].as_array().unwrap().iter();
     let deals = objects.find(|o| o["object"] == "deals").unwrap();
@@ -189,7 +198,10 @@ fn readers_answer_while_a_load_runs_and_do_not_disturb_it() {
 
     scene.simulator.order(&[]);
     assert_eq!(running.exit_code(), Some(0));
-    assert_eq!(number(&reader, "select count(*) from load_tasks"), TASKS);
+    assert_eq!(
+        number(&reader, "select count(*) from load_tasks"),
+        USUAL.tasks
+    );
     assert!(read(&mut file) == bytes, "what a reader has open changed");
     scene.assert_undisturbed();
 }

@@ -8,6 +8,8 @@
 //! A torn last line is cut off when the log is opened: nobody was told that it is on disk. Any other damage is
 //! an error, because a forgotten line would be a record sent twice.
 
+#[cfg(debug_assertions)]
+mod crash;
 mod event;
 mod history;
 mod line;

@@ -35,6 +35,8 @@ pub(super) struct Writer {
     history: Arc<Mutex<History>>,
     clock: Clock,
     next_seq: u64,
+    #[cfg(debug_assertions)]
+    death: Option<super::crash::Death>,
 }
 
 /// Lines that go to disk together.
@@ -56,6 +58,8 @@ impl Writer {
             history,
             clock,
             next_seq: last_seq + 1,
+            #[cfg(debug_assertions)]
+            death: super::crash::Death::ordered(),
         }
     }
 
@@ -64,6 +68,8 @@ impl Writer {
     pub(super) fn run(mut self, waiting: &Receiver<Request>) {
         while let Ok(first) = waiting.recv() {
             let group = self.gather(first, waiting);
+            #[cfg(debug_assertions)]
+            self.die_if_ordered(group.lines.as_bytes());
             let written = self.segment.write(group.lines.as_bytes());
             let failure = written.as_ref().err().map(described);
             if written.is_ok() {
@@ -76,6 +82,17 @@ impl Writer {
                 refuse_all(waiting, &why);
                 return;
             }
+        }
+    }
+
+    /// Ends the process in the midst of these lines, where a test has ordered it.
+    #[cfg(debug_assertions)]
+    fn die_if_ordered(&mut self, lines: &[u8]) {
+        let death = self.death.as_mut();
+        if let Some(bytes) = death.and_then(|death| death.last_bytes(lines)) {
+            // Nobody is left to be told how it went.
+            drop(self.segment.write(&lines[..bytes]));
+            super::crash::die();
         }
     }
 

@@ -42,20 +42,24 @@ pub fn holdings(simulator: &Simulator) -> BTreeMap<&'static str, Vec<Value>> {
     held
 }
 
-/// Asserts that both hold the same, and says which record of which object is the first that differs.
-#[track_caller]
-pub fn assert_same(
+/// Says which record of which object is the first that differs; nothing when both hold the same.
+pub fn difference(
     found: &BTreeMap<&'static str, Vec<Value>>,
     wanted: &BTreeMap<&'static str, Vec<Value>>,
-) {
-    for (object, wanted) in wanted {
+) -> Option<String> {
+    let ids = |records: &[Value]| records.iter().map(|r| r["id"].clone()).collect::<Vec<_>>();
+    wanted.iter().find_map(|(object, wanted)| {
         let found = &found[object];
-        let ids = |records: &[Value]| records.iter().map(|r| r["id"].clone()).collect::<Vec<_>>();
-        assert_eq!(ids(found), ids(wanted), "the records of {object}");
-        for (found, wanted) in found.iter().zip(wanted) {
-            assert_eq!(found, wanted, "a record of {object}");
+        let (found_ids, wanted_ids) = (ids(found), ids(wanted));
+        if found_ids != wanted_ids {
+            return Some(format!(
+                "the records of {object}: {found_ids:?}, wanted {wanted_ids:?}"
+            ));
         }
-    }
+        let mut pairs = found.iter().zip(wanted);
+        let (found, wanted) = pairs.find(|(found, wanted)| found != wanted)?;
+        Some(format!("a record of {object}: {found}, wanted {wanted}"))
+    })
 }
 
 /// The source id that a record bears in a field, or in the marker of its text.

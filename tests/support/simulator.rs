@@ -21,17 +21,23 @@ pub struct Simulator {
 impl Simulator {
     /// Starts it with `fixtures/freshsales/<seed>` on a free port and waits until it listens.
     pub fn start(seed: &str) -> Self {
-        Self::with(seed, &[])
+        Self::with(seed, 0, &[])
     }
 
     /// Starts it with a state file.
     pub fn keeping(seed: &str, state: &Path) -> Self {
-        Self::with(seed, &["--state", state.to_str().unwrap()])
+        Self::keeping_at(seed, state, 0)
     }
 
-    fn with(seed: &str, more: &[&str]) -> Self {
+    /// Starts it with a state file on this port, where a ledger knows it from before.
+    pub fn keeping_at(seed: &str, state: &Path, port: u16) -> Self {
+        Self::with(seed, port, &["--state", state.to_str().unwrap()])
+    }
+
+    fn with(seed: &str, port: u16, more: &[&str]) -> Self {
         let seed = repository("fixtures/freshsales").join(seed);
-        let mut command = program(&["simulate", "--port", "0", "--seed"]);
+        let port = port.to_string();
+        let mut command = program(&["simulate", "--port", &port, "--seed"]);
         let mut child = command
             .arg(seed)
             .args(more)
@@ -51,6 +57,12 @@ impl Simulator {
             "the simulator did not start: {base_url:?}"
         );
         Self { child, base_url }
+    }
+
+    /// Its port on loopback.
+    pub fn port(&self) -> u16 {
+        let address = self.base_url.trim_start_matches("http://127.0.0.1:");
+        address.split('/').next().unwrap().parse().unwrap()
     }
 
     /// A client of the API, for a thread of its own.

@@ -25,6 +25,13 @@ impl Workspace {
         workspace
     }
 
+    /// A copy of a workspace, wherever it points.
+    pub fn copied(from: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        copy(from, folder.path());
+        Self { folder }
+    }
+
     /// The folder.
     pub fn path(&self) -> &Path {
         self.folder.path()
