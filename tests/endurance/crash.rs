@@ -22,6 +22,7 @@ const LITTLE: Export = Export {
     tasks: 3,
     activities: 8,
     members: 4,
+    files: 2,
     edition: "",
 };
 /// Every record of it is a changed one.
@@ -46,7 +47,7 @@ struct Point {
 #[test]
 fn killed_at_any_event_of_the_first_load_the_next_one_ends_as_if_undisturbed() {
     try_points(
-        "create, upsert, bulk upsert, members, match, bundle",
+        "create, upsert, bulk upsert, list members, multipart, match and bundle",
         &[LITTLE],
         20_261_124,
     );

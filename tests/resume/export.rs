@@ -23,6 +23,8 @@ pub struct Export {
     pub activities: usize,
     /// Members of two campaigns.
     pub members: usize,
+    /// Files on companies, each of its own length.
+    pub files: usize,
     /// Stands in a field of every record that is sent, so that another edition is a change of every record.
     pub edition: &'static str,
 }
@@ -36,12 +38,18 @@ pub const USUAL: Export = Export {
     tasks: 20,
     activities: 48,
     members: 24,
+    files: 8,
     edition: "",
 };
 
 impl Export {
     /// Writes the export's files into `folder`.
     pub fn write(&self, folder: &Path) {
+        fs::create_dir(folder.join("attachments")).unwrap();
+        for number in 1..=self.files {
+            let name = format!("attachments/{}__{}", id("att", number), file_name(number));
+            fs::write(folder.join(name), vec![b'x'; 10 * number]).unwrap();
+        }
         for (name, rows) in self.tables() {
             let names: Vec<&str> = rows[0].iter().map(|(name, _)| *name).collect();
             let mut text = names.join(",") + "\n";
@@ -72,6 +80,7 @@ impl Export {
             ("campaigns", (1..=2).map(campaign).collect()),
             ("campaign_members", (1..=self.members).map(member).collect()),
             ("email_templates", (1..=2).map(template).collect()),
+            ("attachments", rows(self.files, Self::file)),
         ];
         for (name, rows) in &mut tables {
             for row in rows {
@@ -157,6 +166,15 @@ impl Export {
         row
     }
 
+    fn file(&self, number: usize) -> Row {
+        vec![
+            ("id", id("att", number)),
+            ("file_name", file_name(number)),
+            ("parent_type", "company".to_owned()),
+            ("parent_id", self.company_of(number)),
+        ]
+    }
+
     fn activity(&self, number: usize) -> Row {
         let kind = ["call", "email", "meeting", "note"][number % 4];
         let mut row = vec![
@@ -174,6 +192,10 @@ impl Export {
 
 fn id(prefix: &str, number: usize) -> String {
     format!("{prefix}_{number:09}")
+}
+
+fn file_name(number: usize) -> String {
+    format!("file-{number}.bin")
 }
 
 fn user(number: usize) -> Row {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::support::Simulator;
 
 /// Everything that can be written there.
-const OBJECTS: [&str; 8] = [
+const OBJECTS: [&str; 9] = [
     "sales_accounts",
     "contacts",
     "deals",
@@ -16,6 +16,7 @@ const OBJECTS: [&str; 8] = [
     "notes",
     "sales_activities",
     "lists",
+    "documents",
 ];
 
 /// Fields that say when something was written, or are made of ids.
@@ -62,7 +63,7 @@ pub fn difference(
     })
 }
 
-/// The source id that a record bears in a field, or in the marker of its text.
+/// The source id that a record bears in a field, or in the marker of its text; a file has a name that no other has.
 fn source_id(record: &Value) -> String {
     let fields = [
         &record["external_id"],
@@ -76,7 +77,12 @@ fn source_id(record: &Value) -> String {
             .find_map(|text| text.as_str()?.split_once("[deskferry "))?;
         Some(rest.split_once(']')?.0)
     };
-    let found = in_field.or_else(in_text);
+    let is_file = || {
+        record["name"]
+            .as_str()
+            .filter(|name| name.starts_with("file-"))
+    };
+    let found = in_field.or_else(in_text).or_else(is_file);
     found
         .unwrap_or_else(|| panic!("a record bears no source id: {record}"))
         .to_owned()

@@ -221,6 +221,7 @@ fn undisturbed() -> &'static Undisturbed {
         assert_eq!(scene.count("deals"), USUAL.deals);
         assert_eq!(scene.count("tasks"), USUAL.tasks);
         assert_eq!(scene.count("notes"), USUAL.activities / 4);
+        assert_eq!(scene.count("documents"), USUAL.files);
         assert_eq!(scene.count("list_members"), USUAL.members);
         Undisturbed {
             holdings: holdings(&scene.simulator),
