@@ -4,9 +4,10 @@
 
 #[cfg(debug_assertions)]
 mod crash;
-mod stage;
+mod environment;
+pub mod stage;
 
 /// Whether every moment is to be tried, not a sample.
-fn is_full() -> bool {
+pub fn is_full() -> bool {
     std::env::var("ENDURANCE").is_ok_and(|value| value == "full")
 }

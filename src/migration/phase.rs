@@ -78,9 +78,9 @@ fn check(run: &Run<'_>, object: &Object, warehouse: &Warehouse, when: When) -> R
 /// Seals and sends until nothing is left. More than one wave is needed when a row's parent is in the same object, and when an
 /// unknown outcome has to be looked up. A wave that brings only unknown ones is followed by their look-up; a second one is the last.
 async fn send_all(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<u64> {
-    let mut sent = 0;
+    let (mut sent, mut accepted) = (0, 0);
     let mut was_idle = false;
-    let most = MOST_SENDINGS * count_rows(object, warehouse)?;
+    let most = MOST_ACCEPTED * count_rows(object, warehouse)?;
     for wave in 1.. {
         let Some(sealed) = seal(run, object, warehouse, wave)? else {
             break;
@@ -94,7 +94,9 @@ async fn send_all(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Resu
         }
         let tally = send(run, object, &sealed).await?;
         sent += tally.rows();
-        if sent > most {
+        // Only what was accepted and is wanted otherwise now tells of a script; what failed is sent again as it is.
+        accepted += tally.accepted;
+        if accepted > most {
             return Err(restless(object));
         }
         relations::refresh(&run.inputs(), object, warehouse)?;
@@ -107,8 +109,8 @@ async fn send_all(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Resu
     Ok(sent)
 }
 
-/// A row is sent once, looked up once, and written once more when it was found.
-const MOST_SENDINGS: u64 = 3;
+/// A row is accepted when it was sent or found, and when what was found is written once more.
+const MOST_ACCEPTED: u64 = 3;
 
 fn count_rows(object: &Object, warehouse: &Warehouse) -> Result<u64> {
     let rows = warehouse.number(&format!("select count(*) from main.load_{}", object.name))?;

@@ -21,6 +21,7 @@ const LITTLE: Export = Export {
     deals: 4,
     tasks: 3,
     activities: 8,
+    campaigns: 2,
     members: 4,
     files: 2,
     edition: "",
@@ -65,7 +66,7 @@ fn try_points(what: &str, exports: &[Export], seed: u64) {
     let first = Stage::new(exports);
     let events = first.events.clone();
     let points = match is_full() {
-        true => every(&events),
+        true => shuffled(every(&events), seed),
         false => sample(&events, seed),
     };
     let next = AtomicUsize::new(0);
@@ -130,13 +131,18 @@ fn every(events: &[Value]) -> Vec<Point> {
         .collect()
 }
 
+/// In an order without a pattern, so that the part of a long matrix that has been tried says something about the rest.
+fn shuffled(points: Vec<Point>, seed: u64) -> Vec<Point> {
+    let mut numbered: Vec<(usize, Point)> = numbers(seed).zip(points).collect();
+    numbered.sort_by_key(|(number, _)| *number);
+    numbered.into_iter().map(|(_, point)| point).collect()
+}
+
 /// A few points, the same in every run, with every kind of event and every phase that sends among them.
 fn sample(events: &[Value], seed: u64) -> Vec<Point> {
-    let mut points: Vec<(usize, Point)> = numbers(seed).zip(every(events)).collect();
-    points.sort_by_key(|(number, _)| *number);
     let mut seen = BTreeSet::new();
     let (mut chosen, mut others) = (Vec::new(), Vec::new());
-    for (_, point) in points {
+    for point in shuffled(every(events), seed) {
         let event = &events[point.line - 1];
         let is_new_kind = seen.insert(event["event"].to_string());
         let is_sent = event["event"] == "intent" || event["event"] == "outcome";

@@ -21,7 +21,9 @@ pub struct Export {
     pub tasks: usize,
     /// Activities: calls, e-mails, meetings and notes in turn.
     pub activities: usize,
-    /// Members of two campaigns.
+    /// Campaigns, which become lists.
+    pub campaigns: usize,
+    /// Members of campaigns.
     pub members: usize,
     /// Files on companies, each of its own length.
     pub files: usize,
@@ -37,7 +39,8 @@ pub const USUAL: Export = Export {
     deals: 60,
     tasks: 20,
     activities: 48,
-    members: 24,
+    campaigns: 14,
+    members: 28,
     files: 8,
     edition: "",
 };
@@ -77,8 +80,8 @@ impl Export {
             ),
             ("tasks", rows(self.tasks, Self::task)),
             ("activities", rows(self.activities, Self::activity)),
-            ("campaigns", (1..=2).map(campaign).collect()),
-            ("campaign_members", (1..=self.members).map(member).collect()),
+            ("campaigns", (1..=self.campaigns).map(campaign).collect()),
+            ("campaign_members", rows(self.members, Self::member)),
             ("email_templates", (1..=2).map(template).collect()),
             ("attachments", rows(self.files, Self::file)),
         ];
@@ -166,6 +169,14 @@ impl Export {
         row
     }
 
+    fn member(&self, number: usize) -> Row {
+        vec![
+            ("campaign_id", id("cam", number % self.campaigns + 1)),
+            ("member_type", "contact".to_owned()),
+            ("member_id", id("con", number)),
+        ]
+    }
+
     fn file(&self, number: usize) -> Row {
         vec![
             ("id", id("att", number)),
@@ -223,14 +234,6 @@ fn campaign(number: usize) -> Row {
     vec![
         ("id", id("cam", number)),
         ("name", format!("Campaign {number}")),
-    ]
-}
-
-fn member(number: usize) -> Row {
-    vec![
-        ("campaign_id", id("cam", number % 2 + 1)),
-        ("member_type", "contact".to_owned()),
-        ("member_id", id("con", number)),
     ]
 }
 
