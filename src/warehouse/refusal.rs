@@ -10,6 +10,11 @@ pub(super) fn refused(cause: duckdb::Error) -> Error {
         duckdb::Error::DuckDBFailure(_, Some(words)) => words,
         other => other.to_string(),
     };
+    if words.starts_with("IO Error") {
+        return Error::new(Kind::Config, "DuckDB cannot use a file")
+            .because(words)
+            .hint("free the disk or make the staging folder writable, then run the same command again: nothing is sent twice");
+    }
     let speaks_of_values = [
         "Conversion Error",
         "Invalid Input Error",
