@@ -12,7 +12,7 @@ test: libduckdb
 
 # Every crash point and every random moment, not a sample of them. It takes hours.
 endurance: libduckdb
-	ENDURANCE=full cargo test --locked --test integration endurance:: -- --nocapture --test-threads 1
+	ENDURANCE=full cargo test --locked --test integration -- endurance:: faults:: privacy:: --nocapture --test-threads 1
 
 demo: libduckdb
 	cargo run --locked --quiet -- demo

@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod attachments;
+mod batches;
 mod broken_sql;
 mod cli;
 mod endurance;
 mod faults;
 mod house;
+mod privacy;
 mod probes;
 mod quota;
 mod rehearsal;

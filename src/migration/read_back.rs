@@ -1,6 +1,7 @@
 //! Reads the destination back with the same client, and lands it beside the source: same shape, same tools.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use roaring::RoaringTreemap;
 use serde::Deserialize;
@@ -84,12 +85,10 @@ pub async fn object(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Re
 pub async fn written(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<()> {
     match &object.list {
         None | Some(List::Selector) => return Ok(()),
-        Some(List::Members) => {
-            return match was_written(object, warehouse)? {
-                true => self::object(run, object, warehouse).await,
-                false => Ok(()),
-            };
+        Some(List::Members) if was_written(object, warehouse)? => {
+            return until_members_show(run, object, warehouse).await;
         }
+        Some(List::Members) => return Ok(()),
         Some(List::Children { include }) => {
             if count_stale(object, warehouse)? > 0 {
                 let mut reading = begin(run, &object.name)?;
@@ -102,6 +101,26 @@ pub async fn written(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> R
     }
     views::stored_view(&run.inputs(), &object.name, warehouse)?;
     fetch_stale(run, object, warehouse).await
+}
+
+/// Pause between two looks while the destination's index catches up.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// A list may show its members late, and no call tells of one member: it is read again until all are shown, or until the index
+/// has had its time.
+async fn until_members_show(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<()> {
+    let missing = include_str!("members_missing.sql").replace("{object}", &object.name);
+    let mut left = run.workspace.config.destination.index_wait;
+    loop {
+        self::object(run, object, warehouse).await?;
+        views::stored_view(&run.inputs(), &object.name, warehouse)?;
+        if left.is_zero() || warehouse.number(&missing)? == 0 {
+            return Ok(());
+        }
+        let pause = PAUSE.min(left);
+        run.client.sleep(pause).await;
+        left -= pause;
+    }
 }
 
 /// Reads the list until it has shown every record that this run wrote singly, or that is still unproved.

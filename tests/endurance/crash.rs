@@ -45,30 +45,54 @@ struct Point {
     is_torn: bool,
 }
 
+/// Of 2,000 records.
+const LONG: Export = Export {
+    companies: 100,
+    contacts: 800,
+    leads: 100,
+    deals: 300,
+    tasks: 200,
+    activities: 296,
+    campaigns: 4,
+    members: 200,
+    files: 4,
+    edition: "",
+};
+
+/// Chooses points among lines, by a seed.
+type Choose = fn(&[Value], u64) -> Vec<Point>;
+
+#[test]
+fn killed_at_random_moments_of_a_long_load_the_next_one_ends_as_if_undisturbed() {
+    let choose: Choose = |events, seed| {
+        let points = shuffled(every(events), seed).into_iter();
+        points.take(if is_full() { 200 } else { 2 }).collect()
+    };
+    try_points("2,000 records", &[LONG], 20_261_126, choose);
+}
+
 #[test]
 fn killed_at_any_event_of_the_first_load_the_next_one_ends_as_if_undisturbed() {
     try_points(
         "create, upsert, bulk upsert, list members, multipart, match and bundle",
         &[LITTLE],
         20_261_124,
+        all_or_some,
     );
 }
 
 #[test]
 fn killed_at_any_event_of_a_load_of_changes_the_next_one_ends_as_if_undisturbed() {
-    try_points("update", &[LITTLE, CHANGED], 20_261_125);
+    try_points("update", &[LITTLE, CHANGED], 20_261_125, all_or_some);
 }
 
 /// Tries the points of one load, on several stages at a time, and prints what came of them.
 #[track_caller]
-fn try_points(what: &str, exports: &[Export], seed: u64) {
+fn try_points(what: &str, exports: &[Export], seed: u64, choose: Choose) {
     let begun = Instant::now();
     let first = Stage::new(exports);
     let events = first.events.clone();
-    let points = match is_full() {
-        true => shuffled(every(&events), seed),
-        false => sample(&events, seed),
-    };
+    let points = choose(&events, seed);
     let next = AtomicUsize::new(0);
     let is_long = points.len() > 100;
     let failures = Mutex::new(Vec::new());
@@ -114,6 +138,14 @@ fn lanes() -> usize {
     wanted
         .and_then(|lanes| lanes.parse().ok())
         .unwrap_or_else(cores)
+}
+
+/// All points, or a sample of them.
+fn all_or_some(events: &[Value], seed: u64) -> Vec<Point> {
+    match is_full() {
+        true => shuffled(every(events), seed),
+        false => sample(events, seed),
+    }
 }
 
 /// Every line, after it and in its midst. The results of checks go to disk as one group, and what comes next depends on none

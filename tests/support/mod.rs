@@ -6,12 +6,14 @@
 //!
 //! Every simulator has its own free port and every workspace its own folder, so tests run beside each other.
 
+mod middleman;
 mod program;
 mod simulator;
 mod workspace;
 
 use std::path::PathBuf;
 
+pub use middleman::Middleman;
 pub use program::{Ran, program};
 pub use simulator::Simulator;
 pub use workspace::{Workspace, copy, files_below};

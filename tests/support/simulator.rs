@@ -107,6 +107,11 @@ impl Simulator {
         serde_json::from_value(self.control("GET", "faults", None)).unwrap()
     }
 
+    /// Changes switches of the account's profile.
+    pub fn switch(&self, switches: &Value) {
+        self.control("PATCH", "profile", Some(switches.clone()));
+    }
+
     fn control(&self, method: &str, route: &str, body: Option<Value>) -> Value {
         let host = "http://".len();
         let end = self.base_url[host..].find('/').unwrap();

@@ -1,0 +1,204 @@
+//! Bulk jobs that say too little, answers that say enough, and an index that lags behind.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::resume::export::USUAL;
+use crate::resume::scene::{Scene, undisturbed_scene};
+use crate::support::{Middleman, Simulator, Workspace};
+
+/// Contacts of one batch.
+const ROWS: usize = 100;
+
+/// So many landed contacts, and an account that wants a number of each: of these, it loses theirs on the way.
+fn scene(rows: usize, bad: &[usize]) -> (Simulator, Middleman, Workspace) {
+    let simulator = Simulator::start("seed.json");
+    simulator.switch(&json!({ "required_fields": { "contacts": ["last_name", "mobile_number"] } }));
+    let bad: Vec<String> = bad.iter().map(|n| format!("Person {n}")).collect();
+    let lose = move |contact: &mut Value| {
+        let is_bad = bad.iter().any(|name| contact["last_name"] == **name);
+        if is_bad {
+            contact
+                .as_object_mut()
+                .unwrap()
+                .remove("mobile_number")
+                .unwrap();
+        }
+    };
+    let middleman = Middleman::start(&simulator.base_url, move |_, path, body| {
+        if path.starts_with("contacts/bulk_upsert") {
+            let rows = body["contacts"].as_array_mut().unwrap();
+            rows.iter_mut().for_each(|row| lose(&mut row["data"]));
+        } else if path.starts_with("contacts/upsert") {
+            lose(&mut body["contact"]);
+        }
+        None
+    });
+    let workspace = Workspace::new("demo", &middleman.base_url);
+    // The demo's decisions are about the demo's export.
+    fs::remove_dir_all(workspace.path().join("sql")).unwrap();
+    let mut text = "id,last_name,email,mobile\n".to_owned();
+    for n in 1..=rows {
+        text += &format!("con_{n:09},Person {n},person-{n}@people.example,+49 170 55{n:05}\n");
+    }
+    let export = tempfile::tempdir().unwrap();
+    fs::write(export.path().join("contacts.csv"), text).unwrap();
+    workspace.land(export.path());
+    (simulator, middleman, workspace)
+}
+
+fn bulk_calls(simulator: &Simulator) -> usize {
+    let calls = simulator.calls();
+    let is_bulk = |call: &&Value| call["path"] == "/contacts/bulk_upsert";
+    calls.iter().filter(is_bulk).count()
+}
+
+/// Source ids of contacts in this bucket, each with a reason.
+fn bucket(workspace: &Workspace, bucket: &str) -> Vec<String> {
+    let rows = workspace.sql(&format!(
+        "select source_id, reason from ledger_buckets \
+         where object = 'contacts' and bucket = '{bucket}' order by source_id"
+    ));
+    let id = |row: &Value| row["source_id"].as_str().unwrap().to_owned();
+    if bucket == "rejected" {
+        for row in &rows {
+            assert!(
+                row["reason"]
+                    .as_str()
+                    .is_some_and(|why| why.contains("Mobile number")),
+                "{row}"
+            );
+        }
+    }
+    rows.iter().map(id).collect()
+}
+
+/// Two bad rows of a hundred are found, and cost no good row.
+#[track_caller]
+fn assert_bad_rows_stand_alone(profile: &Value) -> usize {
+    let (simulator, _middleman, workspace) = scene(ROWS, &[17, 60]);
+    simulator.switch(profile);
+    workspace.run(&["load"]).ended(8);
+    assert_eq!(
+        bucket(&workspace, "rejected"),
+        ["con_000000017", "con_000000060"]
+    );
+    assert_eq!(bucket(&workspace, "accepted").len(), ROWS - 2);
+    assert_eq!(simulator.records("contacts").len(), ROWS - 2);
+    bulk_calls(&simulator)
+}
+
+#[test]
+fn a_job_that_names_its_bad_rows_is_one_call() {
+    assert_eq!(
+        assert_bad_rows_stand_alone(&json!({ "failure_report": "identifiers" })),
+        1
+    );
+}
+
+#[test]
+fn a_job_that_does_not_name_its_bad_rows_is_halved() {
+    let calls = assert_bad_rows_stand_alone(&json!({ "failure_report": "none" }));
+    // Each of two rows is alone after seven halvings of a hundred, and each halving makes two calls.
+    assert!((8..=1 + 2 * 2 * 7).contains(&calls), "{calls} calls");
+}
+
+#[test]
+fn a_job_that_fails_as_a_whole_for_one_row_is_halved() {
+    let calls =
+        assert_bad_rows_stand_alone(&json!({ "failure_report": "none", "job_fails": "any_row" }));
+    assert!(calls <= 1 + 2 * 2 * 7, "{calls} calls");
+}
+
+#[test]
+fn a_batch_that_is_refused_as_a_whole_is_halved() {
+    let (simulator, _middleman, workspace) = scene(ROWS, &[]);
+    let refuse = json!({
+        "method": "POST", "route": "contacts/bulk_upsert", "nth": 1, "kind": "refuse", "status": 400,
+    });
+    simulator.order(&[refuse]);
+    workspace.run(&["load"]).passed();
+    assert_eq!(simulator.records("contacts").len(), ROWS);
+    assert_eq!(bulk_calls(&simulator), 3);
+}
+
+#[test]
+fn a_batch_of_bad_rows_only_is_rejected_row_by_row() {
+    let bad: Vec<usize> = (1..=10).collect();
+    let (simulator, _middleman, workspace) = scene(10, &bad);
+    simulator.switch(&json!({ "failure_report": "none", "job_fails": "every_row" }));
+    let refused = workspace.run(&["load"]).ended(8);
+    assert!(
+        refused.stderr.contains("10 rows were rejected"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(bucket(&workspace, "rejected").len(), 10);
+    assert_eq!(simulator.counts()["contacts"], 0);
+}
+
+#[test]
+fn an_index_that_lags_makes_no_twin() {
+    let scene = Scene::new();
+    scene.simulator.switch(&json!({ "index_lag": 3 }));
+    scene.workspace.edit_config(|line| {
+        let is_wait = line.starts_with("index_wait_seconds");
+        is_wait.then(|| "index_wait_seconds = 5".to_owned())
+    });
+    let faults = [
+        ("POST", "contacts/bulk_upsert", "fail_after_write"),
+        ("GET", "job_statuses", "expired_job"),
+        ("POST", "deals/upsert", "fail_after_write"),
+        ("POST", "tasks", "fail_after_write"),
+        ("POST", "notes", "html_502_after_write"),
+        ("POST", "sales_activities", "reset_in_answer"),
+        ("POST", "documents", "fail_after_write"),
+    ];
+    let faults = faults.map(
+        |(method, route, kind)| json!({ "method": method, "route": route, "nth": 1, "kind": kind }),
+    );
+    scene.simulator.order(&faults);
+    scene.load().passed();
+    scene.assert_undisturbed();
+    for (path, records) in [
+        ("/tasks", USUAL.tasks),
+        ("/notes", USUAL.activities / 4),
+        ("/documents", USUAL.files),
+    ] {
+        assert_eq!(scene.calls("POST", path), records, "{path}");
+    }
+}
+
+#[test]
+fn a_custom_field_that_is_dropped_in_silence_is_said_of_its_row_and_stops_the_load() {
+    let scene = Scene::new();
+    let middleman = Middleman::start(&scene.simulator.base_url, |_, path, body| {
+        if path.starts_with("deals/upsert") && body["deal"]["name"] == "Deal 7" {
+            let custom = body["deal"]["custom_field"].as_object_mut().unwrap();
+            custom.remove("cf_source_created_at").unwrap();
+        }
+        None
+    });
+    scene.workspace.point_at(&middleman.base_url);
+    let stopped = scene.load().ended(7);
+    let finding = "recon_after_load__fields_differ__deals: 1 row";
+    assert!(stopped.stderr.contains(finding), "{}", stopped.stderr);
+    let rows = scene.workspace.sql(
+        "select source_id, reason from ledger_outcomes where object = 'deals' and reason is not null",
+    );
+    let wanted = json!({ "source_id": "dea_000000007", "reason": "kept there without cf_source_created_at" });
+    assert_eq!(rows, [wanted]);
+}
+
+#[test]
+fn answers_are_proof_and_no_child_is_listed_for_it() {
+    let scene = undisturbed_scene();
+    let calls = scene.simulator.calls();
+    let lists_notes = |call: &&Value| {
+        let path = call["path"].as_str().unwrap().split('?').next().unwrap();
+        call["method"] == "GET" && path.ends_with("/notes")
+    };
+    assert_eq!(calls.iter().filter(lists_notes).count(), 0);
+    assert_eq!(scene.calls("POST", "/notes"), USUAL.activities / 4);
+}

@@ -1,0 +1,160 @@
+//! People's data stays where it belongs: in the landed rows, the sealed files, the warehouse and the before-images of the
+//! ledger, which a rollback needs. Not in an output, an error, a reason, a report or a file's name.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::support::{KEY, Middleman, Ran, Simulator, Workspace, files_below};
+
+/// What was planted: each a part of one value of one record, and of nothing else.
+const PLANTED: [&str; 8] = [
+    "Zyxquist",
+    "zyx.private@planted.example",
+    "170 9998887",
+    "Plantedgasse",
+    "secretnote",
+    "planteddeal",
+    "plantedtask",
+    "plantedfile",
+];
+
+/// An export in which every text that a person could have written is a planted one.
+fn land(workspace: &Workspace) {
+    let export = tempfile::tempdir().unwrap();
+    let tables = [
+        (
+            "companies",
+            "id,name,street\ncom_1,Zyxquist Ltd,Plantedgasse 5\n",
+        ),
+        (
+            "contacts",
+            "id,last_name,email,mobile,street,company_id\n\
+             con_1,Zyxquist,zyx.private@planted.example,+49 170 9998887,Plantedgasse 4,com_1\n",
+        ),
+        (
+            "deals",
+            "id,name,value_amount,value_currency,pipeline_name,stage_name,company_id,primary_contact_id\n\
+             dea_1,planteddeal,5,EUR,New Business,First talk,com_1,con_1\n",
+        ),
+        (
+            "tasks",
+            "id,subject,status,due_at,parent_type,parent_id\n\
+             tsk_1,plantedtask,open,2026-10-01T07:00:00Z,contact,con_1\n",
+        ),
+        (
+            "activities",
+            "id,type,subject,body,started_at,parent_type,parent_id\n\
+             act_1,note,secretnote,secretnote of Zyxquist,2024-04-01T08:00:00Z,contact,con_1\n",
+        ),
+        (
+            "attachments",
+            "id,file_name,parent_type,parent_id\natt_1,plantedfile.txt,company,com_1\n",
+        ),
+    ];
+    for (name, text) in tables {
+        fs::write(export.path().join(format!("{name}.csv")), text).unwrap();
+    }
+    fs::create_dir(export.path().join("attachments")).unwrap();
+    fs::write(
+        export.path().join("attachments/att_1__plantedfile.txt"),
+        "x",
+    )
+    .unwrap();
+    workspace.land(export.path());
+}
+
+/// Asserts that this text holds nothing planted and no key.
+#[track_caller]
+fn assert_clean(what: &str, text: &str) {
+    for planted in PLANTED.iter().chain([&KEY]) {
+        assert!(!text.contains(planted), "{planted} in {what}: {text}");
+    }
+}
+
+#[track_caller]
+fn assert_silent(command: &str, ran: &Ran) {
+    assert_clean(&format!("stdout of {command}"), &ran.stdout);
+    assert_clean(&format!("stderr of {command}"), &ran.stderr);
+}
+
+/// Every line of the ledger without its before-image, every report, and the name of every file.
+#[track_caller]
+fn assert_nothing_left(workspace: &Workspace) {
+    for line in workspace.ledger() {
+        let mut line: Value = serde_json::from_str(&line).unwrap();
+        line.as_object_mut().unwrap().remove("before");
+        assert_clean("the ledger", &line.to_string());
+    }
+    for report in files_below(&workspace.staging("reports")) {
+        assert_clean("a report", &fs::read_to_string(report).unwrap());
+    }
+    for file in files_below(workspace.path()) {
+        // A bundle's files are named for templates, which are the company's texts, not a person's.
+        assert_clean("a file's name", &file.to_string_lossy());
+    }
+}
+
+/// A workspace whose destination meddles with what it is sent.
+fn scene(
+    meddle: impl Fn(&str, &str, &mut Value) -> Option<(u16, Value)> + Send + Sync + 'static,
+) -> (Simulator, Middleman, Workspace) {
+    let simulator = Simulator::start("seed.json");
+    let middleman = Middleman::start(&simulator.base_url, meddle);
+    let workspace = Workspace::new("demo", &middleman.base_url);
+    // The demo's decisions are about the demo's export.
+    fs::remove_dir_all(workspace.path().join("sql")).unwrap();
+    land(&workspace);
+    (simulator, middleman, workspace)
+}
+
+#[test]
+fn a_load_that_passes_tells_nobodys_data() {
+    let (_simulator, _middleman, workspace) = scene(|_, _, _| None);
+    for command in ["plan", "load", "verify", "status"] {
+        let ran = workspace.run(&[command]).passed();
+        assert_silent(command, &ran);
+    }
+    assert_nothing_left(&workspace);
+    let stored = workspace.sql("select last_name from load_contacts");
+    assert_eq!(
+        stored,
+        [json!({ "last_name": "Zyxquist" })],
+        "what is planted is there"
+    );
+}
+
+/// The answers of a destination that quotes all it was sent, in several shapes.
+#[test]
+fn what_a_refusal_quotes_is_not_repeated() {
+    for (status, code) in [(400, 8), (422, 8), (409, 8), (403, 8), (500, 9), (503, 9)] {
+        for object in ["companies", "contacts", "deals", "tasks", "notes"] {
+            let route = match object {
+                "companies" => "sales_accounts",
+                other => other,
+            };
+            let (_simulator, _middleman, workspace) = scene(move |method, path, body| {
+                let is_write = method != "GET" && path.starts_with(route);
+                let quoted = format!("Validation failed: {body} is not valid");
+                is_write.then(|| {
+                    (
+                        status,
+                        json!({ "errors": { "code": status, "message": [quoted] } }),
+                    )
+                })
+            });
+            let ran = workspace.run(&["load"]);
+            assert_silent("load", &ran);
+            assert_eq!(ran.code, code, "{object} {status}: {}", ran.stderr);
+            assert_silent("status", &workspace.run(&["status"]).passed());
+            let reasons = workspace
+                .run(&["sql", "select reason from ledger_outcomes"])
+                .passed();
+            assert_silent("the ledger's reasons", &reasons);
+            assert_nothing_left(&workspace);
+            if !crate::endurance::is_full() && object == "contacts" {
+                break;
+            }
+        }
+    }
+}

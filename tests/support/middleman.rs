@@ -1,0 +1,75 @@
+//! Somebody between the program and the simulator, who changes what is sent or answers in its place: what the simulator has no
+//! switch for.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde_json::Value;
+
+/// Method, path and body of a call; the body may be changed. An answer ends the call there.
+type Meddle = dyn Fn(&str, &str, &mut Value) -> Option<(u16, Value)> + Send + Sync;
+
+/// Listens until it is dropped.
+pub struct Middleman {
+    /// What `destination.base_url` has to be.
+    pub base_url: String,
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Middleman {
+    /// Passes calls on to the simulator at `base_url`.
+    pub fn start(
+        base_url: &str,
+        meddle: impl Fn(&str, &str, &mut Value) -> Option<(u16, Value)> + Send + Sync + 'static,
+    ) -> Self {
+        let (origin, prefix) = base_url.split_once("/crm/").unwrap();
+        let (origin, prefix) = (origin.to_owned(), format!("/crm/{prefix}/"));
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0"));
+        let listener = listener.unwrap();
+        let own = format!("http://{}", listener.local_addr().unwrap());
+        let base_url = base_url.replace(&origin, &own);
+        let meddle: Arc<Meddle> = Arc::new(meddle);
+        let answer = move |request: Request| {
+            pass(origin.clone(), prefix.clone(), Arc::clone(&meddle), request)
+        };
+        runtime.spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
+        Self {
+            base_url,
+            _runtime: runtime,
+        }
+    }
+}
+
+async fn pass(origin: String, prefix: String, meddle: Arc<Meddle>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let mut bytes = to_bytes(body, usize::MAX).await.unwrap();
+    let path = head.uri.path_and_query().unwrap().as_str();
+    if let Ok(mut body) = serde_json::from_slice::<Value>(&bytes) {
+        let route = path.strip_prefix(&prefix).unwrap_or(path);
+        if let Some((status, answer)) = meddle(head.method.as_str(), route, &mut body) {
+            let status = StatusCode::from_u16(status).unwrap();
+            return (status, axum::Json(answer)).into_response();
+        }
+        bytes = Bytes::from(body.to_string());
+    }
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut call = client.request(head.method, format!("{origin}{path}"));
+    for name in ["authorization", "content-type", "accept"] {
+        if let Some(value) = head.headers.get(name) {
+            call = call.header(name, value);
+        }
+    }
+    let answer = call.body(bytes).send().await.unwrap();
+    let kind = answer.headers().get("content-type").cloned();
+    let status = answer.status();
+    let mut response = (status, answer.bytes().await.unwrap()).into_response();
+    if let Some(kind) = kind {
+        response.headers_mut().insert("content-type", kind);
+    }
+    response
+}
