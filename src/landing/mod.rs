@@ -12,6 +12,7 @@
 
 mod extract;
 mod files;
+mod hash;
 mod originals;
 mod writer;
 
@@ -22,6 +23,7 @@ pub use extract::{
     Account, Extract, FileCounts, LandedObject, begin, commit, extracts, quarantine_file,
 };
 pub use files::write_atomically;
+pub use hash::{file_hash, hex};
 pub use originals::{Held, Originals, originals_folder};
 pub use writer::{FileWriter, Part, Writer};
 

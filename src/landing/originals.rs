@@ -74,7 +74,7 @@ impl Originals {
         file.sync_all()
             .map_err(|cause| files::failed("synced", &path, cause))?;
         self.held.files += 1;
-        if hex(&hash.finalize()) != sha256 {
+        if super::hex(&hash.finalize()) != sha256 {
             return Err(Error::new(Kind::Source, "a file changed while it was read")
                 .hint("wait until the export is written, then land it again"));
         }
@@ -115,8 +115,4 @@ fn unread(cause: io::Error) -> Error {
             .hint("copy or download the export again; nothing of it was landed")
             .because(cause),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -209,11 +209,7 @@ impl Sealing {
             .map_err(io::IntoInnerError::into_error)
             .and_then(|file| file.sync_all())
             .map_err(|cause| files::failed("written", &self.path, cause))?;
-        let sha256 = hash
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let sha256 = super::hex(&hash.finalize());
         Ok(Part {
             file: self.name,
             rows: self.rows,

@@ -89,7 +89,7 @@ impl Stored {
         self.pages += 1;
         let ids = rows.iter().map(|(id, _)| id.map(|id| id.to_string()));
         let texts = rows.iter().map(|(_, text)| text.as_deref());
-        let hash = |text: &str| hex(&Sha256::digest(text.as_bytes()));
+        let hash = |text: &str| landing::hex(&Sha256::digest(text.as_bytes()));
         let hashes = texts
             .clone()
             .map(|text| Some(hash(text.unwrap_or_default())));
@@ -133,8 +133,4 @@ fn schema() -> Schema {
         field("_row", DataType::Int64),
         field("_row_hash", DataType::Utf8),
     ])
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,11 +1,8 @@
 //! Files: one form a row. A file there shows no source id, so a row in doubt is told by what its record shows of its files.
 
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::path::Path;
 
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
 use super::journal::{self, Ending};
 use super::look_up::record_id;
@@ -15,6 +12,7 @@ use super::{Sending, Tally};
 use crate::catalog::Find;
 use crate::error::{Error, Kind, Result};
 use crate::freshsales::{Listing, Upload};
+use crate::landing;
 
 /// Sends one row's file. One that is not what was landed is not sent, and stops the run.
 pub async fn send(sending: &Sending, row: Row) -> Result<Tally> {
@@ -51,9 +49,12 @@ async fn landed(sending: &Sending, row: &Row) -> Result<Upload> {
     let SealedFile { sha256, bytes, .. } = row.file.clone().ok_or_else(no_file)?;
     let path = sending.files.join(&sha256);
     let (wanted, at) = (sha256.clone(), path.clone());
-    let found = tokio::task::spawn_blocking(move || is_whole(&at, &wanted))
-        .await
-        .map_err(|e| Error::new(Kind::Bug, "the reading of a file ended by itself").because(e))?;
+    let found =
+        tokio::task::spawn_blocking(move || landing::file_hash(&at).map(|found| found == wanted))
+            .await
+            .map_err(|e| {
+                Error::new(Kind::Bug, "the reading of a file ended by itself").because(e)
+            })?;
     match found {
         Ok(true) => Ok(Upload {
             path,
@@ -65,23 +66,6 @@ async fn landed(sending: &Sending, row: &Row) -> Result<Upload> {
         Ok(false) => Err(lost(row, &path, "has changed since it was landed")),
         Err(cause) => Err(lost(row, &path, "cannot be read").because(cause)),
     }
-}
-
-/// Reads a file to its end and compares its hash.
-fn is_whole(path: &Path, sha256: &str) -> io::Result<bool> {
-    let mut file = File::open(path)?;
-    let mut hash = Sha256::new();
-    let mut block = vec![0; 1 << 16];
-    loop {
-        let read = file.read(&mut block)?;
-        if read == 0 {
-            break;
-        }
-        hash.update(&block[..read]);
-    }
-    let digest = hash.finalize();
-    let found: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(found == sha256)
 }
 
 fn lost(row: &Row, path: &Path, what: &str) -> Error {

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use super::run::Run;
 use super::{Progress, read_back, relations, views};
@@ -173,7 +172,8 @@ fn seal(
         run_id: run.run_id.clone(),
         object: object.name.clone(),
         file: format!("load/{}/{name}.parquet", run.run_id),
-        sha256: file_hash(&path)?,
+        sha256: landing::file_hash(&path)
+            .map_err(|e| Error::new(Kind::Bug, "a sealed file cannot be read back").because(e))?,
         rows,
     })])?;
     let doubts = format!("select count(*) from ({select}) where _action = 'look_up'");
@@ -299,25 +299,4 @@ fn settled(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<()> 
         return Err(stopped(Kind::Destination, &what).hint(hint));
     }
     Ok(())
-}
-
-/// SHA-256 of a file's bytes, hex.
-fn file_hash(path: &std::path::Path) -> Result<String> {
-    let unreadable =
-        |e: std::io::Error| Error::new(Kind::Bug, "a sealed file cannot be read back").because(e);
-    let mut file = std::fs::File::open(path).map_err(unreadable)?;
-    let mut hasher = Sha256::new();
-    let mut block = vec![0; 1 << 16];
-    loop {
-        let size = std::io::Read::read(&mut file, &mut block).map_err(unreadable)?;
-        if size == 0 {
-            break;
-        }
-        hasher.update(&block[..size]);
-    }
-    Ok(hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
 }
