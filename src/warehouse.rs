@@ -55,6 +55,7 @@ impl Warehouse {
             .with("threads", threads(rows).to_string())
             .and_then(|c| c.with("memory_limit", BUILD_MEMORY))
             .and_then(|c| c.with("temp_directory", beside(&path, "spill").to_string_lossy()))
+            .and_then(|c| c.with("default_block_size", block_size(rows)))
             .map_err(|e| bug("configure DuckDB", e))?;
         let connection =
             Connection::open_with_flags(&path, settings).map_err(|e| unwritable(&path, e))?;
@@ -64,6 +65,12 @@ impl Warehouse {
             _claim: Some(claim),
         };
         private(&warehouse.path)?;
+        if rows < FEW_ROWS {
+            warehouse
+                .connection
+                .execute_batch("set force_compression = 'uncompressed'")
+                .map_err(|e| bug("configure DuckDB", e))?;
+        }
         warehouse.configure(true)?;
         Ok(warehouse)
     }
@@ -328,6 +335,18 @@ fn threads(rows: u64) -> u64 {
     (rows / ROW_GROUP + 1).min(cores)
 }
 
+/// Below this, blocks are small and values are stored as they are: each phase writes a hundred tables of a few rows, and
+/// looking for the best way to squeeze them takes longer than building them.
+const FEW_ROWS: u64 = 10_000;
+
+/// Bytes that a table's smallest piece takes on disk: the least DuckDB knows, and its own default.
+fn block_size(rows: u64) -> &'static str {
+    match rows < FEW_ROWS {
+        true => "16384",
+        false => "262144",
+    }
+}
+
 /// Shares the right to build. Whoever finds that nobody else has it removes the files of builds that were killed.
 fn claim(published: &Path) -> Result<File> {
     let path = beside(published, "lock");
@@ -352,7 +371,11 @@ fn remove_orphans(published: &Path) -> std::io::Result<()> {
         let found = entry.file_name();
         let rest = found.to_str().and_then(|found| found.strip_prefix(&*name));
         if rest.is_some_and(|rest| rest.starts_with(".building-") || rest.starts_with(".next-")) {
-            fs::remove_file(entry.path())?;
+            // What a build holds beyond its memory is a folder beside it.
+            match entry.file_type()?.is_dir() {
+                true => fs::remove_dir_all(entry.path())?,
+                false => fs::remove_file(entry.path())?,
+            }
         }
     }
     Ok(())
@@ -547,6 +570,22 @@ mod tests {
         left.sort();
         assert_eq!(left, ["warehouse.duckdb", "warehouse.duckdb.lock"]);
         assert_eq!(newer.number("select count(*) from t").unwrap(), 99_999);
+    }
+
+    #[test]
+    fn what_a_killed_build_left_is_removed_by_the_next_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let published = folder.path().join("warehouse.duckdb");
+        fs::write(beside(&published, "building-7"), "half a database").unwrap();
+        let spill = beside(&published, "building-7.spill");
+        fs::create_dir(&spill).unwrap();
+        fs::write(spill.join("duckdb_temp_storage-0.tmp"), "rows").unwrap();
+        let build = Warehouse::build_aside(&published, 1).unwrap();
+        assert!(!spill.exists());
+        build.discard().unwrap();
+        let left = fs::read_dir(folder.path()).unwrap();
+        let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["warehouse.duckdb.lock"]);
     }
 
     #[test]
