@@ -26,6 +26,24 @@ create or replace macro json_list_holds(list, value) as
         json_text(value)
     );
 
+-- Where a field stands in a record; `folder` is the field it is inside of.
+create or replace macro json_path(folder, field) as
+    '$.' || coalesce('"' || folder || '".', '') || '"' || field || '"';
+
+-- The fields of a body, those inside a field (an account's own) too.
+create or replace macro sent_fields(body) as
+    flatten(list_transform(
+        json_keys(body),
+        lambda name: case
+            when json_type(body, json_path(null, name)) = 'OBJECT'
+                then list_transform(
+                    json_keys(body, json_path(null, name)),
+                    lambda inside: {'folder': name, 'field': inside}
+                )
+            else [{'folder': null, 'field': name}]
+        end
+    ));
+
 create or replace macro is_json_number(value) as
     json_type(value) in ('BIGINT', 'UBIGINT', 'DOUBLE');
 
@@ -54,6 +72,7 @@ create or replace macro same_choices(wanted, stored) as
 create or replace macro same_value(wanted, stored) as
     coalesce(
         case
+            when wanted = stored then true
             when json_text(wanted) is null then true
             when json_text(stored) is null
                 then json_text(wanted) = '[]'

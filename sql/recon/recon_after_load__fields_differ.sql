@@ -6,7 +6,7 @@ with accepted as (
     select
         wanted._source_id,
         wanted._body,
-        stored.record::json as record,
+        stored.record,
     from load_@object as wanted
     inner join ledger_outcomes as outcomes
         on wanted._source_id = outcomes.source_id
@@ -21,34 +21,23 @@ with accepted as (
         and objects.write <> 'list_members'
 ),
 
-standard_fields as (
-    select accepted._source_id, sent.key as field, sent.value as wanted,
-        accepted.record,
-    from accepted, json_each(accepted._body) as sent
-    where json_type(sent.value) is distinct from 'OBJECT'
-),
-
-inner_fields as (
-    select accepted._source_id, inside.key as field, inside.value as wanted,
-        accepted.record -> ('$."' || sent.key || '"') as record,
-    from accepted, json_each(accepted._body) as sent,
-        json_each(sent.value) as inside
-    where json_type(sent.value) = 'OBJECT'
+sent as (
+    select
+        _source_id, _body, record, unnest(sent_fields(_body), recursive := true),
+    from accepted
 ),
 
 compared as (
     select
-        fields._source_id,
-        fields.field,
-        fields.wanted,
-        fields.record -> (
-            '$."' || coalesce(aliases.stored_field, fields.field) || '"'
+        sent._source_id,
+        sent.field,
+        sent._body -> json_path(sent.folder, sent.field) as wanted,
+        sent.record -> json_path(
+            sent.folder, coalesce(aliases.stored_field, sent.field)
         ) as stored,
-    from (
-        select * from standard_fields union all select * from inner_fields
-    ) as fields
+    from sent
     left join object_aliases as aliases
-        on fields.field = aliases.field and aliases.object = '@object'
+        on sent.field = aliases.field and aliases.object = '@object'
 )
 
 select

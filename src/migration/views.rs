@@ -121,38 +121,34 @@ pub fn stored_views(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
 /// [`crate::error::Kind::Script`] when DuckDB refuses a landed file.
 pub fn stored_view(inputs: &Inputs<'_>, name: &str, warehouse: &Warehouse) -> Result<()> {
     let known = inputs.reads.iter().find(|(read, _)| read == name);
-    let readings: Vec<String> = known
-        .into_iter()
-        .flat_map(|(_, backs)| backs)
-        .filter_map(|back| reading(&inputs.staging, name, back))
+    let backs = known.map_or(&[][..], |(_, backs)| backs);
+    let landed: Vec<(PathBuf, u64)> = backs
+        .iter()
+        .flat_map(|back| {
+            let id = &back.read.read_id;
+            let folder = landing::object_folder(&inputs.staging, "freshsales", name, id);
+            parts(&folder).into_iter().map(|part| (part, back.seq))
+        })
         .collect();
-    let select = match readings.as_slice() {
-        [] => "select null::varchar as id, null::varchar as record, null::bigint as _page, \
-               null::bigint as _row, null::varchar as _row_hash, null::bigint as _read_seq where false"
-            .to_owned(),
-        [only] => only.clone(),
-        many => format!(
-            "select * from (select * from ({})\n\
-             qualify row_number() over (partition by id order by _read_seq desc, _row desc) = 1)\n\
-             where record is not null",
-            many.join("\nunion all\n")
-        ),
+    let select = match landed.is_empty() {
+        true => include_str!("no_read.sql").to_owned(),
+        false => newest(&landed),
     };
     warehouse.run(&format!(
-        "create or replace view raw_freshsales__{name} as {select}"
+        "create or replace view raw_freshsales__{name} as\n{select}"
     ))
 }
 
-fn reading(staging: &Path, name: &str, back: &ReadBack) -> Option<String> {
-    let folder = landing::object_folder(staging, "freshsales", name, &back.read.read_id);
-    let parts = parts(&folder);
-    (!parts.is_empty()).then(|| {
-        format!(
-            "select id, record, _page, _row, _row_hash, {}::bigint as _read_seq from {}",
-            back.seq,
-            read_parquet(&parts)
-        )
-    })
+/// The records of these files, each with the log's number of its reading.
+fn newest(landed: &[(PathBuf, u64)]) -> String {
+    let parts: Vec<PathBuf> = landed.iter().map(|(part, _)| part.clone()).collect();
+    let numbers: Vec<String> = landed
+        .iter()
+        .map(|(part, seq)| format!("({}, {seq})", quote_text(&part.to_string_lossy())))
+        .collect();
+    include_str!("newest_read.sql")
+        .replace("{files}", &paths(&parts))
+        .replace("{numbers}", &numbers.join(", "))
 }
 
 fn parts(folder: &Path) -> Vec<PathBuf> {
@@ -166,9 +162,14 @@ fn parts(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn read_parquet(parts: &[PathBuf]) -> String {
+    format!("read_parquet({})", paths(parts))
+}
+
+/// Paths as a list, as SQL takes it.
+fn paths(parts: &[PathBuf]) -> String {
     let names: Vec<String> = parts
         .iter()
         .map(|part| quote_text(&part.to_string_lossy()))
         .collect();
-    format!("read_parquet([{}])", names.join(", "))
+    format!("[{}]", names.join(", "))
 }
