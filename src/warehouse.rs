@@ -316,7 +316,7 @@ pub fn quote_text(text: &str) -> String {
 }
 
 /// What a build may hold in memory; the rest goes to a folder beside it, so that a big account fits a small machine.
-const BUILD_MEMORY: &str = "512MB";
+const BUILD_MEMORY: &str = "256MB";
 
 fn settings(mode: AccessMode) -> Result<Config> {
     Config::default()

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use super::relations::Inputs;
 use crate::error::Result;
 use crate::landing;
-use crate::ledger::ReadBack;
 use crate::source::Layout;
 use crate::warehouse::{Column, Warehouse, quote_name, quote_text};
 
