@@ -1,6 +1,15 @@
 -- Activities with their owner and what can be said before loading.
 -- key: _source_id
 
+with outcomes as (
+    select
+        sales_activity_type_id,
+        match_key(name) as outcome_key,
+        min(sales_activity_outcome_id) as sales_activity_outcome_id,
+    from stg_freshsales__sales_activity_outcomes
+    group by all
+)
+
 select
     activities.*,
     outcomes.sales_activity_outcome_id,
@@ -19,10 +28,6 @@ select
 from int_activities__described as activities
 left join int_owners__keyed as owners
     on coalesce(activities.owner_key, 'id:(none)') = owners.owner_key
-left join stg_freshsales__sales_activity_outcomes as outcomes
-    on match_key(activities.outcome) = match_key(outcomes.name)
+left join outcomes
+    on match_key(activities.outcome) = outcomes.outcome_key
     and activities.sales_activity_type_id = outcomes.sales_activity_type_id
-qualify row_number() over (
-    partition by activities._source_id
-    order by outcomes.sales_activity_outcome_id
-) = 1

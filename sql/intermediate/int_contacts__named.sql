@@ -22,7 +22,7 @@ final as (
     select
         name_key,
         min(survivor_source_id) as contact_source_id,
-        count(distinct survivor_source_id) > 1 as is_ambiguous,
+        min(survivor_source_id) <> max(survivor_source_id) as is_ambiguous,
     from keys
     group by name_key
 )

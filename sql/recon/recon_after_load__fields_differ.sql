@@ -23,7 +23,10 @@ with accepted as (
 
 sent as (
     select
-        _source_id, _body, record, unnest(sent_fields(_body), recursive := true),
+        _source_id,
+        _body,
+        record,
+        unnest(sent_fields(_body), recursive := true),
     from accepted
 ),
 

@@ -2,13 +2,13 @@
 -- blocks: yes
 
 with marked as (
-    select id, marker_of(record) as source_id,
+    select distinct id, marker_of(record) as source_id,
     from raw_freshsales__@object
 )
 
-select source_id, count(distinct id) as records,
+select source_id, count(id) as records,
 from marked
 where source_id is not null
 group by source_id
-having count(distinct id) > 1
+having count(id) > 1
 order by source_id

@@ -3,29 +3,40 @@ create or replace table ledger_news as
 select * from {events}
 where seq > (select max(seq) from ledger_seen);
 
+-- Which lines count is found by numbers alone: texts are only passed on.
 create or replace table ledger_fresh as
-select
-    object,
-    source_id,
-    coalesce(arg_max(state, seq) filter (where seq_last = seq), 'intent') as state,
-    arg_max(destination_id, seq) filter (where state = 'accepted') as destination_id,
-    arg_max(body_hash, seq) as body_hash,
-    arg_max(body_hash, seq) filter (where state = 'accepted') as accepted_hash,
-    arg_max(status, seq) filter (where seq_last = seq) as status,
-    arg_max(reason, seq) filter (where seq_last = seq) as reason,
-    arg_max(run_id, seq) as run_id,
-    arg_max("at", seq) as "at",
-    max(seq) as seq,
-    bool_or(state = 'accepted') as was_accepted,
-    min(seq) filter (
-        where state = 'accepted' and reason is distinct from 'found by look-up'
-    ) as made_seq,
-from (
-    select *, max(seq) over (partition by object, source_id) as seq_last
+with places as (
+    select
+        object,
+        source_id,
+        max(seq) as seq,
+        max(seq) filter (where state = 'accepted') as accepted_seq,
+        arg_max(destination_id, seq) filter (where state = 'accepted') as destination_id,
+        min(seq) filter (
+            where state = 'accepted' and reason is distinct from 'found by look-up'
+        ) as made_seq,
     from ledger_news
     where event in ('intent', 'outcome')
+    group by object, source_id
 )
-group by object, source_id;
+
+select
+    places.object,
+    places.source_id,
+    coalesce(newest.state, 'intent') as state,
+    places.destination_id,
+    newest.body_hash,
+    accepted.body_hash as accepted_hash,
+    newest.status,
+    newest.reason,
+    newest.run_id,
+    newest."at",
+    places.seq,
+    places.accepted_seq is not null as was_accepted,
+    places.made_seq,
+from places
+inner join ledger_news as newest on places.seq = newest.seq
+left join ledger_news as accepted on places.accepted_seq = accepted.seq;
 
 create or replace table ledger_merged as
 select
@@ -40,7 +51,7 @@ select
     fresh.run_id,
     fresh."at",
     fresh.seq,
-    coalesce(fresh.was_accepted, false) or coalesce(known.was_accepted, false) as was_accepted,
+    fresh.was_accepted or coalesce(known.was_accepted, false) as was_accepted,
     coalesce(known.made_seq, fresh.made_seq) as made_seq,
 from ledger_fresh as fresh
 left join ledger_outcomes as known

@@ -43,31 +43,26 @@ const PROVENANCE: [(&str, &str); 5] = [
 
 /// The view of one object; a missing id is made from the row's hash, so the same export gives the same ids.
 fn source_view(object: &str, canonical: &[String], landed: &[Column], parts: &[PathBuf]) -> String {
-    let made = "'row_' || left(_row_hash, 16) || '_' || \
-        row_number() over (partition by _row_hash order by _file, _part, _row)";
-    let id = if is_landed(landed, "id") {
-        format!("coalesce(id, {made})")
-    } else {
-        made.to_owned()
-    };
     let from = if parts.is_empty() {
         "(select null::varchar as _row_hash, null as _file, null as _part, null as _row) where false".to_owned()
     } else {
         read_parquet(parts)
     };
-    let newest = if canonical.iter().any(|name| name == "updated_at") {
-        "updated_at desc nulls last, "
-    } else {
-        ""
+    let id = match is_landed(landed, "id") {
+        true => "id",
+        false => "null::varchar",
     };
-    format!(
-        "create or replace view raw_smartdesk__{object} as\n\
-         with identified as (select {id} as id, {} from {from})\n\
-         select *, row_number() over same_id as _occurrence,\n\
-         _row_hash = first_value(_row_hash) over same_id as _is_copy\n\
-         from identified window same_id as (partition by id order by {newest}_file, _part, _row);",
-        view_columns(canonical, landed).join(", "),
-    )
+    let newest = match canonical.iter().any(|name| name == "updated_at") {
+        true => "updated_at desc nulls last, ",
+        false => "",
+    };
+    include_str!("source_view.sql")
+        .replace("{object}", object)
+        .replace("{id}", id)
+        .replace("{from}", &from)
+        .replace("{newest}", newest)
+        // Last: a file's own column may be called anything, `{from}` too.
+        .replace("{columns}", &view_columns(canonical, landed).join(", "))
 }
 
 /// Canonical columns first (absent = null), then the file's own, then where the row came from.
