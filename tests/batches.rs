@@ -1,6 +1,7 @@
 //! Bulk jobs that say too little, answers that say enough, and an index that lags behind.
 
 use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
@@ -168,6 +169,41 @@ fn an_index_that_lags_makes_no_twin() {
     ] {
         assert_eq!(scene.calls("POST", path), records, "{path}");
     }
+}
+
+#[test]
+fn a_child_that_its_parent_shows_late_is_waited_for() {
+    let scene = Scene::new();
+    let lists = AtomicUsize::new(0);
+    let late = move |method: &str, path: &str, answer: &mut Value| {
+        let route = path.split('?').next().unwrap();
+        if method == "POST" && route == "notes" {
+            // Proves nothing but that there is one.
+            *answer = json!({ "note": { "id": answer["note"]["id"] } });
+        } else if method == "GET" && route.ends_with("/notes") {
+            let is_first_round = lists.fetch_add(1, Ordering::SeqCst) < 3;
+            if is_first_round {
+                answer["notes"] = json!([]);
+            }
+        }
+    };
+    let middleman = Middleman::changing_answers(&scene.simulator.base_url, late);
+    scene.workspace.point_at(&middleman.base_url);
+    scene.workspace.edit_config(|line| {
+        let is_wait = line.starts_with("index_wait_seconds");
+        is_wait.then(|| "index_wait_seconds = 5".to_owned())
+    });
+    scene.load().passed();
+    assert_eq!(scene.calls("POST", "/notes"), USUAL.activities / 4);
+    let calls = scene.simulator.calls();
+    let asks_by_id = |call: &&Value| {
+        call["method"] == "GET" && call["path"].as_str().unwrap().starts_with("/notes/")
+    };
+    assert_eq!(
+        calls.iter().filter(asks_by_id).count(),
+        0,
+        "there is no such route"
+    );
 }
 
 #[test]

@@ -91,10 +91,7 @@ pub async fn written(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> R
         Some(List::Members) => return Ok(()),
         Some(List::Children { include }) => {
             if count_stale(object, warehouse)? > 0 {
-                let mut reading = begin(run, &object.name)?;
-                let of = (warehouse, "coalesce(stored._read_seq, 0) < outcomes.seq");
-                children(run, object, include, of, &mut reading).await?;
-                run.ledger.append(vec![reading.finish(false)?])?;
+                stale_children(run, object, include, warehouse).await?;
             }
         }
         Some(List::Views { .. } | List::Pages { .. }) => listed(run, object, warehouse).await?,
@@ -182,8 +179,12 @@ fn was_written(object: &Object, warehouse: &Warehouse) -> Result<bool> {
     Ok(rows > 0)
 }
 
-/// One call a record, for those that no list shows; one that is not there is landed as absent.
+/// What no list shows is asked for once more before it counts as lost: a child in its parent's list, when the index has had its
+/// time, anything else by its id. One that is not there is landed as absent.
 async fn fetch_stale(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<()> {
+    if let Some(List::Children { include }) = &object.list {
+        until_children_show(run, object, include, warehouse).await?;
+    }
     let mut ids = RoaringTreemap::new();
     warehouse.each_number(&stale(object), |id| {
         ids.extend(u64::try_from(id).ok());
@@ -191,18 +192,55 @@ async fn fetch_stale(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> R
     if ids.is_empty() {
         return Ok(());
     }
-    let include = match &object.list {
-        Some(List::Views { include, .. } | List::Pages { include, .. }) => include.clone(),
-        _ => Vec::new(),
-    };
     let mut reading = begin(run, &object.name)?;
     for id in ids.iter().filter_map(|id| i64::try_from(id).ok()) {
-        let path = format!("{}/{id}", object.target);
-        match run.client.get(&path, &include).await? {
+        match by_id(run, object, id).await? {
             Some(record) => reading.page(&[record])?,
             None => reading.absent(id)?,
         }
     }
+    run.ledger.append(vec![reading.finish(false)?])
+}
+
+/// One record by its id. Children have no such route: a "not found" would say nothing of them.
+async fn by_id(run: &Run<'_>, object: &Object, id: i64) -> Result<Option<Value>> {
+    let include: &[String] = match &object.list {
+        Some(List::Children { .. }) => return Ok(None),
+        Some(List::Views { include, .. } | List::Pages { include, .. }) => include,
+        _ => &[],
+    };
+    let path = format!("{}/{id}", object.target);
+    run.client.get(&path, include).await
+}
+
+/// A parent may show its children late: those that are missing are asked for again until the index has had its time.
+async fn until_children_show(
+    run: &Run<'_>,
+    object: &Object,
+    include: &str,
+    warehouse: &Warehouse,
+) -> Result<()> {
+    let mut left = run.workspace.config.destination.index_wait;
+    while !left.is_zero() && count_stale(object, warehouse)? > 0 {
+        let pause = PAUSE.min(left);
+        run.client.sleep(pause).await;
+        left -= pause;
+        stale_children(run, object, include, warehouse).await?;
+        views::stored_view(&run.inputs(), &object.name, warehouse)?;
+    }
+    Ok(())
+}
+
+/// Lists the children of every record on which one hangs that nothing has shown since it was accepted.
+async fn stale_children(
+    run: &Run<'_>,
+    object: &Object,
+    include: &str,
+    warehouse: &Warehouse,
+) -> Result<()> {
+    let mut reading = begin(run, &object.name)?;
+    let of = (warehouse, "coalesce(stored._read_seq, 0) < outcomes.seq");
+    children(run, object, include, of, &mut reading).await?;
     run.ledger.append(vec![reading.finish(false)?])
 }
 

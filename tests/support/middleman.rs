@@ -12,6 +12,15 @@ use serde_json::Value;
 
 /// Method, path and body of a call; the body may be changed. An answer ends the call there.
 type Meddle = dyn Fn(&str, &str, &mut Value) -> Option<(u16, Value)> + Send + Sync;
+/// Method, path and the answer of a call; the answer may be changed.
+type Change = dyn Fn(&str, &str, &mut Value) + Send + Sync;
+
+/// What happens to calls and to answers.
+#[derive(Clone)]
+struct Tricks {
+    meddle: Arc<Meddle>,
+    change: Arc<Change>,
+}
 
 /// Listens until it is dropped.
 pub struct Middleman {
@@ -26,6 +35,22 @@ impl Middleman {
         base_url: &str,
         meddle: impl Fn(&str, &str, &mut Value) -> Option<(u16, Value)> + Send + Sync + 'static,
     ) -> Self {
+        let change = |_: &str, _: &str, _: &mut Value| {};
+        let (meddle, change) = (Arc::new(meddle), Arc::new(change));
+        Self::between(base_url, Tricks { meddle, change })
+    }
+
+    /// Passes calls on as they are, and answers as they are changed here.
+    pub fn changing_answers(
+        base_url: &str,
+        change: impl Fn(&str, &str, &mut Value) + Send + Sync + 'static,
+    ) -> Self {
+        let meddle = |_: &str, _: &str, _: &mut Value| None;
+        let (meddle, change) = (Arc::new(meddle), Arc::new(change));
+        Self::between(base_url, Tricks { meddle, change })
+    }
+
+    fn between(base_url: &str, tricks: Tricks) -> Self {
         let (origin, prefix) = base_url.split_once("/crm/").unwrap();
         let (origin, prefix) = (origin.to_owned(), format!("/crm/{prefix}/"));
         let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -33,10 +58,8 @@ impl Middleman {
         let listener = listener.unwrap();
         let own = format!("http://{}", listener.local_addr().unwrap());
         let base_url = base_url.replace(&origin, &own);
-        let meddle: Arc<Meddle> = Arc::new(meddle);
-        let answer = move |request: Request| {
-            pass(origin.clone(), prefix.clone(), Arc::clone(&meddle), request)
-        };
+        let answer =
+            move |request: Request| pass(origin.clone(), prefix.clone(), tricks.clone(), request);
         runtime.spawn(async move { axum::serve(listener, Router::new().fallback(answer)).await });
         Self {
             base_url,
@@ -45,13 +68,14 @@ impl Middleman {
     }
 }
 
-async fn pass(origin: String, prefix: String, meddle: Arc<Meddle>, request: Request) -> Response {
+async fn pass(origin: String, prefix: String, tricks: Tricks, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let mut bytes = to_bytes(body, usize::MAX).await.unwrap();
     let path = head.uri.path_and_query().unwrap().as_str();
+    let route = path.strip_prefix(&prefix).unwrap_or(path);
+    let method = head.method.clone();
     if let Ok(mut body) = serde_json::from_slice::<Value>(&bytes) {
-        let route = path.strip_prefix(&prefix).unwrap_or(path);
-        if let Some((status, answer)) = meddle(head.method.as_str(), route, &mut body) {
+        if let Some((status, answer)) = (tricks.meddle)(method.as_str(), route, &mut body) {
             let status = StatusCode::from_u16(status).unwrap();
             return (status, axum::Json(answer)).into_response();
         }
@@ -67,7 +91,12 @@ async fn pass(origin: String, prefix: String, meddle: Arc<Meddle>, request: Requ
     let answer = call.body(bytes).send().await.unwrap();
     let kind = answer.headers().get("content-type").cloned();
     let status = answer.status();
-    let mut response = (status, answer.bytes().await.unwrap()).into_response();
+    let mut bytes = answer.bytes().await.unwrap();
+    if let Ok(mut answer) = serde_json::from_slice::<Value>(&bytes) {
+        (tricks.change)(method.as_str(), route, &mut answer);
+        bytes = Bytes::from(answer.to_string());
+    }
+    let mut response = (status, bytes).into_response();
     if let Some(kind) = kind {
         response.headers_mut().insert("content-type", kind);
     }
