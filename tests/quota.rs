@@ -4,11 +4,15 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
-use serde_json::Value;
+use deskferry::freshsales::ScaledClock;
+use deskferry::migration::Progress;
+use secrecy::SecretString;
+use serde_json::{Value, json};
 
 use crate::resume::open_intents;
-use crate::support::{Simulator, Workspace, repository};
+use crate::support::{KEY, Simulator, Workspace, repository};
 
 /// A landed export, an empty account, and these lines under `[quota]`.
 fn scene(quota: &str) -> (Simulator, Workspace) {
@@ -163,4 +167,71 @@ fn calls_are_counted_on_disk_and_the_calendar_is_shown() {
     let ended = workspace.run(&["load", "--until", "+30m"]).ended(9);
     assert!(ended.stderr.contains("the time is up"), "{}", ended.stderr);
     assert_eq!(simulator.calls().len(), calls);
+}
+
+/// How much faster than ours the clocks of the program and of the account run.
+const SPEED: u32 = 600;
+/// Contacts of the rehearsal.
+const CONTACTS: usize = 10_000;
+
+/// A landed export of so many contacts, and an account that takes 1,000 calls in an hour of a fast clock.
+fn scarce_scene() -> (Simulator, Workspace) {
+    let simulator = Simulator::start("seed.json");
+    simulator.switch(&json!({ "clock_speed": SPEED, "hourly_limit": 1000 }));
+    let workspace = Workspace::new("demo", &simulator.base_url);
+    // The demo's decisions are about the demo's export.
+    fs::remove_dir_all(workspace.path().join("sql")).unwrap();
+    let config = workspace.path().join("deskferry.toml");
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(&config, format!("{text}\n[quota]\ncalls_per_hour = 1000\n")).unwrap();
+    let mut rows = "id,first_name,last_name,email,phone,created_at\n".to_owned();
+    for n in 1..=CONTACTS {
+        rows += &format!(
+            "con_{n:09},Given {n},Family {n},person-{n}@people.example,+49 30 {n:07},2024-03-04T09:15:00Z\n"
+        );
+    }
+    let export = tempfile::tempdir().unwrap();
+    fs::write(export.path().join("contacts.csv"), rows).unwrap();
+    workspace.land(export.path());
+    (simulator, workspace)
+}
+
+#[test]
+fn at_a_thousand_calls_an_hour_a_thousand_contacts_take_at_most_fifty() {
+    let (simulator, workspace) = scarce_scene();
+    let mut opened = deskferry::migration::Workspace::open(workspace.path()).unwrap();
+    opened.embedded_key = Some(SecretString::from(KEY));
+    opened.clock = Arc::new(ScaledClock::new(jiff::Timestamp::now(), f64::from(SPEED)));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let options = deskferry::migration::LoadOptions::default();
+    let load = deskferry::migration::load(&opened, &options, &|_: Progress<'_>| {});
+    let status = runtime.block_on(load).unwrap();
+    assert_eq!(status.gates, "passed");
+
+    let calls = simulator.calls();
+    assert!(
+        calls.len() * 1000 <= 50 * CONTACTS,
+        "{} calls for {CONTACTS} contacts",
+        calls.len()
+    );
+    assert!(
+        calls.iter().all(|call| call["status"] != 429),
+        "the hour was exceeded"
+    );
+    let known = "from ledger_outcomes where object = 'contacts' and state = 'accepted' \
+                 and destination_id is not null";
+    let wanted = i64::try_from(CONTACTS).unwrap();
+    assert_eq!(
+        workspace.number(&format!("select count(*) {known}")),
+        wanted
+    );
+    // Each is read back; that each field is the wanted one is the gate after the load.
+    let shown = format!(
+        "select count(distinct id) from raw_freshsales__contacts where id in (select destination_id::varchar {known})"
+    );
+    assert_eq!(workspace.number(&shown), wanted);
+    let compared = "select bad_rows = 0 as is_same from recon_results \
+                    where \"check\" = 'recon_after_load__fields_differ__contacts'";
+    assert_eq!(workspace.sql(compared), [json!({ "is_same": true })]);
+    println!("{} calls for {CONTACTS} contacts", calls.len());
 }

@@ -70,7 +70,7 @@ pub struct Settings {
     /// Bulk jobs at once, all workers together; never more than 8. 4.
     pub jobs_in_flight: usize,
     /// First wait between looks at a bulk job, and before a batch is offered again when too many jobs are in flight; it
-    /// grows to 60 s. 3 s.
+    /// grows to 60 s. 10 s: a call that finds nothing new is a thousandth of a small account's hour.
     pub job_poll: Duration,
     /// How long a bulk job may take before its rows are unknown. 15 min.
     pub job_timeout: Duration,
@@ -96,7 +96,7 @@ impl Settings {
             quota_file: None,
             retries: 8,
             jobs_in_flight: 4,
-            job_poll: Duration::from_secs(3),
+            job_poll: Duration::from_secs(10),
             job_timeout: Duration::from_secs(15 * 60),
             throttle_wait: Duration::from_secs(60),
             retry_wait: Duration::from_secs(1),
