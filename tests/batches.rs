@@ -1,7 +1,7 @@
 //! Bulk jobs that say too little, answers that say enough, and an index that lags behind.
 
 use std::fs;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
@@ -169,6 +169,31 @@ fn an_index_that_lags_makes_no_twin() {
     ] {
         assert_eq!(scene.calls("POST", path), records, "{path}");
     }
+}
+
+#[test]
+fn a_child_in_doubt_whose_mark_is_lost_is_known_by_its_text() {
+    let scene = Scene::new();
+    let is_first = AtomicBool::new(true);
+    // The account takes the mark out of one note, and its answer is lost.
+    let middleman = Middleman::start(&scene.simulator.base_url, move |method, path, body| {
+        if method == "POST" && path.starts_with("notes") && is_first.swap(false, Ordering::SeqCst) {
+            let text = body["note"]["description"].as_str().unwrap();
+            let at = text.find("[deskferry").unwrap();
+            body["note"]["description"] = json!(text[..at].trim_end().to_owned() + "</p>");
+        }
+        None
+    });
+    scene.workspace.point_at(&middleman.base_url);
+    scene.workspace.edit_config(|line| {
+        let is_wait = line.starts_with("index_wait_seconds");
+        is_wait.then(|| format!("{line}\nworkers = 1"))
+    });
+    let lose = json!({ "method": "POST", "route": "notes", "nth": 1, "kind": "fail_after_write" });
+    scene.simulator.order(&[lose]);
+    scene.load().passed();
+    scene.assert_undisturbed();
+    assert_eq!(scene.calls("POST", "/notes"), USUAL.activities / 4);
 }
 
 #[test]

@@ -33,6 +33,15 @@ impl Ending {
         }
     }
 
+    /// The record that the row has there.
+    fn id(&self) -> Option<i64> {
+        match self {
+            Self::Accepted { id } => *id,
+            Self::Dropped { id, .. } | Self::Found { id } => Some(*id),
+            _ => None,
+        }
+    }
+
     fn state(&self) -> State {
         match self {
             Self::Accepted { .. } | Self::Dropped { .. } | Self::Found { .. } => State::Accepted,
@@ -90,6 +99,9 @@ pub async fn settle(sending: &Sending, endings: Vec<(Row, Ending)>) -> Result<Ta
     let mut events = Vec::with_capacity(endings.len());
     for (row, ending) in endings {
         let state = ending.state();
+        if let Some(id) = ending.id() {
+            sending.taken.take(id);
+        }
         match state {
             State::Accepted => tally.accepted += 1,
             State::Rejected => tally.rejected += 1,

@@ -1,13 +1,13 @@
 //! Finds records at the destination whose request ended in doubt, before anything is sent again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::journal::{self, Ending};
 use super::sealed::{Action, Row};
 use super::unit::{Done, endpoint, single};
-use super::{Sending, bulk, confirm};
+use super::{Sending, bulk, confirm, fingerprint};
 use crate::catalog::{Find, List, Write};
 use crate::error::Result;
 use crate::freshsales::Listing;
@@ -26,9 +26,12 @@ pub async fn resolve(sending: &Sending, rows: Vec<Row>) -> Result<Done> {
     for (row, found) in rows.into_iter().zip(found) {
         match found {
             Found::Often(times) => {
-                let reason = format!("{times} records there carry this source id");
-                let ending = Ending::Unknown { reason };
-                done.add(journal::settle(sending, vec![(row, ending)]).await?.into());
+                let why = format!("{times} records there carry this source id");
+                done.add(unknown(sending, row, why).await?);
+            }
+            Found::Alike(times) => {
+                let why = format!("{times} records there have this row's text, and none its mark");
+                done.add(unknown(sending, row, why).await?);
             }
             // Not one record too many, so its key may be written again: that is as cheap as the first time.
             _ if is_bulk(sending, &row) => again.push(created(row)),
@@ -43,6 +46,11 @@ pub async fn resolve(sending: &Sending, rows: Vec<Row>) -> Result<Done> {
         done.add(bulk::send(sending, again).await?);
     }
     Ok(done)
+}
+
+async fn unknown(sending: &Sending, row: Row, reason: String) -> Result<Done> {
+    let ending = Ending::Unknown { reason };
+    Ok(journal::settle(sending, vec![(row, ending)]).await?.into())
 }
 
 fn is_bulk(sending: &Sending, row: &Row) -> bool {
@@ -61,7 +69,10 @@ fn created(row: Row) -> Row {
 enum Found {
     Nowhere,
     Once(i64),
+    /// Records that bear the row's mark.
     Often(usize),
+    /// Records that have the row's text and no mark.
+    Alike(usize),
 }
 
 impl Found {
@@ -71,6 +82,16 @@ impl Found {
             Self::Once(other) if other == id => self,
             Self::Once(_) => Self::Often(2),
             Self::Often(times) => Self::Often(times + 1),
+            Self::Alike(_) => Self::Once(id),
+        }
+    }
+
+    /// Nothing bears the mark: then the one record that has the text, if no other row has it.
+    fn or_alike(self, alike: &BTreeSet<i64>, taken: &fingerprint::Taken) -> Self {
+        match (&self, alike.first()) {
+            (Self::Nowhere, Some(id)) if alike.len() == 1 && taken.take(*id) => Self::Once(*id),
+            (Self::Nowhere, Some(_)) if alike.len() > 1 => Self::Alike(alike.len()),
+            _ => self,
         }
     }
 }
@@ -134,7 +155,7 @@ pub async fn search(sending: &Sending, column: &str, values: &[String]) -> Resul
         .await
 }
 
-/// Among the children of the record that each row hangs on.
+/// Among the children of the record that each row hangs on: by the mark, else by the text.
 async fn by_children(
     sending: &Sending,
     rows: &[Row],
@@ -143,7 +164,7 @@ async fn by_children(
 ) -> Result<Vec<Found>> {
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
-        let mut seen = Found::Nowhere;
+        let (mut seen, mut alike) = (Found::Nowhere, BTreeSet::new());
         if let Some(parent_path) = parent_path(sending, row, include) {
             let listing = Listing::Children {
                 parent_path,
@@ -153,11 +174,12 @@ async fn by_children(
                 .client
                 .list(&listing, |records| {
                     seen = matching(&records, marker, row).fold(seen.clone(), Found::and);
+                    alike.extend(fingerprint::alike(&records, marker, row, &sending.taken));
                     Ok(())
                 })
                 .await?;
         }
-        found.push(seen);
+        found.push(seen.or_alike(&alike, &sending.taken));
     }
     Ok(found)
 }

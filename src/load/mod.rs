@@ -7,6 +7,7 @@ mod answers;
 mod bulk;
 mod bundle;
 mod confirm;
+mod fingerprint;
 mod journal;
 mod look_up;
 mod sealed;
@@ -29,6 +30,7 @@ use crate::ledger::Ledger;
 
 pub use answers::Answers;
 pub use bundle::index as write_bundle_index;
+pub use fingerprint::Taken;
 pub use look_up::record_id;
 pub use sealed::{Action, Row};
 pub use stored::Stored;
@@ -82,6 +84,8 @@ pub struct Sending {
     pub bundle: PathBuf,
     /// Stored records that answers showed.
     pub answers: Answers,
+    /// Records that are known to be some row's.
+    pub taken: Taken,
     /// How long the destination's lists and searches may lag behind its records.
     pub index_wait: Duration,
     /// Folder of the landed files, each under its hash.

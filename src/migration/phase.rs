@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use roaring::RoaringTreemap;
 use serde::Deserialize;
 
 use super::run::Run;
@@ -144,6 +145,8 @@ struct Sealed {
     rows: u64,
     /// Whether some of its rows have to be looked up first.
     has_doubts: bool,
+    /// Then: records that are known to be some row's.
+    taken: RoaringTreemap,
 }
 
 /// Fixes in a file what will be sent, and its hash in the ledger. Nothing left to send = no file.
@@ -160,10 +163,9 @@ fn seal(
     let select = remaining(run, object)?;
     let folder = run.sealed_folder();
     super::workspace::private_folder(&folder)?;
-    let name = if wave == 1 {
-        object.name.clone()
-    } else {
-        format!("{}-{wave}", object.name)
+    let name = match wave {
+        1 => object.name.clone(),
+        _ => format!("{}-{wave}", object.name),
     };
     let path = folder.join(format!("{name}.parquet"));
     warehouse.copy_to_parquet(&select, &path)?;
@@ -182,7 +184,22 @@ fn seal(
         path,
         rows,
         has_doubts,
+        taken: match has_doubts {
+            true => known_ids(object, warehouse)?,
+            false => RoaringTreemap::new(),
+        },
     }))
+}
+
+/// The records that the ledger knows of an object.
+fn known_ids(object: &Object, warehouse: &Warehouse) -> Result<RoaringTreemap> {
+    let query = format!(
+        "select destination_id from ledger_outcomes where object = {}",
+        quote_text(&object.name)
+    );
+    let mut ids = RoaringTreemap::new();
+    warehouse.each_number(&query, |id| ids.extend(u64::try_from(id).ok()))?;
+    Ok(ids)
 }
 
 fn count_remaining(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<i64> {
@@ -220,6 +237,7 @@ async fn send(run: &Run<'_>, object: &Object, sealed: &Sealed) -> Result<Tally> 
         parents: run.workspace.catalog.targetables(),
         bundle: bundles(run),
         answers: load::Answers::default(),
+        taken: load::Taken::new(sealed.taken.clone()),
         index_wait: run.workspace.config.destination.index_wait,
         files: landing::originals_folder(&run.workspace.staging(), &run.extract.extract_id),
         stop: Arc::clone(&run.stop),
