@@ -15,10 +15,6 @@ with accepted as (
         and outcomes.body_hash = wanted._body_hash
     inner join raw_freshsales__@object as stored
         on outcomes.destination_id = try_cast(stored.id as bigint)
-    inner join objects
-        on objects.object = '@object'
-        and objects.is_read_back
-        and objects.write <> 'list_members'
 ),
 
 sent as (
@@ -41,12 +37,22 @@ compared as (
     from sent
     left join object_aliases as aliases
         on sent.field = aliases.field and aliases.object = '@object'
+),
+
+differing as (
+    select
+        _source_id as source_id,
+        field,
+        case when stored is null then 'absent' else 'different' end as problem,
+    from compared
+    where not same_value(wanted, stored)
 )
 
-select
-    _source_id as source_id,
-    field,
-    case when stored is null then 'absent' else 'different' end as problem,
-from compared
-where not same_value(wanted, stored)
+-- Joined last: before, the records would be held for it.
+select differing.*
+from differing
+inner join objects
+    on objects.object = '@object'
+    and objects.is_read_back
+    and objects.write <> 'list_members'
 order by all
