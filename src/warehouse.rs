@@ -281,7 +281,9 @@ impl Warehouse {
     /// [`Kind::Script`] when the query is refused or the file cannot be written.
     pub fn copy_to_parquet(&self, select: &str, path: &Path) -> Result<i64> {
         let target = quote_text(&path.to_string_lossy());
-        let copy = format!("copy ({select}) to {target} (format parquet, compression zstd)");
+        let copy = format!(
+            "copy ({select}) to {target} (format parquet, compression zstd, row_group_size {ROW_GROUP})"
+        );
         let rows = self.connection.execute(&copy, []).map_err(refused)?;
         private(path)?;
         i64::try_from(rows).map_err(|e| bug("count rows", e))

@@ -125,7 +125,14 @@ fn a_load_that_passes_tells_nobodys_data() {
 }
 
 /// Routes of the objects that can be refused, in the order in which they are loaded.
-const ROUTES: [&str; 5] = ["sales_accounts", "contacts", "deals", "tasks", "notes"];
+const ROUTES: [&str; 6] = [
+    "sales_accounts",
+    "contacts",
+    "deals",
+    "tasks",
+    "notes",
+    "documents",
+];
 
 /// A destination that quotes all it was sent. Each status meets one object; in the whole run (`make endurance`) each meets all.
 #[test]
@@ -152,4 +159,21 @@ fn assert_refusal_is_clean(status: u16, route: &'static str) {
     assert!(ran.stderr.contains("error: "), "{}", ran.stderr);
     assert_silent("load", &ran);
     assert_nothing_left(&workspace);
+}
+
+#[test]
+fn a_panic_tells_its_place_and_nobodys_data() {
+    for row in ["dea_1", "tsk_1", "act_1"] {
+        let (_simulator, _middleman, workspace) = scene(|_, _, _| None);
+        let mut load = workspace.command(&["load"]);
+        load.env("DESKFERRY_BREAK_AT", row)
+            .env("RUST_BACKTRACE", "full");
+        let broken = Ran::to_end(load).ended(1);
+        let told = "deskferry broke off at src/load/unit.rs:";
+        assert!(broken.stderr.contains(told), "{}", broken.stderr);
+        assert_silent("load", &broken);
+        assert_nothing_left(&workspace);
+        // What was under way is ended by the next one.
+        workspace.run(&["load"]).passed();
+    }
 }

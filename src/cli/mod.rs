@@ -1,5 +1,6 @@
 //! The commands: one type an argument, one arm a command, one call each. stdout is data, stderr is everything else.
 
+mod broken;
 mod demo;
 mod query;
 mod simulate;
@@ -8,6 +9,8 @@ mod until;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use broken::tell_places_only;
 
 use crate::error::{Error, Kind, Result};
 use crate::migration::{self, LoadOptions, Workspace};

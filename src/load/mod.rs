@@ -162,9 +162,8 @@ impl Flight {
                 self.handed.extend(done.handed);
             }
             Some(Ok(Err(error))) => self.fail(error),
-            Some(Err(error)) => {
-                self.fail(Error::new(Kind::Bug, "a sending task ended by itself").because(error));
-            }
+            // Not because of the error, which holds the panic's message: that may quote what was sent.
+            Some(Err(_)) => self.fail(Error::new(Kind::Bug, "a sending task broke off")),
             None => {}
         }
     }

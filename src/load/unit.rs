@@ -90,8 +90,18 @@ pub fn endpoint(sending: &Sending) -> Endpoint {
     }
 }
 
+/// A panic on order, in debug builds only: tests see what it tells of the row that it is about.
+#[allow(clippy::panic)]
+fn break_on_order(row: &Row) {
+    let ordered = std::env::var("DESKFERRY_BREAK_AT");
+    if cfg!(debug_assertions) && ordered.is_ok_and(|ordered| ordered == row.source_id) {
+        panic!("{} cannot be sent: {:?}", row.source_id, row.body);
+    }
+}
+
 /// Sends one row by itself: by id when it is known, by key when it has one, else as a new record.
 pub async fn single(sending: &Sending, row: Row) -> Result<Tally> {
+    break_on_order(&row);
     let to = endpoint(sending);
     let client = &sending.client;
     let outcome = match (row.action, row.destination_id) {

@@ -52,9 +52,7 @@ async fn landed(sending: &Sending, row: &Row) -> Result<Upload> {
     let found =
         tokio::task::spawn_blocking(move || landing::file_hash(&at).map(|found| found == wanted))
             .await
-            .map_err(|e| {
-                Error::new(Kind::Bug, "the reading of a file ended by itself").because(e)
-            })?;
+            .map_err(|_| Error::new(Kind::Bug, "the reading of a file broke off"))?;
     match found {
         Ok(true) => Ok(Upload {
             path,

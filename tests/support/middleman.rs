@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::Value;
 
-/// Method, path and body of a call; the body may be changed. An answer ends the call there.
+/// Method, path and body of a call: JSON, which may be changed, or the text of anything else. An answer ends the call there.
 type Meddle = dyn Fn(&str, &str, &mut Value) -> Option<(u16, Value)> + Send + Sync;
 /// Method, path and the answer of a call; the answer may be changed.
 type Change = dyn Fn(&str, &str, &mut Value) + Send + Sync;
@@ -74,12 +74,18 @@ async fn pass(origin: String, prefix: String, tricks: Tricks, request: Request) 
     let path = head.uri.path_and_query().unwrap().as_str();
     let route = path.strip_prefix(&prefix).unwrap_or(path);
     let method = head.method.clone();
-    if let Ok(mut body) = serde_json::from_slice::<Value>(&bytes) {
+    let json = serde_json::from_slice::<Value>(&bytes).ok();
+    let is_json = json.is_some();
+    let text = || Value::from(String::from_utf8_lossy(&bytes).into_owned());
+    if !bytes.is_empty() {
+        let mut body = json.unwrap_or_else(text);
         if let Some((status, answer)) = (tricks.meddle)(method.as_str(), route, &mut body) {
             let status = StatusCode::from_u16(status).unwrap();
             return (status, axum::Json(answer)).into_response();
         }
-        bytes = Bytes::from(body.to_string());
+        if is_json {
+            bytes = Bytes::from(body.to_string());
+        }
     }
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
     let mut call = client.request(head.method, format!("{origin}{path}"));
