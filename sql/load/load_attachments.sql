@@ -75,4 +75,3 @@ select
         as _skip_reason,
     queue_reason as _queue_reason,
 from told_apart
-order by _source_id

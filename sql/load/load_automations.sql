@@ -8,4 +8,3 @@ select
     'inventory_only' as _skip_reason,
     null::varchar as _queue_reason,
 from raw_smartdesk__automation
-order by _source_id

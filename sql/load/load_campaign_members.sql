@@ -45,4 +45,3 @@ select
         parent_reason(person_source_id, link_reason, contact_id)
     ), skip_reason) as _queue_reason,
 from placed
-order by _source_id

@@ -30,4 +30,3 @@ select
         row_skip_reason(_duplicate, is_deleted)
     ) as _queue_reason,
 from matched
-order by _source_id

@@ -57,4 +57,3 @@ select
     skip_reason as _skip_reason,
     unless_skipped(queue_reason, skip_reason) as _queue_reason,
 from placed
-order by _source_id

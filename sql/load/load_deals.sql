@@ -115,4 +115,3 @@ select
 from deals
 inner join placed on deals._source_id = placed._source_id
 inner join classed on deals._source_id = classed._source_id
-order by deals._source_id

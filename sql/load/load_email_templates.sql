@@ -28,4 +28,3 @@ select
         case when body is null then 'missing_body' end
     ), skip_reason) as _queue_reason,
 from templates
-order by _source_id

@@ -65,4 +65,3 @@ select
         case when destination_owner_id is null then 'owner_missing' end
     ), skip_reason) as _queue_reason,
 from placed
-order by _source_id

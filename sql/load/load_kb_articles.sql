@@ -7,4 +7,3 @@ select
     'inventory_only' as _skip_reason,
     null::varchar as _queue_reason,
 from raw_smartdesk__kb_article
-order by _source_id

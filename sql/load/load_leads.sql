@@ -85,4 +85,3 @@ select
         skip_reason
     ) as _queue_reason,
 from placed
-order by _source_id

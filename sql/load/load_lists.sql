@@ -40,4 +40,3 @@ select
         case when policy('edition') = 'classic' then 'no_lists_there' end
     ), skip_reason) as _queue_reason,
 from reasoned
-order by _source_id

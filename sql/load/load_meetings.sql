@@ -51,4 +51,3 @@ select
         parent_reason(parent_source_id, parent_reason, parent_destination_id)
     ), skip_reason) as _queue_reason,
 from placed
-order by _source_id

@@ -13,4 +13,3 @@ select
         when destination_pipeline_id is null then 'pipeline_unmatched'
     end as _queue_reason,
 from int_pipelines__matched
-order by _source_id

@@ -37,4 +37,3 @@ select * replace (
     case when _skip_reason is null then _queue_reason end as _queue_reason
 )
 from final
-order by _source_id

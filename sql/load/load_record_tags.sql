@@ -58,4 +58,3 @@ select
         end
     ), skip_reason) as _queue_reason,
 from placed
-order by _source_id

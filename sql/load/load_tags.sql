@@ -65,4 +65,3 @@ select
         case when destination_id is null then 'parent_not_loaded' end
     ), skip_reason) as _queue_reason,
 from reasoned
-order by _source_id

@@ -74,4 +74,3 @@ select
         case when planned_at is null then 'missing_date' end
     ), skip_reason) as _queue_reason,
 from placed
-order by _source_id

@@ -22,8 +22,8 @@ use crate::error::{Error, Kind, Result};
 const PART_ROWS: u64 = 1_000_000;
 const PART_BYTES: usize = 256 << 20;
 /// A row group is held in memory until it is whole.
-const GROUP_ROWS: usize = 122_880;
-const GROUP_BYTES: usize = 64 << 20;
+const GROUP_ROWS: usize = 24_576;
+const GROUP_BYTES: usize = 16 << 20;
 
 /// A finished Parquet file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
