@@ -44,16 +44,17 @@ impl Answer {
 
 impl Warehouse {
     /// Begins a new, empty database beside the published one. What killed processes left there is removed first.
-    /// `rows` is the size of the largest table it will be built from.
+    /// `rows` is the size of the largest table it will be built from; it holds at most so many `megabytes` in memory, for one
+    /// thread (a second one would hold as much again, and spares a tenth of a load's time), and the rest beside it on disk.
     ///
     /// # Errors
     /// [`Kind::Config`] when the folder cannot be written.
-    pub fn build_aside(published: &Path, rows: u64) -> Result<Self> {
+    pub fn build_aside(published: &Path, rows: u64, megabytes: u64) -> Result<Self> {
         let claim = claim(published)?;
         let path = beside(published, &format!("building-{}", std::process::id()));
         let settings = settings(AccessMode::ReadWrite)?
             .with("threads", "1")
-            .and_then(|c| c.with("memory_limit", BUILD_MEMORY))
+            .and_then(|c| c.with("memory_limit", format!("{megabytes}MB")))
             .and_then(|c| c.with("temp_directory", beside(&path, "spill").to_string_lossy()))
             .map_err(|e| bug("configure DuckDB", e))?;
         let connection =
@@ -313,10 +314,6 @@ pub fn quote_text(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''").replace('\0', ""))
 }
 
-/// What a build may hold in memory, for one thread; the rest goes to a folder beside it, so that a big account fits a small
-/// machine. A second thread would hold as much again, and spares a tenth of a load's time.
-const BUILD_MEMORY: &str = "320MB";
-
 fn settings(mode: AccessMode) -> Result<Config> {
     Config::default()
         .access_mode(mode)
@@ -545,7 +542,7 @@ mod tests {
         let missing = Warehouse::open_read_only(&published).map(drop).unwrap_err();
         assert_eq!(missing.kind(), Kind::Decision);
 
-        let build = Warehouse::build_aside(&published, 1).unwrap();
+        let build = Warehouse::build_aside(&published, 1, 200).unwrap();
         build.run("create table t as select 1 as a").unwrap();
         assert!(!published.exists(), "a half-built file is nobody's");
         build.publish(&published).unwrap();
@@ -571,6 +568,17 @@ mod tests {
     }
 
     #[test]
+    fn too_little_memory_is_an_error_that_helps() {
+        let folder = tempfile::tempdir().unwrap();
+        let published = folder.path().join("warehouse.duckdb");
+        let build = Warehouse::build_aside(&published, 1, 30).unwrap();
+        let query = "select len(list(repeat('x', 100) || n)) from range(2_000_000) as numbers (n)";
+        let error = build.number(query).unwrap_err();
+        assert_eq!(error.kind(), Kind::Config);
+        assert!(error.next_step().unwrap().contains("memory_megabytes"));
+    }
+
+    #[test]
     fn what_a_killed_build_left_is_removed_by_the_next_one() {
         let folder = tempfile::tempdir().unwrap();
         let published = folder.path().join("warehouse.duckdb");
@@ -578,7 +586,7 @@ mod tests {
         let spill = beside(&published, "building-7.spill");
         fs::create_dir(&spill).unwrap();
         fs::write(spill.join("duckdb_temp_storage-0.tmp"), "rows").unwrap();
-        let build = Warehouse::build_aside(&published, 1).unwrap();
+        let build = Warehouse::build_aside(&published, 1, 200).unwrap();
         assert!(!spill.exists());
         build.discard().unwrap();
         let left = fs::read_dir(folder.path()).unwrap();
@@ -591,7 +599,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let published = folder.path().join("warehouse.duckdb");
-        let build = Warehouse::build_aside(&published, 1).unwrap();
+        let build = Warehouse::build_aside(&published, 1, 200).unwrap();
         build.run("create table t as select 1 as a").unwrap();
         build.publish(&published).unwrap();
         let mode = fs::metadata(&published).unwrap().permissions().mode();

@@ -37,6 +37,8 @@ pub struct Config {
     pub destination: Destination,
     /// How many calls may be made there, and when.
     pub quota: Quota,
+    /// What the building of the warehouse may hold in memory, in megabytes.
+    pub warehouse_memory: u64,
     /// How many rejected records a load tolerates before it stops.
     pub max_rejected: u64,
     policies: Vec<(&'static str, String)>,
@@ -174,6 +176,7 @@ impl Config {
             },
             destination: destination(&values)?,
             quota: quota::quota(&values)?,
+            warehouse_memory: count(&values, "warehouse", "memory_megabytes")?,
             max_rejected: count(&values, "policies", "max_rejected")?,
             policies: policies(&values),
         };

@@ -63,6 +63,10 @@ pub(super) const SECTIONS: &[(&str, &str)] = &[
         "The calls per hour are those of the whole account: people who work in it share them with a load.",
     ),
     (
+        "warehouse",
+        "The database that a run builds from the landed files, the SQL and the ledger.",
+    ),
+    (
         "policies",
         "Rules for whole groups of records. `queue` leaves a record for a person to decide.",
     ),
@@ -155,6 +159,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         Nothing("\"Europe/Berlin\""),
     )
     .about("Zone of the windows, of `--until` and of the times that are shown. Left out: this machine's."),
+    Setting::new(
+        ("warehouse", "memory_megabytes"),
+        Count(200, 1_000_000),
+        Is("320"),
+    )
+    .about("What it may hold in memory; the rest goes to disk. 320 is enough for a million records of a kind."),
     Setting::new(
         ("policies", "leads_as"),
         Choice(&["contact_lifecycle", "lead"]),

@@ -127,8 +127,9 @@ impl<'a> Run<'a> {
     /// # Errors
     /// [`Kind::Script`] naming the script that failed.
     pub fn build(&self) -> Result<Warehouse> {
-        let warehouse =
-            Warehouse::build_aside(&self.workspace.warehouse(), extract::largest(&self.extract))?;
+        let rows = extract::largest(&self.extract);
+        let megabytes = self.workspace.config.warehouse_memory;
+        let warehouse = Warehouse::build_aside(&self.workspace.warehouse(), rows, megabytes)?;
         relations::build(&self.inputs(), &warehouse)?;
         Ok(warehouse)
     }

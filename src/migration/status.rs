@@ -78,7 +78,9 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
     let objects = match current(&published, &inputs) {
         Some(warehouse) => count(&warehouse)?,
         None => {
-            let warehouse = Warehouse::build_aside(&published, extract::largest(&extract))?;
+            let megabytes = workspace.config.warehouse_memory;
+            let rows = extract::largest(&extract);
+            let warehouse = Warehouse::build_aside(&published, rows, megabytes)?;
             let counted = rebuild(&inputs, &published, &warehouse).and_then(|()| count(&warehouse));
             warehouse.discard()?;
             counted?

@@ -15,6 +15,12 @@ pub(super) fn refused(cause: duckdb::Error) -> Error {
             .because(words)
             .hint("free the disk or make the staging folder writable, then run the same command again: nothing is sent twice");
     }
+    if words.starts_with("Out of Memory Error") {
+        let words = words.lines().next().unwrap_or_default();
+        return Error::new(Kind::Config, "DuckDB has too little memory for a statement")
+            .because(words.to_owned())
+            .hint("raise `memory_megabytes` below [warehouse] in deskferry.toml, then run the same command again: nothing is sent twice");
+    }
     let speaks_of_values = [
         "Conversion Error",
         "Invalid Input Error",
