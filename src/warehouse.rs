@@ -4,7 +4,9 @@
 //! rename ([`Warehouse::publish`]). So a reader may keep the published file open for as long as it likes: it keeps the old
 //! file, never blocks a phase, and never sees a half-built one. (DuckDB refuses a second process while a writer has a file.)
 
+mod files;
 mod refusal;
+mod settings;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -16,7 +18,9 @@ use duckdb::{AccessMode, Config, Connection};
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Kind, Result};
+use files::{beside, claim, private};
 use refusal::{bug, refused, unwritable};
+use settings::{ROW_GROUP, attach, settings, within};
 
 /// An open DuckDB database: the one being built aside, or a published one opened read-only.
 pub struct Warehouse {
@@ -52,11 +56,7 @@ impl Warehouse {
     pub fn build_aside(published: &Path, rows: u64, megabytes: u64) -> Result<Self> {
         let claim = claim(published)?;
         let path = beside(published, &format!("building-{}", std::process::id()));
-        let settings = settings(AccessMode::ReadWrite)?
-            .with("threads", "1")
-            .and_then(|c| c.with("memory_limit", format!("{megabytes}MB")))
-            .and_then(|c| c.with("temp_directory", beside(&path, "spill").to_string_lossy()))
-            .map_err(|e| bug("configure DuckDB", e))?;
+        let settings = within(settings(AccessMode::ReadWrite)?, megabytes, &path)?;
         let connection =
             Connection::open_in_memory_with_flags(settings).map_err(|e| bug("start DuckDB", e))?;
         connection
@@ -93,18 +93,29 @@ impl Warehouse {
     /// # Errors
     /// [`Kind::Decision`] when nothing was built yet, [`Kind::Source`] when the file is no database.
     pub fn open_read_only(published: &Path) -> Result<Self> {
+        Self::open(published, settings(AccessMode::ReadOnly)?)
+    }
+
+    /// As [`Self::open_read_only`], and holds at most so many `megabytes` in memory; what is more goes beside it on disk.
+    ///
+    /// # Errors
+    /// As [`Self::open_read_only`].
+    pub fn open_within(published: &Path, megabytes: u64) -> Result<Self> {
+        let reading = beside(published, &format!("reading-{}", std::process::id()));
+        let settings = within(settings(AccessMode::ReadOnly)?, megabytes, &reading)?;
+        Self::open(published, settings)
+    }
+
+    fn open(published: &Path, settings: Config) -> Result<Self> {
         if !published.exists() {
             return Err(Error::new(Kind::Decision, "the warehouse is not built yet")
                 .hint("`deskferry plan` builds it from the landed files"));
         }
-        let connection = Connection::open_with_flags(published, settings(AccessMode::ReadOnly)?)
-            .map_err(|e| {
-                Error::new(Kind::Source, "the warehouse file cannot be opened")
-                    .because(e)
-                    .hint(
-                        "it is a cache: delete staging/warehouse.duckdb and run `deskferry status`",
-                    )
-            })?;
+        let connection = Connection::open_with_flags(published, settings).map_err(|e| {
+            Error::new(Kind::Source, "the warehouse file cannot be opened")
+                .because(e)
+                .hint("it is a cache: delete staging/warehouse.duckdb and run `deskferry status`")
+        })?;
         let warehouse = Self {
             connection,
             path: published.to_path_buf(),
@@ -314,80 +325,6 @@ pub fn quote_text(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''").replace('\0', ""))
 }
 
-fn settings(mode: AccessMode) -> Result<Config> {
-    Config::default()
-        .access_mode(mode)
-        .and_then(|c| c.with("autoinstall_known_extensions", "false"))
-        .and_then(|c| c.with("autoload_known_extensions", "false"))
-        .and_then(|c| c.with("allow_community_extensions", "false"))
-        .map_err(|e| bug("configure DuckDB", e))
-}
-
-/// Below this, blocks are small and values are stored as they are: each phase writes a hundred tables of a few rows, and
-/// looking for the best way to squeeze them takes longer than building them.
-const FEW_ROWS: u64 = 10_000;
-
-/// Rows that are gathered in memory, beyond what DuckDB's own limit counts, before they are written. A fifth of its default.
-const ROW_GROUP: u64 = 24_576;
-
-/// Opens the build's file as the database that statements mean when they name none. Only `attach` can say how it is cut.
-fn attach(path: &Path, rows: u64) -> String {
-    let (block_size, compression) = match rows < FEW_ROWS {
-        true => (16_384, "set force_compression = 'uncompressed';"),
-        false => (262_144, ""),
-    };
-    let path = quote_text(&path.to_string_lossy());
-    format!(
-        "{compression} attach {path} as warehouse (row_group_size {ROW_GROUP}, block_size {block_size}); use warehouse;"
-    )
-}
-
-/// Shares the right to build. Whoever finds that nobody else has it removes the files of builds that were killed.
-fn claim(published: &Path) -> Result<File> {
-    let path = beside(published, "lock");
-    let refused = |e| unwritable(&path, e);
-    let claim = File::create(&path).map_err(refused)?;
-    private(&path)?;
-    if claim.try_lock().is_ok() {
-        remove_orphans(published).map_err(refused)?;
-        claim.unlock().map_err(refused)?;
-    }
-    claim.lock_shared().map_err(refused)?;
-    Ok(claim)
-}
-
-fn remove_orphans(published: &Path) -> std::io::Result<()> {
-    let (Some(folder), Some(name)) = (published.parent(), published.file_name()) else {
-        return Ok(());
-    };
-    let name = name.to_string_lossy();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let found = entry.file_name();
-        let rest = found.to_str().and_then(|found| found.strip_prefix(&*name));
-        if rest.is_some_and(|rest| rest.starts_with(".building-") || rest.starts_with(".next-")) {
-            // What a build holds beyond its memory is a folder beside it.
-            match entry.file_type()?.is_dir() {
-                true => fs::remove_dir_all(entry.path())?,
-                false => fs::remove_file(entry.path())?,
-            }
-        }
-    }
-    Ok(())
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".");
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
-fn private(path: &Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(|e| unwritable(path, e))
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
@@ -583,11 +520,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let published = folder.path().join("warehouse.duckdb");
         fs::write(beside(&published, "building-7"), "half a database").unwrap();
-        let spill = beside(&published, "building-7.spill");
-        fs::create_dir(&spill).unwrap();
-        fs::write(spill.join("duckdb_temp_storage-0.tmp"), "rows").unwrap();
+        // No process has the second number.
+        let spills =
+            ["building-7.spill", "reading-999999999.spill"].map(|name| beside(&published, name));
+        for spill in &spills {
+            fs::create_dir(spill).unwrap();
+            fs::write(spill.join("duckdb_temp_storage-0.tmp"), "rows").unwrap();
+        }
+        let own = beside(&published, &format!("reading-{}.spill", std::process::id()));
+        fs::create_dir(&own).unwrap();
         let build = Warehouse::build_aside(&published, 1, 200).unwrap();
-        assert!(!spill.exists());
+        assert!(spills.iter().all(|spill| !spill.exists()));
+        assert!(own.exists(), "its process is at work");
+        fs::remove_dir(&own).unwrap();
         build.discard().unwrap();
         let left = fs::read_dir(folder.path()).unwrap();
         let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();

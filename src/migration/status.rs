@@ -75,10 +75,10 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
     let quarantined = extract::quarantined(&extract, &workspace.catalog);
     let count = |warehouse: &Warehouse| standings(&workspace.catalog, warehouse, &quarantined);
     let published = workspace.warehouse();
-    let objects = match current(&published, &inputs) {
+    let megabytes = workspace.config.warehouse_memory;
+    let objects = match current(&published, &inputs, megabytes) {
         Some(warehouse) => count(&warehouse)?,
         None => {
-            let megabytes = workspace.config.warehouse_memory;
             let rows = extract::largest(&extract);
             let warehouse = Warehouse::build_aside(&published, rows, megabytes)?;
             let counted = rebuild(&inputs, &published, &warehouse).and_then(|()| count(&warehouse));
@@ -95,8 +95,8 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
 }
 
 /// The published warehouse, if it is up to date.
-fn current(published: &Path, inputs: &Inputs<'_>) -> Option<Warehouse> {
-    let warehouse = Warehouse::open_read_only(published).ok()?;
+fn current(published: &Path, inputs: &Inputs<'_>, megabytes: u64) -> Option<Warehouse> {
+    let warehouse = Warehouse::open_within(published, megabytes).ok()?;
     let is_current = warehouse.number(&relations::is_current(inputs)).ok()?;
     (is_current == 1).then_some(warehouse)
 }

@@ -1,0 +1,48 @@
+//! How DuckDB is opened: what it may load, hold in memory and squeeze.
+
+use std::path::Path;
+
+use duckdb::{AccessMode, Config};
+
+use super::files::beside;
+use super::quote_text;
+use super::refusal::bug;
+use crate::error::Result;
+
+/// Nothing is fetched or loaded.
+pub(super) fn settings(mode: AccessMode) -> Result<Config> {
+    Config::default()
+        .access_mode(mode)
+        .and_then(|c| c.with("autoinstall_known_extensions", "false"))
+        .and_then(|c| c.with("autoload_known_extensions", "false"))
+        .and_then(|c| c.with("allow_community_extensions", "false"))
+        .map_err(|e| bug("configure DuckDB", e))
+}
+
+/// One thread and so much memory; the rest goes to a folder of the process, beside `path`.
+pub(super) fn within(settings: Config, megabytes: u64, path: &Path) -> Result<Config> {
+    settings
+        .with("threads", "1")
+        .and_then(|c| c.with("memory_limit", format!("{megabytes}MB")))
+        .and_then(|c| c.with("temp_directory", beside(path, "spill").to_string_lossy()))
+        .map_err(|e| bug("configure DuckDB", e))
+}
+
+/// Below this, blocks are small and values are stored as they are: each phase writes a hundred tables of a few rows, and
+/// looking for the best way to squeeze them takes longer than building them.
+const FEW_ROWS: u64 = 10_000;
+
+/// Rows that are gathered in memory, beyond what DuckDB's own limit counts, before they are written. A fifth of its default.
+pub(super) const ROW_GROUP: u64 = 24_576;
+
+/// Opens the build's file as the database that statements mean when they name none. Only `attach` can say how it is cut.
+pub(super) fn attach(path: &Path, rows: u64) -> String {
+    let (block_size, compression) = match rows < FEW_ROWS {
+        true => (16_384, "set force_compression = 'uncompressed';"),
+        false => (262_144, ""),
+    };
+    let path = quote_text(&path.to_string_lossy());
+    format!(
+        "{compression} attach {path} as warehouse (row_group_size {ROW_GROUP}, block_size {block_size}); use warehouse;"
+    )
+}
