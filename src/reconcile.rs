@@ -226,7 +226,8 @@ fn run_all(warehouse: &Warehouse, checks: &[Check<'_>]) -> Result<Vec<Finding>> 
     let mut keeping = String::from(RESULTS);
     for check in checks {
         let table = table_name(check);
-        let failed = |e| Error::new(Kind::Script, format!("the check {table} failed")).because(e);
+        let failed =
+            |e: Error| Error::new(e.kind(), format!("the check {table} failed")).because(e);
         let rows = warehouse
             .number(&format!("select count(*) from ({})", check.query))
             .map_err(failed)?;

@@ -301,7 +301,35 @@ pub fn bucket(object: &Object) -> String {
 
 /// A script that DuckDB refused.
 pub fn failed(path: &str, cause: Error) -> Error {
-    Error::new(Kind::Script, format!("sql/{path} failed"))
-        .because(cause)
-        .hint("`deskferry sql` can try its select; the relations above it are built")
+    let kind = cause.kind();
+    let error = Error::new(kind, format!("sql/{path} failed")).because(cause);
+    match kind {
+        Kind::Script => {
+            error.hint("`deskferry sql` can try its select; the relations above it are built")
+        }
+        // Not the script's fault: what was said of the disk or the memory is the next step.
+        _ => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_is_not_blamed_for_the_machine() {
+        let blamed = failed("load/x.sql", Error::new(Kind::Script, "refused"));
+        assert_eq!(blamed.kind(), Kind::Script);
+        assert!(
+            blamed
+                .next_step()
+                .is_some_and(|hint| hint.contains("deskferry sql"))
+        );
+        let full = Error::new(Kind::Config, "no memory").hint("raise it");
+        let spared = failed("load/x.sql", full);
+        assert_eq!(
+            (spared.kind(), spared.next_step()),
+            (Kind::Config, Some("raise it"))
+        );
+    }
 }
