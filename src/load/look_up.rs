@@ -184,6 +184,27 @@ async fn by_children(
     Ok(found)
 }
 
+/// One child by its id, in the list of the record that its row hangs on: children have no route of their own.
+pub async fn child(sending: &Sending, row: &Row, include: &str, id: i64) -> Result<Option<Value>> {
+    let mut found = None;
+    let Some(parent_path) = parent_path(sending, row, include) else {
+        return Ok(found);
+    };
+    let listing = Listing::Children {
+        parent_path,
+        root: include.to_owned(),
+    };
+    let take = |records: Vec<Value>| {
+        let mut records = records.into_iter();
+        found = found
+            .take()
+            .or_else(|| records.find(|record| record_id(record) == Some(id)));
+        Ok(())
+    };
+    sending.client.list(&listing, take).await?;
+    Ok(found)
+}
+
 /// Through the whole list, once for all rows.
 async fn by_pages(sending: &Sending, rows: &[Row], marker: &str) -> Result<Vec<Found>> {
     let filters = match &sending.object.list {
@@ -222,7 +243,7 @@ async fn by_pages(sending: &Sending, rows: &[Row], marker: &str) -> Result<Vec<F
 /// The ids of the records that are the row's: their text carries its marker, or, where the wanted text has none (a list's
 /// name), it is the wanted text.
 fn matching<'a>(records: &'a [Value], field: &'a str, row: &Row) -> impl Iterator<Item = i64> + 'a {
-    let marker = format!("[deskferry {}]", row.source_id);
+    let marker = fingerprint::mark(&row.source_id);
     let wanted = row.text(field).unwrap_or_default();
     let is_marked = wanted.contains(&marker);
     records.iter().filter_map(move |record| {

@@ -106,7 +106,7 @@ pub async fn single(sending: &Sending, row: Row) -> Result<Tally> {
     let client = &sending.client;
     let outcome = match (row.action, row.destination_id) {
         (Action::Update, Some(id)) => {
-            let before = client.get(&format!("{}/{id}", to.target), &[]).await?;
+            let before = before(sending, &row, id).await?;
             journal::intend(sending, std::slice::from_ref(&row), before).await?;
             client.update(&to, id, &row.body).await?
         }
@@ -119,6 +119,17 @@ pub async fn single(sending: &Sending, row: Row) -> Result<Tally> {
         }
     };
     settle_answer(sending, row, outcome).await
+}
+
+/// The record as it is before an update: a rollback writes it back.
+async fn before(sending: &Sending, row: &Row, id: i64) -> Result<Option<Value>> {
+    match &sending.object.list {
+        Some(List::Children { include }) => look_up::child(sending, row, include, id).await,
+        _ => {
+            let path = format!("{}/{id}", sending.object.target);
+            sending.client.get(&path, &[]).await
+        }
+    }
 }
 
 /// Writes down how a single write ended. An answer that shows what was sent is landed as the stored record; a custom field

@@ -92,7 +92,11 @@ async fn send_all(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Resu
         if sealed.has_doubts {
             run.client.sleep(index_lag(run, object)).await;
         }
-        let tally = send(run, object, &sealed).await?;
+        let taken = match sealed.has_doubts {
+            true => known_ids(object, warehouse)?,
+            false => RoaringTreemap::new(),
+        };
+        let tally = send(run, object, &sealed, taken).await?;
         sent += tally.rows();
         // Only what was accepted and is wanted otherwise now tells of a script; what failed is sent again as it is.
         accepted += tally.accepted;
@@ -145,8 +149,6 @@ struct Sealed {
     rows: u64,
     /// Whether some of its rows have to be looked up first.
     has_doubts: bool,
-    /// Then: records that are known to be some row's.
-    taken: RoaringTreemap,
 }
 
 /// Fixes in a file what will be sent, and its hash in the ledger. Nothing left to send = no file.
@@ -184,10 +186,6 @@ fn seal(
         path,
         rows,
         has_doubts,
-        taken: match has_doubts {
-            true => known_ids(object, warehouse)?,
-            false => RoaringTreemap::new(),
-        },
     }))
 }
 
@@ -228,7 +226,12 @@ fn remaining(run: &Run<'_>, object: &Object) -> Result<String> {
         .replace("{parents_are_there}", &parents.join(" ")))
 }
 
-async fn send(run: &Run<'_>, object: &Object, sealed: &Sealed) -> Result<Tally> {
+async fn send(
+    run: &Run<'_>,
+    object: &Object,
+    sealed: &Sealed,
+    taken: RoaringTreemap,
+) -> Result<Tally> {
     let sending = Arc::new(Sending {
         object: object.clone(),
         run_id: run.run_id.clone(),
@@ -237,7 +240,7 @@ async fn send(run: &Run<'_>, object: &Object, sealed: &Sealed) -> Result<Tally> 
         parents: run.workspace.catalog.targetables(),
         bundle: bundles(run),
         answers: load::Answers::default(),
-        taken: load::Taken::new(sealed.taken.clone()),
+        taken: load::Taken::new(taken),
         index_wait: run.workspace.config.destination.index_wait,
         files: landing::originals_folder(&run.workspace.staging(), &run.extract.extract_id),
         stop: Arc::clone(&run.stop),

@@ -1,7 +1,6 @@
 //! Reads the destination back with the same client, and lands it beside the source: same shape, same tools.
 
 use std::ops::ControlFlow;
-use std::time::Duration;
 
 use roaring::RoaringTreemap;
 use serde::Deserialize;
@@ -14,7 +13,7 @@ use crate::catalog::{List, Object, Read, Write};
 use crate::error::Result;
 use crate::freshsales::Listing;
 use crate::ledger::{self, Event};
-use crate::load::{self, Stored};
+use crate::load::{self, IndexWait, Stored};
 use crate::warehouse::{Warehouse, quote_text};
 
 /// Reads one piece of reference data.
@@ -100,23 +99,17 @@ pub async fn written(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> R
     fetch_stale(run, object, warehouse).await
 }
 
-/// Pause between two looks while the destination's index catches up.
-const PAUSE: Duration = Duration::from_secs(5);
-
 /// A list may show its members late, and no call tells of one member: it is read again until all are shown, or until the index
 /// has had its time.
 async fn until_members_show(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<()> {
     let missing = include_str!("members_missing.sql").replace("{object}", &object.name);
-    let mut left = run.workspace.config.destination.index_wait;
+    let mut wait = IndexWait::new(run.workspace.config.destination.index_wait);
     loop {
         self::object(run, object, warehouse).await?;
         views::stored_view(&run.inputs(), &object.name, warehouse)?;
-        if left.is_zero() || warehouse.number(&missing)? == 0 {
+        if warehouse.number(&missing)? == 0 || !wait.pause(&run.client).await {
             return Ok(());
         }
-        let pause = PAUSE.min(left);
-        run.client.sleep(pause).await;
-        left -= pause;
     }
 }
 
@@ -220,11 +213,8 @@ async fn until_children_show(
     include: &str,
     warehouse: &Warehouse,
 ) -> Result<()> {
-    let mut left = run.workspace.config.destination.index_wait;
-    while !left.is_zero() && count_stale(object, warehouse)? > 0 {
-        let pause = PAUSE.min(left);
-        run.client.sleep(pause).await;
-        left -= pause;
+    let mut wait = IndexWait::new(run.workspace.config.destination.index_wait);
+    while count_stale(object, warehouse)? > 0 && wait.pause(&run.client).await {
         stale_children(run, object, include, warehouse).await?;
         views::stored_view(&run.inputs(), &object.name, warehouse)?;
     }
