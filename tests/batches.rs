@@ -113,6 +113,18 @@ fn a_job_that_fails_as_a_whole_for_one_row_is_halved() {
 }
 
 #[test]
+fn a_job_that_fails_and_tells_nothing_is_halved() {
+    let (simulator, _middleman, workspace) = scene(10, &[4]);
+    let fail = json!({
+        "method": "POST", "route": "contacts/bulk_upsert", "nth": "every", "kind": "failed_job",
+    });
+    simulator.order(&[fail]);
+    workspace.run(&["load"]).ended(8);
+    assert_eq!(bucket(&workspace, "rejected"), ["con_000000004"]);
+    assert_eq!(simulator.records("contacts").len(), 9);
+}
+
+#[test]
 fn a_batch_that_is_refused_as_a_whole_is_halved() {
     let (simulator, _middleman, workspace) = scene(ROWS, &[]);
     let refuse = json!({

@@ -6,6 +6,7 @@
 
 mod account;
 mod bulk;
+mod job_report;
 mod listing;
 mod message;
 mod outcome;

@@ -57,7 +57,7 @@ pub struct Doubt {
     pub body_hash: String,
     /// Id at the destination, where it was known before.
     pub destination_id: Option<i64>,
-    /// When the request was about to leave.
+    /// When its answer was given up, else when the request was about to leave.
     pub at: Timestamp,
     /// Whether an answer was tried and lost (`unknown`), as against a process that died in between.
     pub is_unknown: bool,
@@ -270,6 +270,8 @@ impl History {
             is_unknown: true,
         });
         doubt.is_unknown = true;
+        // What may have written left between the intent and here.
+        doubt.at = at;
         doubt.destination_id = outcome.destination_id.or(doubt.destination_id);
     }
 }

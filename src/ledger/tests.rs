@@ -582,6 +582,18 @@ fn an_intent_is_in_doubt_until_its_outcome() {
 }
 
 #[test]
+fn a_doubt_is_as_young_as_the_end_of_its_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = open(folder.path()).unwrap();
+    ledger.append(vec![intent("con_1")]).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(5));
+    let unknown = outcome("con_1", State::Unknown, None);
+    ledger.append(vec![unknown]).unwrap();
+    let end = entries(folder.path(), 0).unwrap().last().unwrap().unwrap();
+    assert_eq!(ledger.history().in_doubt().next().unwrap().at, end.at);
+}
+
+#[test]
 fn the_last_outcome_counts_and_an_id_stays_known() {
     let (folder, _) = logged(vec![
         intent("con_2"),

@@ -13,7 +13,7 @@ use super::{Progress, read_back, relations, views};
 use crate::catalog::{Object, When, Write};
 use crate::error::{Error, Kind, Result};
 use crate::landing;
-use crate::ledger::{self, Event};
+use crate::ledger::{self, Doubt, Event};
 use crate::load::{self, Sending, Tally};
 use crate::reconcile;
 use crate::warehouse::{Warehouse, quote_name, quote_text};
@@ -129,14 +129,20 @@ fn restless(object: &Object) -> Error {
         .hint(format!("look for random(), now() or an order that is not fixed in what sql/load/load_{name}.sql reads"))
 }
 
-/// A record may be there and not yet in the lists and searches by which it is looked up: how long from now.
+/// A record may be there and not yet in the lists and searches by which it is looked up: how long from now. A process that
+/// died may have sent until this one began: of its requests only the intents are known.
 fn index_lag(run: &Run<'_>, object: &Object) -> Duration {
     let most = run.workspace.config.destination.index_wait;
     let history = run.ledger.history();
+    let began = history.last_run().map(|run| run.started_at);
     let doubts = history
         .in_doubt()
         .filter(|doubt| doubt.object == object.name);
-    let Some(newest) = doubts.map(|doubt| doubt.at).max() else {
+    let written = |doubt: &Doubt| match doubt.is_unknown {
+        true => Some(doubt.at),
+        false => Some(doubt.at).max(began),
+    };
+    let Some(newest) = doubts.filter_map(written).max() else {
         return Duration::ZERO;
     };
     // A clock that was set back makes a doubt look younger than it is: one whole wait is always enough.

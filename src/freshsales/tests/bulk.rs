@@ -182,7 +182,16 @@ async fn the_words_of_a_job_are_known_and_every_other_word_means_running() {
     }
     for word in ["FAILED", "FAILURE", "error"] {
         let (outcome, _) = sent(vec![taken(), ended(word, &Value::Null)]).await;
-        assert!(matches!(outcome, Unknown { .. }), "{word}: {outcome:?}");
+        assert!(
+            matches!(
+                outcome,
+                Done {
+                    failed_untied: 3,
+                    ..
+                }
+            ),
+            "{word}: {outcome:?}"
+        );
     }
     let running =
         ["PENDING", "EN_CURSO", "PARTIAL_SUCCESS", ""].map(|word| ended(word, &Value::Null));
@@ -233,7 +242,47 @@ async fn a_failed_job_is_believed_only_when_it_accounts_for_every_row() {
         "{outcome:?}"
     );
     let (outcome, _) = sent(vec![taken(), ended("FAILED", &Value::Null)]).await;
+    let none_named = Done {
+        failed: vec![],
+        failed_untied: 3,
+    };
+    assert_eq!(outcome, none_named, "to be halved");
+}
+
+#[tokio::test]
+async fn a_row_that_failed_for_want_of_calls_is_not_refused() {
+    let entries = json!([
+        {"emails": "a@x.test", "message": "UCR contact fetch failure :: 429"},
+        {"emails": "b@x.test", "message": "Last name is missing"},
+    ]);
+    let (outcome, _) = sent(vec![taken(), ended("SUCCESS", &report(2, &entries))]).await;
     assert!(matches!(outcome, Unknown { .. }), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_code_is_no_key() {
+    let entries = json!([{"code": 400, "message": "x"}]);
+    let scene = scene(vec![taken(), ended("SUCCESS", &report(1, &entries))]);
+    let rows = rows(&["400", "b@x.test", "c@x.test"]);
+    let outcome = scene.client.bulk_upsert(&contacts(), &rows).await.unwrap();
+    let untied = Done {
+        failed: vec![],
+        failed_untied: 1,
+    };
+    assert_eq!(outcome, untied);
+}
+
+#[tokio::test]
+async fn a_report_that_quotes_another_row_gives_none_of_its_values_away() {
+    let entries = json!([{"emails": "a@x.test", "message": "taken by B-Person"}]);
+    let scene = scene(vec![taken(), ended("SUCCESS", &report(1, &entries))]);
+    let mut rows = rows(&["a@x.test", "b@x.test", "c@x.test"]);
+    rows[1].body = body(json!({"last_name": "B-Person"}));
+    let outcome = scene.client.bulk_upsert(&contacts(), &rows).await.unwrap();
+    let Done { failed, .. } = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(failed, [(0, "taken by …".to_owned())]);
 }
 
 #[tokio::test]
