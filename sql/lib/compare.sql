@@ -68,7 +68,8 @@ create or replace macro same_choices(wanted, stored) as
     and list_sort(string_split(json_text(wanted), ';'))
         = list_sort(string_split(json_text(stored), ';'));
 
--- Whether the stored value is the wanted one, in the ways a CRM shows it.
+-- Whether the stored value is the wanted one, in the ways a CRM shows it. A
+-- list may hold more: others write there, and an update leaves theirs in place.
 create or replace macro same_value(wanted, stored) as
     coalesce(
         case
@@ -77,7 +78,9 @@ create or replace macro same_value(wanted, stored) as
             when json_text(stored) is null
                 then json_text(wanted) = '[]'
             when json_type(wanted) = 'ARRAY' and json_type(stored) = 'ARRAY'
-                then json_members(wanted) = json_members(stored)
+                then list_has_all(
+                    json_members(stored), json_members(wanted)
+                )
             when json_type(stored) = 'ARRAY'
                 then json_list_holds(stored, wanted)
             else json_text(wanted) = json_text(stored)

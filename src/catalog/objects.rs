@@ -57,6 +57,9 @@ pub struct Object {
     /// Request field → where the stored record shows it.
     #[serde(default)]
     pub stored_as: BTreeMap<String, String>,
+    /// Lists that an update replaces as a whole, beside the account's own fields.
+    #[serde(default)]
+    pub replaced: Vec<String>,
     /// Fields endpoint there.
     #[serde(default)]
     pub fields: Option<String>,

@@ -122,6 +122,7 @@ mod tests {
             action: Action::LookUp,
             destination_id: None,
             body: body.as_object().unwrap().clone(),
+            sent: None,
             body_hash: String::new(),
             file: None,
         }

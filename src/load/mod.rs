@@ -15,6 +15,7 @@ mod sealed;
 mod stored;
 mod unit;
 mod upload;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -36,6 +36,8 @@ pub struct Row {
     pub destination_id: Option<i64>,
     /// The request's fields.
     pub body: Map<String, Value>,
+    /// The fields as the destination last accepted them from us, where that is known.
+    pub sent: Option<Map<String, Value>>,
     /// SHA-256 of the body's text, hex; with a file, of that and the file's own hash.
     pub body_hash: String,
     /// What is sent beside the body.
@@ -72,12 +74,13 @@ impl Row {
 }
 
 /// Columns that the seal adds; the others are for people who open the file.
-const COLUMNS: [&str; 8] = [
+const COLUMNS: [&str; 9] = [
     "_source_id",
     "_action",
     "_destination_id",
     "_body",
     "_body_hash",
+    "_sent_body",
     "_file_sha256",
     "_file_bytes",
     "_alike_count",
@@ -115,6 +118,10 @@ fn decode(batch: &RecordBatch) -> Result<Vec<Row>> {
     let hashes = texts(batch, "_body_hash")?;
     let ids = column(batch, "_destination_id", &DataType::Int64)?;
     let ids = ids.as_primitive::<Int64Type>();
+    let sent = match batch.column_by_name("_sent_body") {
+        Some(_) => Some(texts(batch, "_sent_body")?),
+        None => None,
+    };
     let mut files = files(batch)?.into_iter();
     (0..batch.num_rows())
         .map(|i| {
@@ -122,14 +129,21 @@ fn decode(batch: &RecordBatch) -> Result<Vec<Row>> {
                 source_id: source_ids.value(i).to_owned(),
                 action: action(actions.value(i))?,
                 destination_id: ids.is_valid(i).then(|| ids.value(i)),
-                body: serde_json::from_str(bodies.value(i)).map_err(|e| {
-                    Error::new(Kind::Bug, "a sealed body is no JSON object").because(e)
-                })?,
+                body: fields(bodies.value(i))?,
+                sent: match &sent {
+                    Some(sent) if sent.is_valid(i) => Some(fields(sent.value(i))?),
+                    _ => None,
+                },
                 body_hash: hashes.value(i).to_owned(),
                 file: files.next().flatten(),
             })
         })
         .collect()
+}
+
+fn fields(body: &str) -> Result<Map<String, Value>> {
+    serde_json::from_str(body)
+        .map_err(|e| Error::new(Kind::Bug, "a sealed body is no JSON object").because(e))
 }
 
 /// The files of a batch's rows; none at all for an object that is sent without.

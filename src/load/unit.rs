@@ -8,7 +8,7 @@ use super::answers::{self, Shows};
 use super::confirm::Handed;
 use super::journal::{self, Ending};
 use super::sealed::{Action, Row};
-use super::{Sending, Tally, bulk, bundle, look_up, upload};
+use super::{Sending, Tally, bulk, bundle, look_up, upload, whole};
 use crate::catalog::{List, Write};
 use crate::error::Result;
 use crate::freshsales::{Endpoint, Key, Outcome};
@@ -107,8 +107,9 @@ pub async fn single(sending: &Sending, row: Row) -> Result<Tally> {
     let outcome = match (row.action, row.destination_id) {
         (Action::Update, Some(id)) => {
             let before = before(sending, &row, id).await?;
+            let body = whole::whole(&sending.object, &row, before.as_ref());
             journal::intend(sending, std::slice::from_ref(&row), before).await?;
-            client.update(&to, id, &row.body).await?
+            client.update(&to, id, &body).await?
         }
         _ => {
             journal::intend(sending, std::slice::from_ref(&row), None).await?;
@@ -127,7 +128,8 @@ async fn before(sending: &Sending, row: &Row, id: i64) -> Result<Option<Value>> 
         Some(List::Children { include }) => look_up::child(sending, row, include, id).await,
         _ => {
             let path = format!("{}/{id}", sending.object.target);
-            sending.client.get(&path, &[]).await
+            let include = endpoint(sending).include;
+            sending.client.get(&path, &include).await
         }
     }
 }

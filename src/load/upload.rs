@@ -212,6 +212,7 @@ mod tests {
             action: Action::LookUp,
             destination_id: None,
             body,
+            sent: None,
             body_hash: String::new(),
             file: Some(SealedFile {
                 sha256: "aa".to_owned(),

@@ -17,6 +17,7 @@ mod probe;
 mod read_back;
 pub mod relations;
 mod run;
+mod seal;
 mod status;
 mod views;
 mod wanted;

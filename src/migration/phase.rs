@@ -9,14 +9,15 @@ use roaring::RoaringTreemap;
 use serde::Deserialize;
 
 use super::run::Run;
+use super::seal::{Sealed, count_remaining, seal};
 use super::{Progress, read_back, relations, views};
 use crate::catalog::{Object, When, Write};
 use crate::error::{Error, Kind, Result};
 use crate::landing;
-use crate::ledger::{self, Doubt, Event};
+use crate::ledger::Doubt;
 use crate::load::{self, Sending, Tally};
 use crate::reconcile;
-use crate::warehouse::{Warehouse, quote_name, quote_text};
+use crate::warehouse::{Warehouse, quote_text};
 
 /// Carries one object through its phase. It passes only when nothing is unknown, pending or lost.
 ///
@@ -150,51 +151,6 @@ fn index_lag(run: &Run<'_>, object: &Object) -> Duration {
     most.saturating_sub(Duration::try_from(age).unwrap_or_default())
 }
 
-struct Sealed {
-    path: PathBuf,
-    rows: u64,
-    /// Whether some of its rows have to be looked up first.
-    has_doubts: bool,
-}
-
-/// Fixes in a file what will be sent, and its hash in the ledger. Nothing left to send = no file.
-fn seal(
-    run: &Run<'_>,
-    object: &Object,
-    warehouse: &Warehouse,
-    wave: usize,
-) -> Result<Option<Sealed>> {
-    let left = count_remaining(run, object, warehouse)?;
-    if left == 0 {
-        return Ok(None);
-    }
-    let select = remaining(run, object)?;
-    let folder = run.sealed_folder();
-    super::workspace::private_folder(&folder)?;
-    let name = match wave {
-        1 => object.name.clone(),
-        _ => format!("{}-{wave}", object.name),
-    };
-    let path = folder.join(format!("{name}.parquet"));
-    warehouse.copy_to_parquet(&select, &path)?;
-    let rows = u64::try_from(left).unwrap_or_default();
-    run.ledger.append(vec![Event::Sealed(ledger::Sealed {
-        run_id: run.run_id.clone(),
-        object: object.name.clone(),
-        file: format!("load/{}/{name}.parquet", run.run_id),
-        sha256: landing::file_hash(&path)
-            .map_err(|e| Error::new(Kind::Bug, "a sealed file cannot be read back").because(e))?,
-        rows,
-    })])?;
-    let doubts = format!("select count(*) from ({select}) where _action = 'look_up'");
-    let has_doubts = warehouse.number(&doubts)? > 0;
-    Ok(Some(Sealed {
-        path,
-        rows,
-        has_doubts,
-    }))
-}
-
 /// The records that the ledger knows of an object.
 fn known_ids(object: &Object, warehouse: &Warehouse) -> Result<RoaringTreemap> {
     let query = format!(
@@ -204,32 +160,6 @@ fn known_ids(object: &Object, warehouse: &Warehouse) -> Result<RoaringTreemap> {
     let mut ids = RoaringTreemap::new();
     warehouse.each_number(&query, |id| ids.extend(u64::try_from(id).ok()))?;
     Ok(ids)
-}
-
-fn count_remaining(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<i64> {
-    let select = remaining(run, object)?;
-    warehouse.number(&format!("select count(*) from ({select})"))
-}
-
-/// The load relation minus what the ledger says is done. A row whose parent is only projected waits for the next wave.
-fn remaining(run: &Run<'_>, object: &Object) -> Result<String> {
-    let header = &run.workspace.catalog.load_script(&object.name)?.header;
-    let there = |column: &str| format!("and coalesce({}, 0) >= 0", quote_name(column));
-    let parents: Vec<String> = header
-        .references
-        .iter()
-        .map(|reference| there(&reference.column))
-        .collect();
-    let id = if object.write == Write::Match {
-        "wanted.id"
-    } else {
-        "outcomes.destination_id"
-    };
-    Ok(include_str!("seal.sql")
-        .replace("{object}", &object.name)
-        .replace("{write}", object.write.word())
-        .replace("{id}", id)
-        .replace("{parents_are_there}", &parents.join(" ")))
 }
 
 async fn send(

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::relations::Inputs;
+use crate::catalog::List;
 use crate::error::Result;
 use crate::landing;
 use crate::source::Layout;
@@ -126,15 +127,25 @@ pub fn stored_view(inputs: &Inputs<'_>, name: &str, warehouse: &Warehouse) -> Re
         .collect();
     let select = match landed.is_empty() {
         true => include_str!("no_read.sql").to_owned(),
-        false => newest(&landed),
+        false => newest(&landed, list_of(inputs, name)),
     };
     warehouse.run(&format!(
         "create or replace view raw_freshsales__{name} as\n{select}"
     ))
 }
 
+/// What tells the lists apart in which a record may stand, in SQL: a member of two lists is read twice, and both count.
+fn list_of(inputs: &Inputs<'_>, name: &str) -> &'static str {
+    let objects = &inputs.catalog.objects;
+    let object = objects.iter().find(|object| object.name == name);
+    match object.map(|object| &object.list) {
+        Some(Some(List::Members)) => "landed.record ->> '$.list_id'",
+        _ => "null::varchar",
+    }
+}
+
 /// The records of these files, each with the log's number of its reading.
-fn newest(landed: &[(PathBuf, u64)]) -> String {
+fn newest(landed: &[(PathBuf, u64)], list: &str) -> String {
     let parts: Vec<PathBuf> = landed.iter().map(|(part, _)| part.clone()).collect();
     let numbers: Vec<String> = landed
         .iter()
@@ -143,6 +154,7 @@ fn newest(landed: &[(PathBuf, u64)]) -> String {
     include_str!("newest_read.sql")
         .replace("{files}", &paths(&parts))
         .replace("{numbers}", &numbers.join(", "))
+        .replace("{list}", list)
 }
 
 fn parts(folder: &Path) -> Vec<PathBuf> {

@@ -139,17 +139,26 @@ impl Simulator {
 pub struct Caller(String);
 
 impl Caller {
-    /// The body of the answer; nothing when none comes.
+    /// Creates a record; the body of the answer, nothing when none comes.
     pub fn post(&self, path: &str, body: &Value) -> Option<Value> {
+        self.send(reqwest::Method::POST, path, body)
+    }
+
+    /// Changes a record; the body of the answer, nothing when none comes.
+    pub fn put(&self, path: &str, body: &Value) -> Option<Value> {
+        self.send(reqwest::Method::PUT, path, body)
+    }
+
+    fn send(&self, method: reqwest::Method, path: &str, body: &Value) -> Option<Value> {
         runtime().block_on(async {
             let client = reqwest::Client::builder().no_proxy().build().unwrap();
             let request = client
-                .post(format!("{}/{path}", self.0))
+                .request(method.clone(), format!("{}/{path}", self.0))
                 .header("Authorization", format!("Token token={KEY}"));
             let answer = request.json(body).send().await.ok()?;
             let status = answer.status();
             let body = answer.json::<Value>().await.ok()?;
-            assert!(status.is_success(), "POST {path}: {status} {body}");
+            assert!(status.is_success(), "{method} {path}: {status} {body}");
             Some(body)
         })
     }
