@@ -97,6 +97,8 @@ pub struct Profile {
     pub page_rows: usize,
     /// Whether the answer to GET by id, create, PUT and upsert shows foreign ids without an `include`.
     pub ids_in_full_answers: bool,
+    /// Whether a contact's accounts are shown in a list with their `include` too; by id they always are.
+    pub links_in_rows: bool,
     /// Simulated seconds until the index knows what was written; a record by its id is always the newest.
     pub index_lag: u32,
     /// Which reads go through the index.
@@ -167,6 +169,7 @@ const PLAIN: Profile = Profile {
     error_style: ErrorStyle::Canonical,
     page_rows: 100,
     ids_in_full_answers: false,
+    links_in_rows: true,
     index_lag: 0,
     index_lag_on: Vec::new(),
     bulk_max: 100,

@@ -165,6 +165,16 @@ impl Includes {
         Self { entity, effects }
     }
 
+    /// What a list shows of them: the account may show a contact's accounts by its id alone.
+    pub fn in_rows(&self, world: &World) -> Self {
+        let are_shown = self.entity != Entity::Contacts || world.profile().links_in_rows;
+        let stays = |(_, effect): &&(&str, Effect)| are_shown || !matches!(effect, Nested(_));
+        Self {
+            entity: self.entity,
+            effects: self.effects.iter().filter(stays).copied().collect(),
+        }
+    }
+
     /// Adds to a shown record what belongs inside it; `bare` adds the foreign ids of every include.
     pub fn add_to(&self, world: &World, record: &Record, bare: bool, shown: &mut Fields) {
         if bare {

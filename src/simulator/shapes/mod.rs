@@ -42,7 +42,7 @@ pub fn one(world: &World, entity: Entity, record: &Record, includes: &Includes) 
     body
 }
 
-/// Records below their plural key, with sideloads.
+/// Rows of a list below their plural key, with sideloads.
 pub fn many(
     world: &World,
     entity: Entity,
@@ -50,9 +50,10 @@ pub fn many(
     depth: Depth,
     includes: &Includes,
 ) -> Fields {
+    let includes = includes.in_rows(world);
     let shown = records
         .iter()
-        .map(|record| Value::Object(shape(world, entity, record, depth, includes)));
+        .map(|record| Value::Object(shape(world, entity, record, depth, &includes)));
     let mut body = Fields::new();
     body.insert(entity.plural().to_owned(), shown.collect());
     includes.sideload(world, records, &mut body);

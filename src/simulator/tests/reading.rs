@@ -40,6 +40,60 @@ async fn rows_are_thin_without_the_matching_include() {
 }
 
 #[tokio::test]
+async fn a_contacts_accounts_can_be_shown_by_its_id_alone() {
+    for in_rows in [true, false] {
+        let sim = Sim::with(json!({"links_in_rows": in_rows})).await;
+        let account = json!({"name": "Acme"});
+        let account = sim.add("sales_accounts", "sales_account", account).await;
+        let list = sim.post("lists", json!({"name": "Spring"})).await.1["list"]["id"].clone();
+        let contact = json!({
+            "last_name": "A", "email": "a@x.test", "sales_accounts": [{"id": account}], "contact_list_ids": [list],
+        });
+        let id = sim.add("contacts", "contact", contact).await;
+        let view = sim.view("contacts", "All Contacts").await;
+        let lists = [
+            view.clone(),
+            view.replace("view", "scroll"),
+            format!("contacts/lists/{list}"),
+            format!("sales_accounts/{account}/contacts"),
+        ];
+        for list in lists {
+            let page = sim
+                .get(&format!("{list}?include=owner,sales_accounts"))
+                .await;
+            let row = &page["contacts"][0];
+            assert_eq!(row["owner_id"], ALICE, "{list}: other includes are shown");
+            let link = &row["sales_accounts"][0]["id"];
+            assert_eq!(link == account, in_rows, "{list}: {row}");
+            assert_eq!(row.get("sales_accounts").is_some(), in_rows, "{list}");
+        }
+        let rule = json!({"filter_rule": [{"attribute": "name", "operator": "is", "value": "A"}]});
+        let found = sim.post("filtered_search/contact?include=sales_accounts", rule);
+        let found = found.await.1["contacts"][0].clone();
+        let looked = sim.get("lookup?q=a@x.test&f=email&entities=contact&include=sales_accounts");
+        let looked = looked.await["contacts"]["contacts"][0].clone();
+        for row in [found, looked] {
+            assert_eq!(row["id"], id);
+            assert!(row.get("sales_accounts").is_none(), "never in a search");
+        }
+        let links = |contact: Value| contact["sales_accounts"][0]["id"].clone();
+        let whole = format!("contacts/{id}?include=sales_accounts");
+        let whole = sim.get(&whole).await;
+        assert_eq!(links(whole["contact"].clone()), account);
+        let upsert =
+            json!({"unique_identifier": {"emails": "a@x.test"}, "contact": {"city": "Ulm"}});
+        let upsert = sim.post("contacts/upsert?include=sales_accounts", upsert);
+        assert_eq!(links(upsert.await.1["contact"].clone()), account);
+        let kept = sim.control("GET", "records/contacts", Value::Null).await.1;
+        assert_eq!(
+            links(kept[0].clone()),
+            account,
+            "the control routes show all"
+        );
+    }
+}
+
+#[tokio::test]
 async fn deal_views_see_the_default_pipeline_only() {
     let sim = Sim::start().await;
     for (name, stage) in [("a", STAGE_NEW), ("b", STAGE_WON), ("c", STAGE_OF_OTHER)] {
