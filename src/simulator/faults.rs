@@ -162,7 +162,7 @@ impl Fault {
 }
 
 /// The fault that hits a call.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Hit {
     /// How the call fails.
     pub kind: FaultKind,
@@ -172,6 +172,22 @@ pub struct Hit {
     pub status: Option<u16>,
     /// See [`Fault::retry_after`].
     pub retry_after: Option<u32>,
+    /// Changes when the faults are set anew after the hit.
+    releases: watch::Receiver<u64>,
+}
+
+impl Hit {
+    /// Waits until the time is over or the faults are set anew.
+    pub async fn hold(&mut self) {
+        let released = self.releases.changed();
+        match self.millis {
+            None => drop(released.await),
+            Some(millis) => {
+                let limit = Duration::from_millis(millis);
+                drop(tokio::time::timeout(limit, released).await);
+            }
+        }
+    }
 }
 
 /// All faults on order.
@@ -193,7 +209,9 @@ impl Default for Faults {
 impl Faults {
     /// Puts these faults in the place of the present ones and lets held calls go on.
     pub fn set(&self, faults: Vec<Fault>) {
-        *self.ordered() = faults;
+        let mut ordered = self.ordered();
+        *ordered = faults;
+        // Under the lock, so that every hit of the old ones hears it and none of the new ones does.
         self.releases.send_modify(|count| *count += 1);
     }
 
@@ -212,23 +230,11 @@ impl Faults {
                     millis: fault.millis,
                     status: fault.status,
                     retry_after: fault.retry_after,
+                    releases: self.releases.subscribe(),
                 });
             }
         }
         hit
-    }
-
-    /// Waits until the time is over or the faults are set anew.
-    pub async fn hold(&self, millis: Option<u64>) {
-        let mut releases = self.releases.subscribe();
-        let released = releases.changed();
-        match millis {
-            None => drop(released.await),
-            Some(millis) => {
-                let limit = Duration::from_millis(millis);
-                drop(tokio::time::timeout(limit, released).await);
-            }
-        }
     }
 
     fn ordered(&self) -> MutexGuard<'_, Vec<Fault>> {
@@ -272,6 +278,19 @@ mod tests {
         assert_eq!(hits(every, &calls), [true, true, false]);
         let exact = json!({"route": "contacts", "exact": true, "nth": "every", "kind": "limit"});
         assert_eq!(hits(exact, &calls), [true, false, false]);
+    }
+
+    #[tokio::test]
+    async fn a_release_right_after_the_hit_is_not_lost() {
+        let faults = Faults::default();
+        faults.set(vec![
+            serde_json::from_value(json!({"kind": "hold"})).unwrap(),
+        ]);
+        let mut hit = faults.hit("GET", "contacts").unwrap();
+        faults.set(Vec::new());
+        let patience = Duration::from_secs(5);
+        let held = tokio::time::timeout(patience, hit.hold()).await;
+        assert!(held.is_ok());
     }
 
     #[test]

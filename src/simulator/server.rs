@@ -73,18 +73,18 @@ async fn handle(
     let path = path.strip_suffix('/').unwrap_or(path).to_owned();
     let number = app.note(&request);
     let hit = app.faults.hit(request.method().as_str(), &path);
-    let visit = Visit {
+    let mut visit = Visit {
         app: &app,
         cutter: &cutter,
         hit,
         number,
     };
     let answer = visit.answer(request, path).await;
-    let kind = hit.map(|hit| hit.kind);
+    let kind = visit.kind();
     let is_cut = kind.is_some_and(FaultKind::cuts);
     app.audit
         .end(number, (!is_cut).then_some(answer.status), kind);
-    match hit {
+    match visit.hit {
         Some(hit) if hit.kind == FaultKind::Slow => wire_slowly(answer, hit.millis),
         Some(hit) if hit.kind == FaultKind::ResetInAnswer => wire_in_part(answer, cutter),
         _ => wire(answer),
@@ -100,11 +100,15 @@ struct Visit<'a> {
 }
 
 impl Visit<'_> {
-    async fn answer(&self, request: Request, path: String) -> Answer {
+    fn kind(&self) -> Option<FaultKind> {
+        self.hit.as_ref().map(|hit| hit.kind)
+    }
+
+    async fn answer(&mut self, request: Request, path: String) -> Answer {
         if let Some(refusal) = self.app.at_the_gate() {
             return refusal;
         }
-        let kind = self.hit.map(|hit| hit.kind);
+        let kind = self.kind();
         // Before the body is read, so that a long one is cut in the middle.
         if kind == Some(FaultKind::Reset) {
             self.cutter.reset();
@@ -121,20 +125,16 @@ impl Visit<'_> {
         if let Some(objects) = call.as_ref().ok().and_then(Call::objects) {
             self.app.audit.count(self.number, objects);
         }
-        if let Some(hit) = self.hit
-            && let Some(answer) = self.before(hit).await
-        {
+        if let Some(answer) = self.before().await {
             return answer;
         }
         let answer = self.app.done(is_known, call);
-        match self.hit {
-            Some(hit) => self.after(hit, answer).await,
-            None => answer,
-        }
+        self.after(answer).await
     }
 
     /// Faults before anything is done. `None`: it is done after all.
-    async fn before(&self, hit: Hit) -> Option<Answer> {
+    async fn before(&mut self) -> Option<Answer> {
+        let hit = self.hit.as_mut()?;
         let style = self.app.world().profile().error_style;
         let refused = |status| refusal(style, status);
         Some(match hit.kind {
@@ -148,7 +148,7 @@ impl Visit<'_> {
             FaultKind::ExpiredJob => Failure::not_found().answer(style),
             FaultKind::Html502 => bad_gateway(),
             FaultKind::Hold => {
-                self.app.faults.hold(hit.millis).await;
+                hit.hold().await;
                 return None;
             }
             FaultKind::FailAfterWrite => {
@@ -160,7 +160,10 @@ impl Visit<'_> {
     }
 
     /// Faults after it was done.
-    async fn after(&self, hit: Hit, answer: Answer) -> Answer {
+    async fn after(&mut self, answer: Answer) -> Answer {
+        let Some(hit) = &mut self.hit else {
+            return answer;
+        };
         match hit.kind {
             FaultKind::RefuseAfterWrite => {
                 let style = self.app.world().profile().error_style;
@@ -168,7 +171,7 @@ impl Visit<'_> {
             }
             FaultKind::Html502AfterWrite => bad_gateway(),
             FaultKind::TimeoutAfterWrite => {
-                self.app.faults.hold(hit.millis).await;
+                hit.hold().await;
                 self.cutter.close();
                 answer
             }
