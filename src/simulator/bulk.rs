@@ -134,6 +134,11 @@ pub fn upsert(world: &mut World, entity: Entity, call: &Call) -> Outcome {
     })))
 }
 
+/// Whether the last job is not the first one.
+pub fn has_several(world: &World) -> bool {
+    world.jobs.last_id > FIRST_ID
+}
+
 /// Refusal beyond the jobs in flight.
 pub fn too_many(most: usize) -> Failure {
     let text = format!("Max of {most} transactions can be processed at a time");

@@ -42,7 +42,7 @@ pub enum FaultKind {
     /// 405, as for too many bulk jobs, before anything is done.
     #[serde(rename = "bulk_405")]
     Bulk405,
-    /// A bulk call: its job is answered under the id of the one before.
+    /// A bulk call: its job is answered under the id of the one before, once there is one.
     DuplicateJob,
     /// A bulk call: its job ends badly and writes nothing.
     FailedJob,
@@ -61,6 +61,24 @@ impl FaultKind {
                 | Self::ResetInUpload
                 | Self::ResetInAnswer
         )
+    }
+
+    /// Whether it takes effect only where the call was done; one that was refused leaves it to a later call.
+    pub fn needs_success(self) -> bool {
+        self.needs_job()
+            || matches!(
+                self,
+                Self::RefuseAfterWrite
+                    | Self::FailAfterWrite
+                    | Self::TimeoutAfterWrite
+                    | Self::Html502AfterWrite
+                    | Self::ResetInAnswer
+            )
+    }
+
+    /// Whether it is about the job that a bulk call makes.
+    fn needs_job(self) -> bool {
+        matches!(self, Self::DuplicateJob | Self::FailedJob)
     }
 }
 
@@ -118,6 +136,9 @@ pub struct Fault {
     /// Calls that failed so far.
     #[serde(default, skip_deserializing)]
     pub fired: u32,
+    /// Those and the ones under way, of which nobody knows yet whether they will be done.
+    #[serde(skip)]
+    taken: u32,
 }
 
 fn first() -> Nth {
@@ -134,8 +155,17 @@ impl Fault {
             _ if self.retry_after.is_some() && self.kind != FaultKind::Limit => {
                 Some("only limit takes retry_after")
             }
+            _ if self.kind.needs_job() && !self.makes_job() => {
+                Some("failed_job and duplicate_job need a route that ends with bulk_upsert")
+            }
             _ => None,
         }
+    }
+
+    /// Whether the calls it matches are bulk upserts and nothing else.
+    fn makes_job(&self) -> bool {
+        let is_post = self.method.as_deref().is_none_or(|wanted| wanted == "POST");
+        is_post && self.route.trim_matches('/').ends_with("/bulk_upsert")
     }
 
     fn matches(&self, method: &str, path: &str) -> bool {
@@ -153,9 +183,10 @@ impl Fault {
             Nth::From(nth) => (nth, self.times.unwrap_or(1)),
             Nth::Every(_) => (1, self.times.unwrap_or(u32::MAX)),
         };
-        let fires = self.seen >= from && self.fired < times;
+        let fires = self.seen >= from && self.taken < times;
         if fires {
-            self.fired += 1;
+            self.taken += 1;
+            self.fired += u32::from(!self.kind.needs_success());
         }
         fires
     }
@@ -172,6 +203,8 @@ pub struct Hit {
     pub status: Option<u16>,
     /// See [`Fault::retry_after`].
     pub retry_after: Option<u32>,
+    /// Its fault among those on order.
+    place: usize,
     /// Changes when the faults are set anew after the hit.
     releases: watch::Receiver<u64>,
 }
@@ -223,9 +256,10 @@ impl Faults {
     /// The fault that hits this call; every matching one counts it, the first that fires wins.
     pub fn hit(&self, method: &str, path: &str) -> Option<Hit> {
         let mut hit = None;
-        for fault in self.ordered().iter_mut() {
+        for (place, fault) in self.ordered().iter_mut().enumerate() {
             if fault.matches(method, path) && hit.is_none() && fault.fires() {
                 hit = Some(Hit {
+                    place,
                     kind: fault.kind,
                     millis: fault.millis,
                     status: fault.status,
@@ -235,6 +269,19 @@ impl Faults {
             }
         }
         hit
+    }
+
+    /// Ends a hit that needed success: it has fired, or it is left to a later call.
+    pub fn end(&self, hit: &Hit, is_done: bool) {
+        let mut ordered = self.ordered();
+        let is_set_anew = hit.releases.has_changed().unwrap_or(true);
+        if let Some(fault) = ordered.get_mut(hit.place).filter(|_| !is_set_anew) {
+            if is_done {
+                fault.fired += 1;
+            } else {
+                fault.taken -= 1;
+            }
+        }
     }
 
     fn ordered(&self) -> MutexGuard<'_, Vec<Fault>> {

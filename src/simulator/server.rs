@@ -72,11 +72,10 @@ async fn handle(
     // One slash at the end is optional.
     let path = path.strip_suffix('/').unwrap_or(path).to_owned();
     let number = app.note(&request);
-    let hit = app.faults.hit(request.method().as_str(), &path);
     let mut visit = Visit {
         app: &app,
         cutter: &cutter,
-        hit,
+        hit: None,
         number,
     };
     let answer = visit.answer(request, path).await;
@@ -95,6 +94,7 @@ async fn handle(
 struct Visit<'a> {
     app: &'a App,
     cutter: &'a Cutter,
+    /// The fault that takes effect on it.
     hit: Option<Hit>,
     number: u64,
 }
@@ -108,15 +108,15 @@ impl Visit<'_> {
         if let Some(refusal) = self.app.at_the_gate() {
             return refusal;
         }
+        self.hit = self.app.faults.hit(request.method().as_str(), &path);
         let kind = self.kind();
         // Before the body is read, so that a long one is cut in the middle.
-        if kind == Some(FaultKind::Reset) {
-            self.cutter.reset();
-            return bad_gateway();
-        }
-        if kind == Some(FaultKind::ResetInUpload) {
-            // One piece of the body, then the end.
-            drop(request.into_body().into_data_stream().next().await);
+        if let Some(FaultKind::Reset | FaultKind::ResetInUpload) = kind {
+            self.app.count();
+            if kind == Some(FaultKind::ResetInUpload) {
+                // One piece of the body, then the end.
+                drop(request.into_body().into_data_stream().next().await);
+            }
             self.cutter.reset();
             return bad_gateway();
         }
@@ -126,9 +126,16 @@ impl Visit<'_> {
             self.app.audit.count(self.number, objects);
         }
         if let Some(answer) = self.before().await {
-            return answer;
+            self.app.count();
+            let is_gateway = kind == Some(FaultKind::Html502);
+            return if is_gateway {
+                answer
+            } else {
+                self.app.told(answer)
+            };
         }
         let answer = self.app.done(is_known, call);
+        self.take_effect(&answer);
         self.after(answer).await
     }
 
@@ -151,12 +158,23 @@ impl Visit<'_> {
                 hit.hold().await;
                 return None;
             }
-            FaultKind::FailAfterWrite => {
-                self.cutter.close();
-                return None;
-            }
             _ => return None,
         })
+    }
+
+    /// Lets a fault that needs success go where the call had none.
+    fn take_effect(&mut self, answer: &Answer) {
+        let needing = self.hit.as_ref().filter(|hit| hit.kind.needs_success());
+        let Some(hit) = needing else {
+            return;
+        };
+        let lacks_twin =
+            hit.kind == FaultKind::DuplicateJob && !bulk::has_several(&self.app.world());
+        let is_done = (200..300).contains(&answer.status) && !lacks_twin;
+        self.app.faults.end(hit, is_done);
+        if !is_done {
+            self.hit = None;
+        }
     }
 
     /// Faults after it was done.
@@ -167,9 +185,14 @@ impl Visit<'_> {
         match hit.kind {
             FaultKind::RefuseAfterWrite => {
                 let style = self.app.world().profile().error_style;
-                refusal(style, hit.status.unwrap_or(500))
+                let refused = refusal(style, hit.status.unwrap_or(500));
+                self.app.told(refused)
             }
             FaultKind::Html502AfterWrite => bad_gateway(),
+            FaultKind::FailAfterWrite => {
+                self.cutter.close();
+                answer
+            }
             FaultKind::TimeoutAfterWrite => {
                 hit.hold().await;
                 self.cutter.close();
@@ -197,6 +220,23 @@ impl App {
         let now = world.clock.millis();
         let world = &mut *world;
         world.allowance.at_the_gate(&world.setup.profile, now)
+    }
+
+    /// Counts a call that a fault has refused.
+    fn count(&self) {
+        let mut world = self.world();
+        let now = world.clock.now();
+        let world = &mut *world;
+        // Refused it is already.
+        drop(world.allowance.take(&world.setup.profile, now));
+    }
+
+    /// Says on an answer what is left of the allowance.
+    fn told(&self, answer: Answer) -> Answer {
+        let world = self.world();
+        world
+            .allowance
+            .tell(world.profile(), world.clock.now(), answer)
     }
 
     /// Counts the call, looks at the key, and does what is asked.

@@ -116,6 +116,113 @@ async fn servers_fail_before_and_after_the_write() {
     assert_eq!(sim.count("contacts").await, 3);
 }
 
+/// `fired` of the only fault on order.
+async fn fired(sim: &Sim) -> Value {
+    sim.control("GET", "faults", Value::Null).await.1[0]["fired"].clone()
+}
+
+#[tokio::test]
+async fn a_fault_after_the_write_waits_for_a_call_that_writes() {
+    for kind in [
+        "refuse_after_write",
+        "fail_after_write",
+        "timeout_after_write",
+        "html_502_after_write",
+        "reset_in_answer",
+    ] {
+        let sim = Sim::start().await;
+        sim.fault(json!({"route": "contacts", "kind": kind, "millis": 1}))
+            .await;
+        let (status, body) = sim.post("contacts", json!({"first_name": "A"})).await;
+        assert_eq!(messages(status, &body), ["Last name can't be empty"]);
+        assert_eq!(fired(&sim).await, 0, "{kind}");
+        let contact = json!({"last_name": "A"});
+        let request = sim.request("POST", "contacts").json(&contact);
+        // It is refused, or its answer is missing or torn.
+        let is_answered = match request.send().await {
+            Ok(response) if response.status() == 201 => response.text().await.is_ok(),
+            Ok(_) | Err(_) => false,
+        };
+        assert!(!is_answered, "{kind}");
+        assert_eq!(
+            (fired(&sim).await, sim.count("contacts").await),
+            (json!(1), 1)
+        );
+        assert_eq!(sim.post("contacts", contact).await.0, 201, "{kind}");
+        let calls = sim.control("GET", "calls", Value::Null).await.1;
+        let faults = calls.as_array().unwrap().iter().map(|call| &call["fault"]);
+        assert!(faults.eq(&[Value::Null, json!(kind), Value::Null]));
+    }
+}
+
+#[tokio::test]
+async fn a_fault_about_a_job_waits_for_one() {
+    let bulk = |n: u32| json!({"contacts": [{"emails": format!("n{n}@x.test"), "data": {"last_name": "N"}}]});
+    for (kind, first) in [("failed_job", 1), ("duplicate_job", 0)] {
+        let sim = Sim::start().await;
+        sim.fault(json!({"route": "contacts/bulk_upsert", "kind": kind}))
+            .await;
+        let nothing = sim.post("contacts/bulk_upsert", json!({"contacts": []}));
+        assert_eq!(nothing.await.0, 400);
+        assert_eq!(fired(&sim).await, 0, "{kind}");
+        sim.post("contacts/bulk_upsert", bulk(0)).await;
+        assert_eq!(
+            fired(&sim).await,
+            first,
+            "{kind}: nothing stands before the first"
+        );
+        sim.post("contacts/bulk_upsert", bulk(1)).await;
+        assert_eq!(fired(&sim).await, 1, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_at_a_shut_gate_meets_no_fault() {
+    let burst = json!({"calls": 1, "seconds": 10, "wait_seconds": 600});
+    let sim = Sim::with(json!({"burst": burst})).await;
+    sim.get("selector/owners").await;
+    sim.fault(json!({"kind": "refuse"})).await;
+    assert_eq!(sim.send("GET", "selector/owners", Value::Null).await.0, 429);
+    assert_eq!(fired(&sim).await, 0);
+    sim.control("POST", "advance", json!({"seconds": 600}))
+        .await;
+    assert_eq!(sim.send("GET", "selector/owners", Value::Null).await.0, 503);
+    assert_eq!(fired(&sim).await, 1);
+}
+
+#[tokio::test]
+async fn calls_that_a_fault_refuses_count_and_say_what_is_left() {
+    for (kind, told) in [
+        ("refuse", Some("4")),
+        ("limit", Some("4")),
+        ("limit_400", Some("4")),
+        ("bulk_405", Some("4")),
+        ("expired_job", Some("4")),
+        ("refuse_after_write", Some("4")),
+        ("html_502", None),
+        ("html_502_after_write", None),
+        ("reset", None),
+        ("reset_in_upload", None),
+    ] {
+        let limit = json!({"hourly_limit": 5, "ratelimit_headers": "remaining_reset"});
+        let sim = Sim::with(limit).await;
+        // Far from the end of an hour.
+        let now = sim.control("GET", "clock", Value::Null).await.1["now"].clone();
+        let seconds = 3700 - now.as_u64().unwrap() % 3600;
+        sim.control("POST", "advance", json!({"seconds": seconds}))
+            .await;
+        sim.fault(json!({"kind": kind})).await;
+        let left = async || {
+            let contact = json!({"last_name": "A"});
+            let answer = sim.request("POST", "contacts").json(&contact).send().await;
+            let left = answer.ok()?.headers().get("x-ratelimit-remaining").cloned();
+            left.map(|left| left.to_str().unwrap().to_owned())
+        };
+        assert_eq!(left().await.as_deref(), told, "{kind}");
+        assert_eq!(left().await.as_deref(), Some("3"), "{kind}");
+    }
+}
+
 #[tokio::test]
 async fn a_limit_comes_with_and_without_retry_after() {
     let sim = Sim::start().await;
@@ -237,6 +344,9 @@ async fn faults_are_checked_when_they_are_ordered() {
         json!([{"kind": "refuse", "status": 200}]),
         json!([{"kind": "limit", "status": 500}]),
         json!([{"kind": "refuse", "retry_after": 5}]),
+        json!([{"kind": "failed_job"}]),
+        json!([{"kind": "failed_job", "route": "contacts"}]),
+        json!([{"kind": "duplicate_job", "route": "contacts/bulk_upsert", "method": "GET"}]),
     ] {
         assert_eq!(sim.control("POST", "faults", wrong).await.0, 400);
     }
