@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::answer::{Answer, Failure, Outcome};
+use super::answer::{Answer, Failure, Fields, Outcome};
 use super::call::Page;
 use super::crm::{Entity, World};
 use super::faults::Fault;
@@ -57,12 +57,7 @@ fn control(app: &App, (method, route): (&str, &str), query: &Pairs, body: &[u8])
         ("GET", "clock") => Ok(Answer::ok(clock(&app.world()))),
         ("POST", "advance") => advance(&mut app.world(), &parse(body)?),
         ("GET", "profile") => Ok(Answer::ok(app.world().setup.settings.clone())),
-        ("PATCH", "profile") => {
-            let mut world = app.world();
-            world.switch(parse(body)?).map_err(Failure::invalid)?;
-            journal::keep(&mut world).map_err(|_| not_kept())?;
-            Ok(Answer::ok(world.setup.settings.clone()))
-        }
+        ("PATCH", "profile") => switch(app, parse(body)?),
         ("GET", records) => match records.strip_prefix("records/") {
             Some(object) => rows(&app.world(), object, query),
             None => Err(Failure::NoRoute),
@@ -78,6 +73,18 @@ fn order(app: &App, faults: Vec<Fault>) -> Outcome {
     }
     app.faults.set(faults);
     Ok(Answer::ok(json!(app.faults.list())))
+}
+
+/// Changes switches; faults among them are put in the place of the present ones.
+fn switch(app: &App, changes: Fields) -> Outcome {
+    let has_faults = changes.contains_key("faults");
+    let mut world = app.world();
+    world.switch(changes).map_err(Failure::invalid)?;
+    if has_faults {
+        app.faults.set(world.profile().faults.clone());
+    }
+    journal::keep(&mut world).map_err(|_| not_kept())?;
+    Ok(Answer::ok(world.setup.settings.clone()))
 }
 
 fn advance(world: &mut World, sent: &Value) -> Outcome {

@@ -6,7 +6,7 @@
 //! anew beside itself and swapped in.
 //!
 //! It is safe against the death of the process, not against that of the machine: nothing is synced to the disk.
-//! What is not kept: faults, the list of calls, what is used up of the allowance. A lagging index knows everything
+//! What is not kept: faults that are no switches, how often one has fired, the list of calls, what is used up of the allowance. A lagging index knows everything
 //! after a restart.
 
 use std::borrow::Cow;

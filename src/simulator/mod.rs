@@ -133,10 +133,11 @@ pub async fn start(options: Options) -> Result<Running> {
     let address = listener.local_addr().map_err(not_listening)?;
     let prefix = seed.profile.edition.prefix();
     let base_url = format!("http://{address}{prefix}");
+    let world = world(&options, &seed, &base_url)?;
     let faults = Faults::default();
-    faults.set(seed.profile.faults.clone());
+    faults.set(world.profile().faults.clone());
     let app = Arc::new(App {
-        world: world(&options, &seed, &base_url)?.into(),
+        world: world.into(),
         seed,
         faults,
         audit: Audit::default(),

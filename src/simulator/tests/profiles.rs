@@ -121,3 +121,20 @@ async fn switches_change_while_it_runs_all_of_them_or_none() {
     sim.control("POST", "reset", Value::Null).await;
     assert_eq!(sim.post("contacts", json!({"last_name": "B"})).await.0, 201);
 }
+
+#[tokio::test]
+async fn faults_are_switches_like_others() {
+    let sim = Sim::start().await;
+    let refuse = |status: u16| json!({"faults": [{"route": "contacts", "kind": "refuse", "status": status, "nth": "every"}]});
+    let contact = json!({"last_name": "A"});
+    for status in [503, 504] {
+        sim.control("PATCH", "profile", refuse(status)).await;
+        assert_eq!(sim.post("contacts", contact.clone()).await.0, status);
+    }
+    let other = json!({"create_status": "ok"});
+    sim.control("PATCH", "profile", other).await;
+    let on_order = sim.control("GET", "faults", Value::Null).await.1;
+    assert_eq!(on_order[0]["fired"], 1, "another switch leaves them alone");
+    sim.control("PATCH", "profile", json!({"faults": []})).await;
+    assert_eq!(sim.post("contacts", contact).await.0, 200);
+}

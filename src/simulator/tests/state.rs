@@ -275,7 +275,10 @@ async fn a_reset_also_resets_the_file() {
 async fn switches_changed_while_it_ran_win_over_those_of_the_next_start() {
     let place = Place::new();
     let sim = place.start().await;
-    let change = json!({"create_status": "ok", "delete_body": "result"});
+    let change = json!({
+        "create_status": "ok", "delete_body": "result",
+        "faults": [{"route": "deals", "kind": "refuse", "nth": "every"}],
+    });
     assert_eq!(sim.control("PATCH", "profile", change).await.0, 200);
     sim.running.stop().await;
     let other = json!({"create_status": "created", "page_rows": 1});
@@ -283,6 +286,7 @@ async fn switches_changed_while_it_ran_win_over_those_of_the_next_start() {
     let (_, settings) = sim.control("GET", "profile", Value::Null).await;
     assert_eq!(settings["create_status"], "ok");
     assert_eq!(settings["page_rows"], 1);
+    assert_eq!(sim.post("deals", json!({"name": "D"})).await.0, 503);
     let (status, body) = sim.post("contacts", json!({"last_name": "A"})).await;
     assert_eq!(status, 200);
     let path = format!("contacts/{}", body["contact"]["id"]);
