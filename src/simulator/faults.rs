@@ -107,7 +107,7 @@ pub struct Fault {
     /// HTTP method; absent: any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
-    /// Path after `/api/`: this one and everything below it; absent: any.
+    /// Path after the API's prefix: this one and everything below it; absent: any. `*` stands for one segment.
     #[serde(default)]
     pub route: String,
     /// Only this path, nothing below it.
@@ -141,6 +141,11 @@ pub struct Fault {
     taken: u32,
 }
 
+fn segments(path: &str) -> Vec<&str> {
+    let path = path.trim_matches('/');
+    path.split('/').filter(|_| !path.is_empty()).collect()
+}
+
 fn first() -> Nth {
     Nth::From(1)
 }
@@ -165,15 +170,15 @@ impl Fault {
     /// Whether the calls it matches are bulk upserts and nothing else.
     fn makes_job(&self) -> bool {
         let is_post = self.method.as_deref().is_none_or(|wanted| wanted == "POST");
-        is_post && self.route.trim_matches('/').ends_with("/bulk_upsert")
+        is_post && matches!(segments(&self.route).as_slice(), [_, "bulk_upsert"])
     }
 
     fn matches(&self, method: &str, path: &str) -> bool {
-        let route = self.route.trim_matches('/');
-        let below = |rest: &str| !self.exact && (route.is_empty() || rest.starts_with('/'));
+        let (route, path) = (segments(&self.route), segments(path));
         let method_fits = self.method.as_deref().is_none_or(|wanted| wanted == method);
-        let rest = path.strip_prefix(route);
-        method_fits && rest.is_some_and(|rest| rest.is_empty() || below(rest))
+        let length_fits = path.len() == route.len() || path.len() > route.len() && !self.exact;
+        let mut pairs = route.iter().zip(&path);
+        method_fits && length_fits && pairs.all(|(wanted, one)| *wanted == "*" || wanted == one)
     }
 
     /// Counts a matching call and says whether it fails.
@@ -253,7 +258,8 @@ impl Faults {
         self.ordered().clone()
     }
 
-    /// The fault that hits this call; every matching one counts it, the first that fires wins.
+    /// The fault that hits this call: the first that fires. Matching ones before it count the call, those behind it
+    /// do not.
     pub fn hit(&self, method: &str, path: &str) -> Option<Hit> {
         let mut hit = None;
         for (place, fault) in self.ordered().iter_mut().enumerate() {
@@ -325,6 +331,42 @@ mod tests {
         assert_eq!(hits(every, &calls), [true, true, false]);
         let exact = json!({"route": "contacts", "exact": true, "nth": "every", "kind": "limit"});
         assert_eq!(hits(exact, &calls), [true, false, false]);
+    }
+
+    #[test]
+    fn a_star_stands_for_one_segment() {
+        let star = |route: &str, calls: &[&str]| {
+            let fault = json!({"route": route, "nth": "every", "kind": "limit"});
+            let calls: Vec<_> = calls.iter().map(|path| ("PUT", *path)).collect();
+            hits(fault, &calls)
+        };
+        let calls = [
+            "contacts/1/notes",
+            "contacts/1",
+            "contacts/1/2/notes",
+            "deals/1/notes",
+        ];
+        assert_eq!(
+            star("contacts/*/notes", &calls),
+            [true, false, false, false]
+        );
+        assert_eq!(star("/contacts/*/", &calls), [true, true, true, false]);
+        assert_eq!(star("*/*/notes", &calls), [true, false, false, true]);
+        let calls = ["lists/7/add_contacts", "lists/7/remove_contacts", "lists/7"];
+        assert_eq!(star("lists/*/add_contacts", &calls), [true, false, false]);
+        assert_eq!(star("*", &calls), [true, true, true]);
+        assert_eq!(star("", &calls), [true, true, true]);
+    }
+
+    #[test]
+    fn only_faults_before_the_one_that_fires_count_the_call() {
+        let fault = |nth: u32| json!({"nth": nth, "kind": "limit"});
+        let faults = Faults::default();
+        let ordered = json!([fault(3), fault(1), fault(1)]);
+        faults.set(serde_json::from_value(ordered).unwrap());
+        assert!(faults.hit("GET", "contacts").is_some());
+        let seen: Vec<u32> = faults.list().iter().map(|fault| fault.seen).collect();
+        assert_eq!(seen, [1, 1, 0]);
     }
 
     #[tokio::test]
