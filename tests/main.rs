@@ -17,6 +17,7 @@ mod quota;
 mod rehearsal;
 mod restart;
 mod resume;
+mod simulate;
 mod sql_cases;
 mod support;
 mod updates;

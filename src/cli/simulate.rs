@@ -26,6 +26,9 @@ pub struct Arguments {
     /// Kind of account [default: the seed's]
     #[arg(long, value_enum)]
     edition: Option<Edition>,
+    /// Path before the API's routes, as /crm-sandbox/sales/api [default: the edition's]
+    #[arg(long, value_name = "PATH")]
+    prefix: Option<String>,
     /// Where it keeps its state, so that a restart goes on where it stopped [default: it forgets]
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
@@ -87,6 +90,7 @@ fn options(shared: &Shared, arguments: &Arguments) -> Result<Options> {
     Ok(Options {
         port: arguments.port,
         edition: arguments.edition.map(Edition::simulated),
+        prefix: arguments.prefix.clone(),
         state: arguments.state.clone(),
         switches,
         ..Options::new(seed, key, control_token)

@@ -26,19 +26,11 @@ impl Edition {
         }
     }
 
-    /// Path before the API's own routes.
+    /// Path before the API's own routes, where the start gives no other.
     pub fn prefix(self) -> &'static str {
         match self {
             Self::Suite => "/crm/sales/api",
             Self::Classic => "/api",
-        }
-    }
-
-    /// Path before the internal routes that `links` name.
-    pub fn links(self) -> &'static str {
-        match self {
-            Self::Suite => "/crm/sales",
-            Self::Classic => "",
         }
     }
 

@@ -90,6 +90,8 @@ pub struct Options {
     pub control_token: String,
     /// The kind of account, which wins over the switches; `None`: they say it.
     pub edition: Option<Edition>,
+    /// Path before the API's routes, as `/crm/sales/api`; `None`: that of the edition.
+    pub prefix: Option<String>,
     /// Where it keeps its state over restarts; `None`: it forgets everything.
     pub state: Option<PathBuf>,
 }
@@ -106,6 +108,7 @@ impl Options {
             key: key.into(),
             control_token: control_token.into(),
             edition: None,
+            prefix: None,
             state: None,
         }
     }
@@ -126,12 +129,13 @@ pub struct Running {
 /// Starts a simulator inside the present tokio runtime.
 ///
 /// # Errors
-/// `Config` for a seed or a state file that is refused or an address that is not loopback; `Destination` when the port is taken.
+/// `Config` for a seed, a state file or a prefix that is refused or an address that is not loopback; `Destination` when
+/// the port is taken.
 pub async fn start(options: Options) -> Result<Running> {
     let seed = seed(&options)?;
+    let prefix = prefix(&options, &seed)?;
     let listener = listen(options.address, options.port).await?;
     let address = listener.local_addr().map_err(not_listening)?;
-    let prefix = seed.profile.edition.prefix();
     let base_url = format!("http://{address}{prefix}");
     let world = world(&options, &seed, &base_url)?;
     let faults = Faults::default();
@@ -173,6 +177,21 @@ fn seed(options: &Options) -> Result<Seed> {
         switches.insert("edition".to_owned(), edition.name().into());
     }
     Seed::read(&options.seed, &switches)
+}
+
+/// The path before the API's routes, without a slash at its end.
+fn prefix(options: &Options, seed: &Seed) -> Result<String> {
+    let edition = seed.profile.edition.prefix();
+    let prefix = options.prefix.as_deref().unwrap_or(edition);
+    let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+    let is_name = |name: &str| !name.is_empty() && name != "__sim" && name.chars().all(is_plain);
+    let has_slash = prefix.is_empty() || prefix.starts_with('/');
+    if has_slash && prefix.split('/').skip(1).all(is_name) {
+        return Ok(prefix.to_owned());
+    }
+    let problem = format!("the simulator was not started: {prefix} cannot stand before its routes");
+    Err(Error::new(Kind::Config, problem).hint("a prefix looks like /crm-sandbox/sales/api"))
 }
 
 /// The account as its state file has it, or as the seed has it.

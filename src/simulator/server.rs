@@ -37,7 +37,7 @@ pub struct App {
     /// Token of the control routes.
     pub control_token: String,
     /// Path before the API's routes, without a slash at its end.
-    pub prefix: &'static str,
+    pub prefix: String,
 }
 
 impl App {
@@ -65,7 +65,7 @@ async fn handle(
     if let Some(route) = path.strip_prefix("/__sim/") {
         return control::answer(&app, route, request).await;
     }
-    let below = path.strip_prefix(app.prefix);
+    let below = path.strip_prefix(app.prefix.as_str());
     let Some(path) = below.and_then(|rest| rest.strip_prefix('/')) else {
         return wire(Failure::NoRoute.answer(ErrorStyle::Canonical));
     };
@@ -210,7 +210,7 @@ impl App {
         let whole = uri
             .path_and_query()
             .map_or(uri.path(), |path| path.as_str());
-        let path = whole.strip_prefix(self.prefix).unwrap_or(whole);
+        let path = whole.strip_prefix(self.prefix.as_str()).unwrap_or(whole);
         let at = self.world().clock.millis();
         self.audit.begin(request.method().as_str(), path, at)
     }

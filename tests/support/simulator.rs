@@ -34,6 +34,11 @@ impl Simulator {
         Self::with(seed, port, &["--state", state.to_str().unwrap()])
     }
 
+    /// Starts it with more arguments on a free port.
+    pub fn told(seed: &str, more: &[&str]) -> Self {
+        Self::with(seed, 0, more)
+    }
+
     fn with(seed: &str, port: u16, more: &[&str]) -> Self {
         let seed = repository("fixtures/freshsales").join(seed);
         let port = port.to_string();

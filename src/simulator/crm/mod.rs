@@ -103,6 +103,14 @@ impl World {
         self.setup.profile.zone()
     }
 
+    /// Path before the internal routes of the host: that of the API without its last name.
+    pub fn outside_api(&self) -> &str {
+        let origin = self.base_url.find("://").map_or(0, |at| at + 3);
+        let prefix = self.base_url[origin..].find('/');
+        let prefix = prefix.map_or("", |at| &self.base_url[origin + at..]);
+        prefix.strip_suffix("/api").unwrap_or(prefix)
+    }
+
     /// Whether this edition has an object.
     pub fn has(&self, entity: Entity) -> bool {
         self.profile().edition.has(entity)

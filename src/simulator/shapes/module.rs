@@ -137,7 +137,7 @@ fn base_amount(world: &World, record: &Record) -> Value {
 
 /// Internal paths on the same host, outside the API.
 fn links(world: &World, entity: Entity, id: u64) -> Value {
-    let root = world.profile().edition.links();
+    let root = world.outside_api();
     let base = format!("{root}/{}/{id}", entity.plural());
     json!({
         "conversations": format!("{base}/conversations/all?include=email_conversation_recipients%2Ctargetable&per_page=3"),

@@ -116,3 +116,40 @@ async fn localised_messages_have_no_english_left() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_account_stands_below_any_prefix() {
+    let at = async |prefix: &str| {
+        let mut options = Options::new(seed(&json!({})), KEY, TOKEN);
+        options.prefix = Some(prefix.to_owned());
+        let running = start(options).await.ok()?;
+        let http = reqwest::Client::new();
+        Some(Sim { running, http })
+    };
+    for (prefix, links) in [
+        ("/crm-sandbox/sales/api", "/crm-sandbox/sales/contacts/"),
+        ("/a/proxy/", "/a/proxy/contacts/"),
+        ("", "/contacts/"),
+    ] {
+        let sim = at(prefix).await.unwrap();
+        let base = sim.running.base_url.clone();
+        assert!(base.ends_with(prefix.trim_end_matches('/')), "{base}");
+        let contact = json!({"last_name": "A"});
+        let made = sim.post("contacts", contact).await.1["contact"].clone();
+        let notes = made["links"]["notes"].as_str().unwrap();
+        assert!(notes.starts_with(links), "{notes}");
+        let row = json!({"emails": "a@x.test", "data": {"last_name": "A"}});
+        let bulk = json!({"contacts": [row]});
+        let taken = sim.post("contacts/bulk_upsert", bulk).await.1;
+        let job = taken["job_status_url"].as_str().unwrap();
+        assert!(job.starts_with(&format!("{base}/job_statuses/")), "{job}");
+        let origin = sim.running.control_url.trim_end_matches("/__sim");
+        let outside = format!("{origin}/crm/sales/api/contacts/filters");
+        let outside = sim.http.get(outside);
+        let outside = outside.header("Authorization", format!("Token token={KEY}"));
+        assert_eq!(answer(outside).await.0, 404);
+    }
+    for wrong in ["crm", "/__sim", "/a//b", "/a b", "/a?b", "//"] {
+        assert!(at(wrong).await.is_none(), "{wrong}");
+    }
+}
