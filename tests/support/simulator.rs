@@ -117,6 +117,11 @@ impl Simulator {
         self.control("PATCH", "profile", Some(switches.clone()));
     }
 
+    /// The switches that are set.
+    pub fn switches(&self) -> Value {
+        self.control("GET", "profile", None)
+    }
+
     fn control(&self, method: &str, route: &str, body: Option<Value>) -> Value {
         let host = "http://".len();
         let end = self.base_url[host..].find('/').unwrap();
