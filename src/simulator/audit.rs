@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::faults::FaultKind;
 
-/// Calls kept; older ones are forgotten, their count is not.
+/// Calls kept; older ones are forgotten, their count is not, and the answer says both.
 const KEPT: usize = 20_000;
 
 /// Characters of a path that are kept.
@@ -22,6 +22,9 @@ pub struct Entry {
     pub method: String,
     /// Path after the prefix, with the query; cut at 1,000 characters.
     pub path: String,
+    /// The path is not below the prefix, and is told whole.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_outside: bool,
     /// Status of the answer; null while it is worked on or when the connection was cut.
     pub status: Option<u16>,
     /// The fault that hit it.
@@ -43,14 +46,15 @@ struct Calls {
 pub struct Audit(Mutex<Calls>);
 
 impl Audit {
-    /// Writes down a call that has arrived at `at`; `path` is without the prefix.
-    pub fn begin(&self, method: &str, path: &str, at: i64) -> u64 {
+    /// Writes down a call that has arrived at `at`; `path` is without the prefix, or else whole and outside.
+    pub fn begin(&self, method: &str, (path, is_outside): (&str, bool), at: i64) -> u64 {
         let mut calls = self.calls();
         calls.total += 1;
         let entry = Entry {
             number: calls.total,
             method: method.to_owned(),
             path: path.chars().take(PATH_LENGTH).collect(),
+            is_outside,
             status: None,
             fault: None,
             at,
@@ -95,6 +99,12 @@ impl Audit {
         later.cloned().collect()
     }
 
+    /// How many calls there were, and how many of them are kept.
+    pub fn counts(&self) -> (u64, usize) {
+        let calls = self.calls();
+        (calls.total, calls.kept.len())
+    }
+
     /// Forgets all calls.
     pub fn clear(&self) {
         *self.calls() = Calls::default();
@@ -113,7 +123,7 @@ mod tests {
     fn only_the_latest_calls_are_kept() {
         let audit = Audit::default();
         for _ in 0..KEPT + 5 {
-            let number = audit.begin("GET", &"x".repeat(5_000), 7);
+            let number = audit.begin("GET", (&"x".repeat(5_000), false), 7);
             audit.count(number, 3);
             audit.end(number, Some(200), None);
         }
@@ -121,6 +131,7 @@ mod tests {
         let ends = kept.first().zip(kept.last());
         let (first, last) = ends.map_or((0, 0), |(a, b)| (a.number, b.number));
         assert_eq!((kept.len(), first, last), (KEPT, 6, KEPT as u64 + 5));
+        assert_eq!(audit.counts(), (KEPT as u64 + 5, KEPT));
         assert!(
             kept.iter()
                 .all(|call| call.status == Some(200) && call.objects == Some(3))

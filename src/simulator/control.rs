@@ -43,10 +43,7 @@ pub async fn answer(app: &App, route: &str, request: Request) -> Response {
 fn control(app: &App, (method, route): (&str, &str), query: &Pairs, body: &[u8]) -> Outcome {
     match (method, route) {
         ("GET", "counts") => Ok(Answer::ok(counts(&app.world()))),
-        ("GET", "calls") => {
-            let since = number(query, "since")?.unwrap_or_default();
-            Ok(Answer::ok(json!(app.audit.since(since))))
-        }
+        ("GET", "calls") => calls(app, number(query, "since")?.unwrap_or_default()),
         ("GET", "faults") => Ok(Answer::ok(json!(app.faults.list()))),
         ("POST", "faults") => order(app, parse(body)?),
         ("DELETE", "faults") => order(app, Vec::new()),
@@ -64,6 +61,14 @@ fn control(app: &App, (method, route): (&str, &str), query: &Pairs, body: &[u8])
         },
         _ => Err(Failure::NoRoute),
     }
+}
+
+/// The calls after one; headers say how many there were, and how many of them are kept.
+fn calls(app: &App, since: u64) -> Outcome {
+    let (total, kept) = app.audit.counts();
+    let answer = Answer::ok(json!(app.audit.since(since)));
+    let answer = answer.with("X-Total", total.to_string());
+    Ok(answer.with("X-Kept", kept.to_string()))
 }
 
 /// Puts these faults in the place of the present ones.

@@ -65,13 +65,15 @@ async fn handle(
     if let Some(route) = path.strip_prefix("/__sim/") {
         return control::answer(&app, route, request).await;
     }
-    let below = path.strip_prefix(app.prefix.as_str());
-    let Some(path) = below.and_then(|rest| rest.strip_prefix('/')) else {
-        return wire(Failure::NoRoute.answer(ErrorStyle::Canonical));
+    let number = app.note(&request);
+    let Some(path) = app.below_prefix(&path) else {
+        let answer = Failure::NoRoute.answer(ErrorStyle::Canonical);
+        app.audit.end(number, Some(answer.status), None);
+        return wire(answer);
     };
     // One slash at the end is optional.
+    let path = path.strip_prefix('/').unwrap_or(path);
     let path = path.strip_suffix('/').unwrap_or(path).to_owned();
-    let number = app.note(&request);
     let mut visit = Visit {
         app: &app,
         cutter: &cutter,
@@ -210,9 +212,16 @@ impl App {
         let whole = uri
             .path_and_query()
             .map_or(uri.path(), |path| path.as_str());
-        let path = whole.strip_prefix(self.prefix.as_str()).unwrap_or(whole);
+        let below = self.below_prefix(whole);
+        let path = (below.unwrap_or(whole), below.is_none());
         let at = self.world().clock.millis();
         self.audit.begin(request.method().as_str(), path, at)
+    }
+
+    /// A path after the prefix, with the slash behind it.
+    fn below_prefix<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let below = path.strip_prefix(self.prefix.as_str());
+        below.filter(|rest| rest.starts_with('/'))
     }
 
     fn at_the_gate(&self) -> Option<Answer> {

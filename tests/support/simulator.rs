@@ -138,6 +138,9 @@ impl Simulator {
             };
             let answer = request.send().await.unwrap();
             let status = answer.status();
+            let told = |name: &str| answer.headers().get(name).cloned();
+            let (total, kept) = (told("x-total"), told("x-kept"));
+            assert_eq!(total, kept, "{route}: the oldest are forgotten");
             let body = answer.json::<Value>().await.unwrap();
             assert!(status.is_success(), "{method} {route}: {status} {body}");
             body

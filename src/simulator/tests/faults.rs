@@ -427,3 +427,32 @@ async fn every_call_is_listed_with_its_time_and_its_objects() {
     let at = |n: usize| all[n]["at"].as_i64().unwrap();
     assert!(at(1) - at(0) >= 60_000, "simulated milliseconds");
 }
+
+#[tokio::test]
+async fn calls_outside_the_prefix_are_listed_as_such() {
+    let sim = Sim::start().await;
+    let origin = sim.running.control_url.trim_end_matches("/__sim");
+    for path in ["/api/contacts/filters?x=1", "/crm/sales/apix/contacts"] {
+        assert_eq!(answer(sim.http.get(format!("{origin}{path}"))).await.0, 404);
+    }
+    sim.get("contacts/filters").await;
+    let calls = sim.control("GET", "calls", Value::Null).await.1;
+    let told = calls.as_array().unwrap().iter();
+    let told = told.map(|call| json!([call["path"], call["is_outside"], call["status"]]));
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            json!(["/api/contacts/filters?x=1", true, 404]),
+            json!(["/crm/sales/apix/contacts", true, 404]),
+            json!(["/contacts/filters", null, 200]),
+        ]
+    );
+    let url = format!("{}/calls?since=2", sim.running.control_url);
+    let listed = sim.http.get(url).header("X-Sim-Token", TOKEN);
+    let listed = listed.send().await.unwrap();
+    let header = |name: &str| listed.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(
+        (header("x-total"), header("x-kept")),
+        ("3".into(), "3".into())
+    );
+}
