@@ -4,6 +4,8 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use super::answer::Answer;
 use super::profile::{Burst, HeaderStyle, Profile};
 use super::times;
@@ -20,8 +22,8 @@ pub struct Allowance {
 }
 
 /// Calls of one window.
-#[derive(Debug, Default)]
-struct Window {
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct Window {
     number: i64,
     calls: u32,
 }
@@ -91,6 +93,16 @@ impl Allowance {
         let wait = (profile.ratelimit_headers == HeaderStyle::RetryAfter)
             .then(|| seconds_left(now, window));
         Err(too_many(profile, wait))
+    }
+
+    /// Calls of the present hour and of the present minute.
+    pub fn windows(&self) -> (Window, Window) {
+        (self.hour, self.minute)
+    }
+
+    /// Goes on from these windows.
+    pub fn go_on(&mut self, hour: Window, minute: Window) {
+        (self.hour, self.minute) = (hour, minute);
     }
 
     /// Puts what is left of the hour on an answer; of the minute where the hour has no limit.

@@ -6,7 +6,7 @@
 //! anew beside itself and swapped in.
 //!
 //! It is safe against the death of the process, not against that of the machine: nothing is synced to the disk.
-//! What is not kept: faults that are no switches, how often one has fired, the list of calls, what is used up of the allowance. A lagging index knows everything
+//! What is not kept: faults that are no switches, how often one has fired, the list of calls, the latest calls at the gateway. A lagging index knows everything
 //! after a restart.
 
 use std::borrow::Cow;
@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::allowance::Window;
 use super::answer::Fields;
 use super::bulk::{Job, Report};
 use super::crm::{Entity, List, Record, World};
@@ -84,6 +85,13 @@ pub enum Change<'a> {
     Clock {
         /// How far it is ahead of the machine's.
         ahead_millis: i64,
+    },
+    /// A call was counted.
+    Calls {
+        /// Those of its hour.
+        hour: Window,
+        /// Those of its minute.
+        minute: Window,
     },
     /// The last ids that were given, also of records that are gone.
     Sequences {

@@ -234,10 +234,9 @@ impl App {
     /// Counts a call that a fault has refused.
     fn count(&self) {
         let mut world = self.world();
-        let now = world.clock.now();
-        let world = &mut *world;
         // Refused it is already.
-        drop(world.allowance.take(&world.setup.profile, now));
+        drop(world.take_call());
+        drop(journal::keep(&mut world));
     }
 
     /// Says on an answer what is left of the allowance.
@@ -253,22 +252,17 @@ impl App {
         let mut world = self.world();
         let now = world.clock.now();
         let world = &mut *world;
-        let answer = match world.allowance.take(&world.setup.profile, now) {
-            Err(refusal) => refusal,
-            Ok(()) => {
-                let outcome = if is_known {
-                    call.and_then(|call| routes::answer(world, &call))
-                } else {
-                    Err(Failure::refused(401, "Authentication failed"))
-                };
-                let outcome = match journal::keep(world) {
-                    Ok(()) => outcome,
-                    Err(_) => Err(not_kept()),
-                };
-                let style = world.profile().error_style;
-                outcome.unwrap_or_else(|failure| failure.answer(style))
-            }
+        let outcome = match world.take_call() {
+            Err(refusal) => Ok(refusal),
+            Ok(()) if is_known => call.and_then(|call| routes::answer(world, &call)),
+            Ok(()) => Err(Failure::refused(401, "Authentication failed")),
         };
+        let outcome = match journal::keep(world) {
+            Ok(()) => outcome,
+            Err(_) => Err(not_kept()),
+        };
+        let style = world.profile().error_style;
+        let answer = outcome.unwrap_or_else(|failure| failure.answer(style));
         world.allowance.tell(&world.setup.profile, now, answer)
     }
 }

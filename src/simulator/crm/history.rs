@@ -30,6 +30,7 @@ impl World {
             }
             Change::List { id, list } => self.lists.put(id, list.into_owned()),
             Change::Clock { ahead_millis } => self.clock = Clock::ahead_by(ahead_millis),
+            Change::Calls { hour, minute } => self.allowance.go_on(hour, minute),
             Change::Sequences { ids, emails, jobs } => {
                 for (entity, id) in ids {
                     self.last_ids[entity as usize] = id;
@@ -67,12 +68,14 @@ impl World {
         let clock = Change::Clock {
             ahead_millis: self.clock.ahead(),
         };
+        let (hour, minute) = self.allowance.windows();
+        let calls = Change::Calls { hour, minute };
         let switches = (!self.switched.is_empty()).then_some(Change::Switches {
             settings: Cow::Borrowed(&self.switched),
         });
         switches
             .into_iter()
-            .chain([clock, sequences])
+            .chain([clock, calls, sequences])
             .chain(lists)
             .chain(self.jobs.changes())
             .chain(records)
@@ -82,7 +85,7 @@ impl World {
     pub fn size(&self) -> usize {
         let records = Entity::ALL.map(|entity| self.table(entity).len());
         let records: usize = records.iter().sum();
-        records + self.lists.len() + self.jobs.len() + 2 + usize::from(!self.switched.is_empty())
+        records + self.lists.len() + self.jobs.len() + 3 + usize::from(!self.switched.is_empty())
     }
 }
 

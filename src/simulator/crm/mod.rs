@@ -26,7 +26,7 @@ pub use table::{IdList, Record, Table};
 pub use values::{display_name, primary_email, stored};
 
 use super::allowance::Allowance;
-use super::answer::{Failure, Fields};
+use super::answer::{Answer, Failure, Fields};
 use super::bulk::Jobs;
 use super::journal::{Change, Journal};
 use super::profile::Profile;
@@ -245,6 +245,17 @@ impl World {
         if set_member(&mut record.fields, list, is_member) {
             self.put(Entity::Contacts, record);
         }
+    }
+
+    /// Counts a call; the refusal when the account takes no more of them.
+    pub fn take_call(&mut self) -> Result<(), Answer> {
+        let profile = &self.setup.profile;
+        let taken = self.allowance.take(profile, self.clock.now());
+        if profile.hourly_limit.or(profile.per_minute).is_some() {
+            let (hour, minute) = self.allowance.windows();
+            self.journal.note(&Change::Calls { hour, minute });
+        }
+        taken
     }
 
     /// Moves the clock forward.

@@ -359,3 +359,37 @@ async fn a_fast_clock_does_not_fall_behind_what_was_written_under_it() {
     assert_eq!(after["speed"], 1);
     assert!(after["millis"].as_i64() >= before["millis"].as_i64());
 }
+
+#[tokio::test]
+async fn a_restart_gives_no_fresh_hour() {
+    for limit in ["hourly_limit", "per_minute"] {
+        let place = Place::new();
+        let switches = json!({limit: 4, "ratelimit_headers": "remaining_reset"});
+        let sim = place.start_with(&switches).await;
+        // Far from the end of an hour and of a minute.
+        let now = sim.control("GET", "clock", Value::Null).await.1["now"].clone();
+        let seconds = 3601 - now.as_u64().unwrap() % 3600;
+        sim.control("POST", "advance", json!({"seconds": seconds}))
+            .await;
+        sim.get("selector/owners").await;
+        sim.fault(json!({"kind": "refuse"})).await;
+        assert_eq!(sim.send("GET", "selector/owners", Value::Null).await.0, 503);
+        sim.add_contact("Ann", "ann@x.test").await;
+        sim.running.stop().await;
+        let sim = place.start_with(&switches).await;
+        sim.get("selector/owners").await;
+        let refused = sim.send("GET", "selector/owners", Value::Null).await;
+        assert_eq!(refused.0, 429, "{limit}");
+        sim.running.stop().await;
+        let sim = place.start_with(&switches).await;
+        let refused = sim.send("GET", "selector/owners", Value::Null).await;
+        assert_eq!(refused.0, 429, "{limit}");
+        sim.control("POST", "advance", json!({"seconds": 3600}))
+            .await;
+        sim.get("selector/owners").await;
+        assert_eq!(sim.control("POST", "reset", Value::Null).await.0, 200);
+        sim.running.stop().await;
+        let sim = place.start_with(&switches).await;
+        sim.get("selector/owners").await;
+    }
+}
