@@ -17,6 +17,9 @@ use super::{records, rules};
 /// First id of a job.
 const FIRST_ID: u64 = 55_000_001;
 
+/// Simulated seconds after which a job is done though its caller asked for it and then went away.
+const ABANDONED_SECONDS: u32 = 3600;
+
 /// A bulk upsert. Its rows are written when it is done, not before.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Job {
@@ -190,12 +193,20 @@ pub fn status(world: &mut World, id: u64) -> Outcome {
     })))
 }
 
-/// Ends the jobs whose time has come, whether somebody polls them or not, and forgets the oldest.
+/// Ends the jobs whose time has come, and forgets the oldest. One that somebody polls is left to its polls, or a fast
+/// clock would end it before the second.
 pub fn settle(world: &mut World) {
-    let ripe = world.clock.millis() - i64::from(world.profile().job_seconds) * 1000;
-    let created = |id: &u64| world.jobs.all.get(id).map(|job| job.created_millis);
+    let now = world.clock.millis();
+    let seconds = world.profile().job_seconds;
+    let is_due = |job: &Job| {
+        let patience = match job.polls {
+            0 => seconds,
+            _ => seconds.max(ABANDONED_SECONDS),
+        };
+        job.created_millis <= now - i64::from(patience) * 1000
+    };
     let in_flight = world.jobs.in_flight.iter().copied();
-    let due = in_flight.filter(|id| created(id).is_some_and(|created| created <= ripe));
+    let due = in_flight.filter(|id| world.jobs.all.get(id).is_some_and(is_due));
     let due: Vec<u64> = due.collect();
     for id in due {
         finish(world, id);

@@ -110,7 +110,7 @@ pub struct Profile {
     pub jobs_in_flight: usize,
     /// Polls that still find a job unfinished.
     pub job_polls: u32,
-    /// Simulated seconds after which a job is done, though nobody asked.
+    /// Simulated seconds after which a job is done that nobody has asked for.
     pub job_seconds: u32,
     /// Simulated seconds for which an ended job can be asked for; 404 afterwards.
     #[serde(deserialize_with = "form::or_off")]

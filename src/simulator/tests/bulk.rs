@@ -83,6 +83,29 @@ async fn an_eleventh_job_is_refused_until_one_has_ended() {
 }
 
 #[tokio::test]
+async fn a_job_that_is_polled_takes_its_polls_however_fast_the_clock_is() {
+    let sim = Sim::start().await;
+    let pass = async |seconds: u32| {
+        let seconds = json!({"seconds": seconds});
+        sim.control("POST", "advance", seconds).await;
+    };
+    let accepted = sim.post("contacts/bulk_upsert", rows(0..2)).await.1;
+    let path = job(&sim, &accepted);
+    for word in ["QUEUED", "IN_PROGRESS", "SUCCESS"] {
+        assert_eq!(sim.get(&path).await["status"], word);
+        pass(60).await;
+    }
+    let accepted = sim.post("contacts/bulk_upsert", rows(2..4)).await.1;
+    sim.get(&job(&sim, &accepted)).await;
+    pass(3500).await;
+    sim.get("contacts/filters").await;
+    assert_eq!(sim.count("contacts").await, 2);
+    pass(100).await;
+    sim.get("contacts/filters").await;
+    assert_eq!(sim.count("contacts").await, 4, "its caller went away");
+}
+
+#[tokio::test]
 async fn a_job_that_nobody_polls_ends_by_itself() {
     let sim = Sim::start().await;
     sim.post("contacts/bulk_upsert", rows(0..2)).await;
