@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Failure, Outcome};
 use super::call::Call;
-use super::crm::{Entity, World, key};
+use super::crm::{Entity, World, key, unique_field};
 use super::profile::DeleteBody;
 use super::rules;
 use super::shapes::{self, Includes, children};
@@ -156,15 +156,11 @@ fn find(world: &World, entity: Entity, name: &str, value: &Value) -> Result<Opti
 fn identifier<'n>(world: &World, entity: Entity, name: &'n str) -> Result<&'n str, Failure> {
     let is_native = matches!(
         (entity, name),
-        (
-            Entity::Contacts | Entity::Leads,
-            "external_id" | "mobile_number"
-        ) | (Entity::SalesAccounts | Entity::Deals, "name")
+        (Entity::Contacts | Entity::Leads, "mobile_number")
+            | (Entity::SalesAccounts | Entity::Deals, "name")
     );
-    let is_unique = || {
-        let field = world.setup.field(entity, name);
-        field.is_some_and(|field| field.unique)
-    };
+    // One address is no key, the list of them is.
+    let is_unique = || name != "email" && unique_field(&world.setup, entity, name);
     if entity.is_person() && name == "emails" {
         Ok("email")
     } else if is_native || is_unique() {

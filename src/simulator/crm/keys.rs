@@ -20,12 +20,14 @@ pub fn key(attribute: &str, value: &Value) -> Option<String> {
     (!text.is_empty()).then(|| format!("{attribute}\u{1f}{text}"))
 }
 
-/// Whether at most one record of an object may have a value of this field: by nature, or by the admin's will.
+/// Whether at most one record of an object may have a value of this field: by nature, or by the admin's will, which
+/// decides about external ids too.
 pub fn unique_field(setup: &Seed, entity: Entity, name: &str) -> bool {
+    let wanted = || setup.field(entity, name).and_then(|field| field.unique);
     match (entity, name) {
-        (Entity::Contacts | Entity::Leads, "email" | "external_id")
-        | (Entity::SalesAccounts, "name") => true,
-        _ => setup.field(entity, name).is_some_and(|field| field.unique),
+        (Entity::Contacts | Entity::Leads, "email") | (Entity::SalesAccounts, "name") => true,
+        (Entity::Contacts | Entity::Leads, "external_id") => wanted().unwrap_or(true),
+        _ => wanted().unwrap_or(false),
     }
 }
 

@@ -143,7 +143,14 @@ fn check_field(entity: Entity, field: &SeedField, place: &str) -> Result<()> {
         return Err(refuse(&format!("{place} needs `choices`")));
     }
     let holds_key = matches!(field.kind.as_str(), "text" | "number" | "email" | "phone");
-    if field.unique && !(entity.is_module() && holds_key) {
+    let is_key = matches!(
+        (entity, field.key_name()),
+        (Entity::Contacts | Entity::Leads, "email") | (Entity::SalesAccounts, "name")
+    );
+    if is_key && field.unique == Some(false) {
+        return Err(refuse(&format!("{place} is always unique")));
+    }
+    if field.unique == Some(true) && !(entity.is_module() && holds_key) {
         let problem = "cannot be unique: only text and numbers of modules can";
         return Err(refuse(&format!("{place} {problem}")));
     }

@@ -192,9 +192,8 @@ pub struct SeedField {
     /// Whether records without a value are refused.
     #[serde(default)]
     pub required: bool,
-    /// Whether at most one record may have a value.
-    #[serde(default)]
-    pub unique: bool,
+    /// Whether at most one record may have a value; absent: by the field's nature. See [`super::crm::unique_field`].
+    pub unique: Option<bool>,
     /// Texts that a choice field takes.
     #[serde(default)]
     pub choices: Vec<String>,

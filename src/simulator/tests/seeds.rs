@@ -38,6 +38,8 @@ async fn contradictions_are_refused_with_their_place() {
     assert!(said.contains("unknown type `txt`"), "{said}");
     let said = refusal(|seed| seed["fields"]["deals"][2]["unique"] = json!(true)).await;
     assert!(said.contains("cannot be unique"), "{said}");
+    let said = refusal(|seed| seed["fields"]["sales_accounts"][0]["unique"] = json!(false)).await;
+    assert!(said.contains("is always unique"), "{said}");
     let said = refusal(|seed| seed["settings"]["time_offset"] = json!("Europe/Berlin")).await;
     assert!(said.contains("+01:00"), "{said}");
     let said = refusal(|seed| seed["records"]["contacts"] = json!([{"email": "a@x.test"}])).await;

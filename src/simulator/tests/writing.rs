@@ -74,6 +74,51 @@ async fn emails_are_unique_without_regard_to_case() {
 }
 
 #[tokio::test]
+async fn an_external_id_is_no_key_where_the_admin_says_so() {
+    let mut seed = seed(&json!({}));
+    let fields = seed["fields"]["contacts"].as_array_mut().unwrap();
+    let field = |field: &&mut Value| field["name"] == "external_id";
+    fields.iter_mut().find(field).unwrap()["unique"] = json!(false);
+    let sim = Sim {
+        running: start(Options::new(seed, KEY, TOKEN)).await.unwrap(),
+        http: reqwest::Client::new(),
+    };
+    let contact = |email: &str| json!({"last_name": "A", "email": email, "external_id": "con_1"});
+    for email in ["a@x.test", "b@x.test"] {
+        assert_eq!(sim.post("contacts", contact(email)).await.0, 201);
+    }
+    let said = "external_id is not a unique identifier";
+    let upsert =
+        json!({"unique_identifier": {"external_id": "con_2"}, "contact": {"last_name": "B"}});
+    let (status, body) = sim.post("contacts/upsert", upsert).await;
+    assert_eq!(messages(status, &body), [said]);
+    let row = json!({"external_id": "con_1", "data": {"city": "Ulm"}});
+    let bulk = sim.post("contacts/bulk_upsert", json!({"contacts": [row]}));
+    let url = bulk.await.1["job_status_url"].clone();
+    sim.control("POST", "advance", json!({"seconds": 5})).await;
+    let id = url.as_str().unwrap().rsplit('/').next().unwrap();
+    let job = sim.get(&format!("job_statuses/{id}")).await;
+    assert!(job["data"].as_str().unwrap().contains(said), "{job}");
+    let found = sim.get("lookup?q=con_1&f=external_id&entities=contact");
+    assert_eq!(found.await["contacts"]["meta"]["total"], 2);
+    let rule = json!([{"attribute": "external_id", "operator": "is", "value": "con_1"}]);
+    let found = sim.post("filtered_search/contact", json!({"filter_rule": rule}));
+    assert_eq!(found.await.1["meta"]["total"], 2);
+    let forms = sim.get("settings/contacts/forms").await;
+    let fields = forms["forms"][0]["fields"][0]["fields"].clone();
+    let mut fields = fields.as_array().unwrap().iter();
+    let field = fields.find(|field| field["name"] == "external_id");
+    assert_eq!(field.unwrap()["field_options"]["unique"], false);
+}
+
+#[tokio::test]
+async fn one_address_is_no_key_of_an_upsert() {
+    let sim = Sim::start().await;
+    let upsert = json!({"unique_identifier": {"email": "a@x.test"}, "contact": {"last_name": "A"}});
+    assert_eq!(sim.post("contacts/upsert", upsert).await.0, 400);
+}
+
+#[tokio::test]
 async fn names_external_ids_and_unique_custom_fields_are_unique() {
     let sim = Sim::start().await;
     let source = json!({"cf_source_id": "com_1"});
