@@ -6,7 +6,7 @@ use super::answer::{Answer, Failure, Outcome};
 use super::call::Call;
 use super::crm::{Entity, Record, World, key, read, stored, unique_field};
 use super::listing::{Selection, Sort};
-use super::profile::Lagging;
+use super::profile::{Lagging, SearchAttributes};
 use super::shapes::{self, Depth, Includes};
 use super::views::{PAGE_ROWS, put_meta};
 
@@ -102,8 +102,25 @@ fn read_rule(world: &World, entity: Entity, rule: &Value) -> Result<Rule, Failur
     }
 }
 
+/// Attributes of which it was seen that a search takes them, beside custom fields.
+const EVIDENCED: [&str; 9] = [
+    "contact_email.email",
+    "lead_email.email",
+    "mobile_number",
+    "name",
+    "website",
+    "contact_status_id",
+    "sales_account_id",
+    "deal_pipeline_id",
+    "updated_at",
+];
+
 /// The indexed name of an attribute; the e-mail address has a name of its own here.
 fn known(world: &World, entity: Entity, sent: &str) -> Option<String> {
+    let is_evidenced = EVIDENCED.contains(&sent) || sent.starts_with("cf_");
+    if world.profile().search_attributes == SearchAttributes::Evidenced && !is_evidenced {
+        return None;
+    }
     let is_known = match (entity, sent) {
         (Entity::Contacts, "contact_email.email") | (Entity::Leads, "lead_email.email") => {
             return Some("email".to_owned());

@@ -14,7 +14,7 @@ use serde::Deserialize;
 pub use overlay::{merge, read};
 pub use words::{
     CreateStatus, CustomFieldPut, DeleteBody, EmailForms, ErrorStyle, FailureReport, HeaderStyle,
-    JobFails, Lagging, OwnerValidation, PhoneCalls, Plan, Unknown, Workflow,
+    JobFails, Lagging, OwnerValidation, PhoneCalls, Plan, SearchAttributes, Unknown, Workflow,
 };
 
 use super::edition::Edition;
@@ -103,6 +103,8 @@ pub struct Profile {
     pub index_lag: u32,
     /// Which reads go through the index.
     pub index_lag_on: Vec<Lagging>,
+    /// By which attributes a filtered search goes.
+    pub search_attributes: SearchAttributes,
 
     /// Rows that one bulk call takes.
     pub bulk_max: usize,
@@ -172,6 +174,7 @@ const PLAIN: Profile = Profile {
     links_in_rows: true,
     index_lag: 0,
     index_lag_on: Vec::new(),
+    search_attributes: SearchAttributes::Any,
     bulk_max: 100,
     jobs_in_flight: 10,
     job_polls: 2,

@@ -111,6 +111,16 @@ impl Lagging {
     ];
 }
 
+/// By which attributes a filtered search goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SearchAttributes {
+    /// Every native and custom field.
+    Any,
+    /// Those that were seen in use, and custom fields.
+    Evidenced,
+}
+
 /// Which jobs end badly. Their good rows are written all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

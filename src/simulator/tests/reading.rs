@@ -241,6 +241,38 @@ async fn filtered_search_takes_its_own_attributes_and_gives_thin_rows() {
 }
 
 #[tokio::test]
+async fn filtered_search_can_be_held_to_the_attributes_that_were_seen() {
+    let any = ["external_id", "owner_id", "created_at", "city", "last_name"];
+    let seen = [
+        "contact_email.email",
+        "mobile_number",
+        "name",
+        "contact_status_id",
+        "sales_account_id",
+        "cf_source_id",
+    ];
+    for (switch, of_others) in [("any", 200), ("evidenced", 400)] {
+        let sim = Sim::with(json!({"search_attributes": switch})).await;
+        let status = async |object: &str, attribute: &str| {
+            let rule = json!([{"attribute": attribute, "operator": "is", "value": "1"}]);
+            let path = format!("filtered_search/{object}");
+            sim.post(&path, json!({"filter_rule": rule})).await.0
+        };
+        for attribute in any {
+            let got = status("contact", attribute).await;
+            assert_eq!(got, of_others, "{switch}: {attribute}");
+        }
+        for attribute in seen {
+            assert_eq!(status("contact", attribute).await, 200, "{attribute}");
+        }
+        assert_eq!(status("deal", "deal_pipeline_id").await, 200);
+        assert_eq!(status("deal", "deal_stage_id").await, of_others);
+        assert_eq!(status("sales_account", "website").await, 200);
+        assert_eq!(status("contact", "website").await, 400, "no field of it");
+    }
+}
+
+#[tokio::test]
 async fn lookup_and_search_find_records() {
     let sim = Sim::start().await;
     let id = sim.add_contact("Moreau", "moreau@x.test").await;
