@@ -313,7 +313,7 @@ pub fn destroy(world: &mut World, entity: Entity, call: &Call) -> Outcome {
     Ok(taken())
 }
 
-/// `POST /contacts/bulk_assign_owner`: unknown ids are passed over.
+/// `POST /{contacts,leads}/bulk_assign_owner`: unknown ids are passed over.
 pub fn assign_owner(world: &mut World, entity: Entity, call: &Call) -> Outcome {
     let Some(owner) = call.object()?.get("owner_id").filter(|id| id.is_u64()) else {
         return Err(Failure::invalid("The type for owner_id is invalid."));

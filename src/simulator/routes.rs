@@ -66,7 +66,7 @@ fn module(world: &mut World, entity: Entity, call: &Call, rest: &[&str]) -> Outc
         ("POST", ["upsert"]) => records::upsert(world, entity, call),
         ("POST", ["bulk_upsert"]) => bulk::upsert(world, entity, call),
         ("POST", ["bulk_destroy"]) => bulk::destroy(world, entity, call),
-        ("POST", ["bulk_assign_owner"]) if entity == Entity::Contacts => {
+        ("POST", ["bulk_assign_owner"]) if entity.is_person() => {
             bulk::assign_owner(world, entity, call)
         }
         ("GET", ["scroll", id]) => views::scroll(world, entity, number(id)?, call),

@@ -109,6 +109,23 @@ async fn what_only_the_other_edition_has_is_an_unknown_route() {
 }
 
 #[tokio::test]
+async fn owners_of_leads_are_assigned_in_bulk() {
+    let sim = classic().await;
+    let first = sim.add("leads", "lead", lead(1)).await;
+    let second = sim.add("leads", "lead", lead(2)).await;
+    let body = json!({"selected_ids": [second, 4711], "owner_id": INES});
+    let (status, body) = sim.post("leads/bulk_assign_owner", body).await;
+    assert_eq!(status, 200, "{body}");
+    for (id, is_hers) in [(first, false), (second, true)] {
+        let kept = sim.get(&format!("leads/{id}?include=owner")).await;
+        assert_eq!(kept["lead"]["owner_id"] == INES, is_hers, "{kept}");
+    }
+    let body = json!({"selected_ids": [1], "owner_id": INES});
+    let nowhere = sim.post("deals/bulk_assign_owner", body).await;
+    assert_eq!(nowhere.0, 404);
+}
+
+#[tokio::test]
 async fn times_are_shown_in_utc() {
     let sim = classic().await;
     let id = sim.add("leads", "lead", lead(1)).await;
