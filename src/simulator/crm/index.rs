@@ -45,7 +45,12 @@ impl World {
             self.index = None;
             return;
         }
-        if self.index.is_some() {
+        if let Some(index) = &mut self.index {
+            // What waits under a longer lag must not hold up what is written from now on.
+            let latest = self.clock.millis() + i64::from(self.setup.profile.index_lag) * 1000;
+            for change in &mut index.pending {
+                change.due_millis = change.due_millis.min(latest);
+            }
             return;
         }
         let mut index = Index::default();

@@ -75,6 +75,19 @@ async fn reads_lag_one_by_one_and_the_switch_works_while_it_runs() {
 }
 
 #[tokio::test]
+async fn a_shorter_lag_holds_for_what_is_waiting_too() {
+    let sim = Sim::with(json!({"index_lag": 3600})).await;
+    sim.add_contact("moreau", "moreau@x.test").await;
+    sim.control("PATCH", "profile", json!({"index_lag": 20}))
+        .await;
+    sim.add_contact("alder", "alder@x.test").await;
+    assert_eq!(found(&sim, "moreau").await, [false; 4]);
+    pass(&sim, 20).await;
+    assert_eq!(found(&sim, "moreau").await, [true; 4]);
+    assert_eq!(found(&sim, "alder").await, [true; 4]);
+}
+
+#[tokio::test]
 async fn members_of_lists_and_scrolls_lag_with_the_contacts() {
     let sim = Sim::with(json!({"index_lag": 20})).await;
     let list = sim.post("lists", json!({"name": "Spring"})).await.1["list"]["id"].clone();
