@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
+use super::answer::Fields;
 use super::crm::{Entity, World};
 use super::profile::Workflow;
+use super::rules;
 
 /// Acts on the records that the present call has made.
 pub fn run(world: &mut World) {
@@ -14,9 +16,12 @@ pub fn run(world: &mut World) {
                 Workflow::Owner => next_owner(world, entity, id),
                 Workflow::Stage => next_stage(world, entity, id),
             };
-            if let Some((name, value)) = change {
-                set(world, (entity, id), name, value);
-            }
+            let Some((name, value)) = change else {
+                continue;
+            };
+            let change = Fields::from_iter([(name.to_owned(), value.into())]);
+            // As a PUT by the account itself; one that would be refused is not made.
+            drop(rules::update(world, entity, id, &change));
         }
     }
 }
@@ -38,13 +43,4 @@ fn next_stage(world: &World, entity: Entity, id: u64) -> Option<(&'static str, u
     let mut stages = pipeline.deal_stages.iter().map(|one| one.id);
     stages.find(|one| *one == stage)?;
     Some(("deal_stage_id", stages.next()?))
-}
-
-fn set(world: &mut World, (entity, id): (Entity, u64), name: &str, value: u64) {
-    let Ok(mut record) = world.live(entity, id) else {
-        return;
-    };
-    record.fields.insert(name.to_owned(), value.into());
-    record.updated_at = world.clock.now();
-    world.put(entity, record);
 }

@@ -161,6 +161,32 @@ async fn rules_of_the_account_change_what_was_just_made() {
 }
 
 #[tokio::test]
+async fn a_stage_that_a_rule_moves_to_brings_what_belongs_to_it() {
+    let sim = Sim::with(json!({"workflow": ["stage"]})).await;
+    for (stage, next, is_closed) in [
+        (STAGE_NEW, STAGE_NEW + 1, false),
+        (STAGE_WON - 1, STAGE_WON, true),
+    ] {
+        let deal = json!({"name": "D", "deal_stage_id": stage});
+        let made = sim.add("deals", "deal", deal).await;
+        let by_rule = sim.get(&format!("deals/{made}?include=deal_stage")).await["deal"].clone();
+        assert_eq!(by_rule["deal_stage_id"], next);
+        sim.control("PATCH", "profile", json!({"workflow": []}))
+            .await;
+        let deal = json!({"name": "D", "deal_stage_id": stage});
+        let other = sim.add("deals", "deal", deal).await;
+        let put = json!({"deal_stage_id": next});
+        let by_put = sim.put(&format!("deals/{other}"), put).await.1["deal"].clone();
+        assert_eq!(by_rule["probability"], by_put["probability"]);
+        for deal in [by_rule, by_put] {
+            assert_eq!(deal["closed_date"].is_null(), !is_closed, "{deal}");
+        }
+        sim.control("PATCH", "profile", json!({"workflow": ["stage"]}))
+            .await;
+    }
+}
+
+#[tokio::test]
 async fn one_address_is_one_person_and_none_may_be_refused() {
     let sim = Sim::with(json!({"required_fields": {"contacts": ["last_name", "email"]}})).await;
     let upsert = |stage: Value| json!({"unique_identifier": {"emails": "a@x.test"}, "contact": {"last_name": "A", "contact_status_id": stage}});
