@@ -104,9 +104,13 @@ fn reset(app: &App) -> Result<(), Failure> {
     let mut world = app.world();
     let fresh = account::open(&app.seed, &world.base_url);
     let mut fresh = fresh.map_err(|why| Failure::refused(500, &why.to_string()))?;
+    // The file first: when it takes nothing, all stays as it was, here and there.
     fresh.journal = std::mem::take(&mut world.journal);
+    if journal::rewrite(&mut fresh).is_err() {
+        world.journal = fresh.journal;
+        return Err(not_kept());
+    }
     *world = fresh;
-    journal::rewrite(&mut world).map_err(|_| not_kept())?;
     app.faults.set(app.seed.profile.faults.clone());
     app.audit.clear();
     Ok(())

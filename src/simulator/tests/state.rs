@@ -272,6 +272,27 @@ async fn a_reset_also_resets_the_file() {
 }
 
 #[tokio::test]
+async fn a_reset_that_the_file_does_not_take_changes_nothing() {
+    let place = Place::new();
+    let sim = place.start().await;
+    sim.add_contact("Ann", "ann@x.test").await;
+    let before = everything(&sim).await;
+    let mut in_the_way = place.file.clone().into_os_string();
+    in_the_way.push(".new");
+    fs::create_dir(&in_the_way).unwrap();
+    assert_eq!(sim.control("POST", "reset", Value::Null).await.0, 500);
+    assert_eq!(everything(&sim).await, before);
+    sim.add_contact("Bob", "bob@x.test").await;
+    let before = everything(&sim).await;
+    sim.running.stop().await;
+    let sim = place.start().await;
+    assert_eq!(everything(&sim).await, before);
+    fs::remove_dir(&in_the_way).unwrap();
+    assert_eq!(sim.control("POST", "reset", Value::Null).await.0, 200);
+    assert_eq!(sim.count("contacts").await, 0);
+}
+
+#[tokio::test]
 async fn switches_changed_while_it_ran_win_over_those_of_the_next_start() {
     let place = Place::new();
     let sim = place.start().await;
