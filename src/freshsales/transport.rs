@@ -212,8 +212,9 @@ impl Transport {
         let standing = quota::standing(&headers, wall);
         let new_hour = standing.reset.filter(|_| standing.remaining == Some(0));
         answer.retry_after = quota::retry_after(&headers, wall).or(new_hour);
+        self.pace.hear(turn, standing);
         if answer.effect != Effect::Wait {
-            self.pace.hear(turn, standing);
+            self.pace.went_through(turn);
         }
         Ok(answer)
     }

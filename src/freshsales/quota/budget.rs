@@ -15,6 +15,8 @@ pub(super) type Moment = i64;
 const COUNTED: Moment = 3_600_000 + 10_000;
 /// What the destination says of its hour is believed for so long when it does not say when the hour ends; then one call asks.
 const HEARD: Duration = Duration::from_secs(15 * 60);
+/// A window of the destination, when it is no short one.
+const WINDOW: Moment = 3_600_000;
 /// A limit whose window ends so soon may be one of calls per minute, and says nothing of the hour.
 const SHORT: Duration = Duration::from_secs(60);
 
@@ -37,7 +39,7 @@ impl Hour {
     }
 
     /// What of `calls` is ours.
-    fn own_part(&self, calls: u64) -> u64 {
+    pub(super) fn own_part(&self, calls: u64) -> u64 {
         let free = (calls as f64 * self.share_to_leave_free.clamp(0.0, 1.0)).ceil();
         calls.saturating_sub(free as u64)
     }
@@ -47,8 +49,7 @@ impl Hour {
 pub(super) struct Budget {
     /// As configured.
     hour: Option<Hour>,
-    /// Calls per hour of the account, as the destination said last.
-    told: Option<u64>,
+    told: Option<Told>,
     gap: Moment,
     /// Calls that still count, oldest first.
     calls: VecDeque<Moment>,
@@ -59,6 +60,14 @@ pub(super) struct Budget {
     /// The same at twice the pace, which is the quickest way to catch up.
     quick: Moment,
     heard: Option<Heard>,
+}
+
+/// Calls per hour of the account, as the destination said last. That is believed for an hour: it is said anew with each
+/// answer where it is said at all, and another plan may have been booked since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) limit: u64,
+    pub(super) until: Moment,
 }
 
 /// What the destination said last of its hour.
@@ -96,31 +105,35 @@ impl Budget {
     }
 
     /// Takes in how many calls per hour the account has, as the destination said. More than configured is not used.
-    pub(super) fn tell(&mut self, limit: u64) {
-        self.told = Some(limit.max(1));
+    pub(super) fn tell(&mut self, told: Told) {
+        self.told = Some(Told {
+            limit: told.limit.max(1),
+            ..told
+        });
     }
 
     /// Calls per hour of the account, where the destination said so.
-    pub(super) fn told(&self) -> Option<u64> {
-        self.told
+    pub(super) fn told(&self, now: Moment) -> Option<Told> {
+        self.told.filter(|told| now < told.until)
     }
 
-    fn hour(&self) -> Option<Hour> {
+    fn hour(&self, now: Moment) -> Option<Hour> {
         let hour = self.hour?;
+        let told = self.told(now).map_or(hour.calls, |told| told.limit);
         Some(Hour {
-            calls: self.told.map_or(hour.calls, |told| told.min(hour.calls)),
+            calls: told.min(hour.calls),
             ..hour
         })
     }
 
     /// Calls that may leave in an hour; without a limit as many as there are.
-    pub(super) fn allowance(&self) -> u64 {
-        self.hour().map_or(u64::MAX, |hour| hour.allowance())
+    pub(super) fn allowance(&self, now: Moment) -> u64 {
+        self.hour(now).map_or(u64::MAX, |hour| hour.allowance())
     }
 
     /// The earliest moment for the next call; what is over means at once.
     pub(super) fn next(&self, now: Moment) -> Moment {
-        let Some(hour) = self.hour() else {
+        let Some(hour) = self.hour(now) else {
             return self.calls.back().map_or(now, |last| last + self.gap);
         };
         let allowance = hour.allowance();
@@ -157,7 +170,7 @@ impl Budget {
         {
             self.calls.pop_front();
         }
-        match self.hour() {
+        match self.hour(at) {
             Some(hour) => {
                 let (even, quick) = spacing(hour.allowance());
                 self.even = self.even.max(at - COUNTED) + even;
@@ -171,39 +184,73 @@ impl Budget {
 
     /// After a limit was met nothing leaves in a burst: the first call after `until` finds out, the others follow evenly.
     pub(super) fn spend_burst(&mut self, until: Moment) {
-        if let Some(hour) = self.hour() {
+        if let Some(hour) = self.hour(until) {
             let ahead = Moment::from(hour.burst.max(1) - 1) * spacing(hour.allowance()).0;
             self.even = self.even.max(until + ahead);
         }
     }
 
-    /// Takes in what the answer to call `number` said. Fewer calls left than there should be means that others work in the
-    /// account: they keep their share of what is left.
+    /// Takes in what the answer to call `number` said.
     pub(super) fn hear(&mut self, number: u64, standing: Standing, now: Moment) {
-        let Some(hour) = self.hour() else {
+        if self.hour.is_none() {
             return;
-        };
+        }
         let is_long = standing.reset.is_none_or(|reset| reset > SHORT);
         if let Some(limit) = standing.limit.filter(|_| is_long) {
-            self.tell(limit);
+            let until = now + COUNTED;
+            self.tell(Told { limit, until });
         }
         let is_newest = self
             .heard
             .as_ref()
             .is_none_or(|heard| heard.number <= number);
         if let Some(remaining) = standing.remaining.filter(|_| is_newest) {
-            self.heard = Some(Heard {
-                number,
-                most: number + hour.own_part(remaining),
-                until: now + millis(standing.reset.unwrap_or(HEARD)),
-            });
+            self.hear_remaining(number, remaining, standing.reset, now);
         }
+    }
+
+    /// Fewer calls left than there should be means that others work in the account. What they have not used is shared with
+    /// them, and their part of it stands until the window ends: it does not shrink with what is left.
+    fn hear_remaining(
+        &mut self,
+        number: u64,
+        remaining: u64,
+        reset: Option<Duration>,
+        now: Moment,
+    ) {
+        let Some(hour) = self.hour(now) else {
+            return;
+        };
+        let until = now + millis(reset.unwrap_or(HEARD));
+        let begun = match reset {
+            Some(reset) if reset > SHORT => until - WINDOW,
+            Some(_) => now - millis(SHORT),
+            None => now - COUNTED,
+        };
+        let on_their_way = self.total.saturating_sub(number);
+        let ours = self.calls.iter().rev().take_while(|at| **at > begun);
+        let ours = (ours.count() as u64).saturating_sub(on_their_way);
+        // Calls of the window before may be among ours: together they are no more than an hour's.
+        let shared = (remaining + ours).min(hour.calls).max(remaining);
+        let theirs = shared - hour.own_part(shared);
+        let most = number + remaining.saturating_sub(theirs);
+        let is_stricter =
+            |heard: &Heard| reset.is_some() && now < heard.until && heard.most <= most;
+        let (most, until) = match self.heard.as_ref().filter(|heard| is_stricter(heard)) {
+            Some(heard) => (heard.most, heard.until),
+            None => (most, until),
+        };
+        self.heard = Some(Heard {
+            number,
+            most,
+            until,
+        });
     }
 
     /// Calls that may still leave within the hour that ends now; `None` where there is no limit.
     pub(super) fn left(&self, now: Moment) -> Option<u64> {
         let left = self
-            .hour()?
+            .hour(now)?
             .allowance()
             .saturating_sub(self.counted(now).count() as u64);
         Some(match &self.heard {

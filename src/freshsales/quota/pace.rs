@@ -81,7 +81,7 @@ impl Pace {
             let kept =
                 kept.map_err(|error| Closed::uncounted(store.path(), &error).into_error())?;
             budget.restore(&kept.calls);
-            kept.limit.into_iter().for_each(|limit| budget.tell(limit));
+            kept.told.into_iter().for_each(|told| budget.tell(told));
             held_until = kept.held_until.unwrap_or(held_until);
             budget.spend_burst(held_until);
         }
@@ -221,17 +221,18 @@ impl Pace {
     }
 
     fn take(&self, state: &mut State) -> Result<u64, Closed> {
+        let now = now(&*self.clock).moment;
         if let Some(store) = &self.store
             && state.ahead == 0
         {
-            let ahead = block(state.budget.allowance());
+            let ahead = block(state.budget.allowance(now));
             self.save(store, state, ahead)?;
             state.ahead = ahead;
         }
         state.ahead = state.ahead.saturating_sub(1);
         let label = state.label.clone();
         *state.by_label.entry(label).or_default() += 1;
-        Ok(state.budget.take(now(&*self.clock).moment))
+        Ok(state.budget.take(now))
     }
 
     fn save(&self, store: &Store, state: &State, ahead: u64) -> Result<(), Closed> {
@@ -239,18 +240,22 @@ impl Pace {
         let kept = Kept {
             calls: state.budget.counted(now.moment).collect(),
             held_until: Some(state.held_until).filter(|until| *until > now.moment),
-            limit: state.budget.told(),
+            told: state.budget.told(now.moment),
         };
         store
             .save(&kept, ahead, now)
             .map_err(|error| Closed::uncounted(store.path(), &error))
     }
 
-    /// Takes in what an answer's headers say of the quota. It was no refusal for lack of quota.
+    /// Takes in what an answer's headers say of the quota.
     pub(in crate::freshsales) fn hear(&self, number: u64, standing: Standing) {
         let moment = now(&*self.clock).moment;
+        self.lock().budget.hear(number, standing, moment);
+    }
+
+    /// Call `number` was no refusal for lack of quota: the limits met so far are over.
+    pub(in crate::freshsales) fn went_through(&self, number: u64) {
         let mut state = self.lock();
-        state.budget.hear(number, standing, moment);
         if number > state.last_before {
             state.limits_met = 0;
         }

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
-use super::budget::Moment;
+use super::budget::{Moment, Told};
 
 /// Calls are kept in steps of so many seconds, each call at the end of its step: it counts a little longer, never shorter.
 const STEP: i64 = 10;
@@ -37,7 +37,7 @@ pub(super) struct Kept {
     /// Until when the destination asked for silence.
     pub(super) held_until: Option<Moment>,
     /// Calls per hour, where the destination said so.
-    pub(super) limit: Option<u64>,
+    pub(super) told: Option<Told>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -50,6 +50,9 @@ struct File {
     ahead: u64,
     held_until: Option<i64>,
     limit: Option<u64>,
+    /// Until when the limit is believed.
+    #[serde(default)]
+    limit_until: Option<i64>,
 }
 
 impl Store {
@@ -119,7 +122,8 @@ pub(super) fn encoded(kept: &Kept, ahead: u64, now: Now) -> serde_json::Result<V
         calls,
         ahead,
         held_until: kept.held_until.map(|at| second(at, now).saturating_add(1)),
-        limit: kept.limit,
+        limit: kept.told.map(|told| told.limit),
+        limit_until: kept.told.map(|told| second(told.until, now)),
     })
 }
 
@@ -140,13 +144,17 @@ fn kept(file: &File, allowance: u64, now: Now) -> Kept {
         .collect();
     calls.sort_unstable();
     let most = now.moment.saturating_add(60 * 60 * 1000);
+    let to_come = |seconds: i64| {
+        let wall = Timestamp::from_second(seconds).unwrap_or(now.wall);
+        now.moment.saturating_add(between(now.wall, wall)).min(most)
+    };
     Kept {
         calls,
-        held_until: file.held_until.map(|seconds| {
-            let wall = Timestamp::from_second(seconds).unwrap_or(now.wall);
-            now.moment.saturating_add(between(now.wall, wall)).min(most)
+        held_until: file.held_until.map(to_come),
+        told: file.limit.map(|limit| Told {
+            limit,
+            until: file.limit_until.map_or(most, to_come),
         }),
-        limit: file.limit,
     }
 }
 
@@ -198,7 +206,10 @@ mod tests {
         let saved = Kept {
             calls: calls.clone(),
             held_until: Some(560_000),
-            limit: Some(700),
+            told: Some(Told {
+                limit: 700,
+                until: 1_500_000,
+            }),
         };
         store.save(&saved, 3, first).unwrap();
         let mode = fs::metadata(store.path()).unwrap().permissions().mode();
@@ -206,7 +217,9 @@ mod tests {
         // Half a minute later, in a process whose clock begins at 0.
         let later = now(0, "2026-01-15T12:00:30.250Z");
         let kept = store.load(900, later).unwrap();
-        assert_eq!(kept.limit, Some(700));
+        let told = kept.told.unwrap();
+        assert_eq!(told.limit, 700);
+        assert!((969_000..=970_000).contains(&told.until), "{told:?}");
         assert!((29_000..=31_000).contains(&kept.held_until.unwrap()));
         assert_eq!(kept.calls.len(), 8, "three were counted ahead");
         assert_eq!(kept.calls[5..], [0, 0, 0]);
@@ -253,7 +266,7 @@ mod tests {
         let kept = Kept {
             calls: (0..900).map(|number| number * 4_000).collect(),
             held_until: Some(HOUR + 300_000),
-            limit: None,
+            told: None,
         };
         store
             .save(&kept, 9, now(HOUR, "2026-01-15T12:00:00Z"))

@@ -31,7 +31,21 @@ async fn headers_lower_what_is_left_of_the_hour() {
     client.check().await.unwrap();
     assert_eq!(client.calls_left(), Some(899));
     client.check().await.unwrap();
-    assert_eq!(client.calls_left(), Some(36));
+    assert_eq!(client.calls_left(), Some(35));
+}
+
+#[tokio::test]
+async fn headers_of_a_refusal_lower_the_hour_too() {
+    let told = "X-RateLimit-Limit: 500\r\nX-RateLimit-Remaining: 20\r\nRetry-After: 5";
+    let stub = Stub::start(vec![with_header(429, told, ""), ok(&json!({"users": []}))]);
+    let limited = Settings {
+        hour: Some(GROWTH),
+        ..settings(&stub.base())
+    };
+    let client = Client::with_clock(&limited, std::sync::Arc::<FakeClock>::default()).unwrap();
+    client.check().await.unwrap();
+    // 21 are shared, of which three stay with the others, and the second call is made.
+    assert_eq!(client.calls_left(), Some(16));
 }
 
 #[tokio::test]

@@ -18,8 +18,10 @@ enum Step {
     Restart(bool, u16),
     /// The clock on the wall is set by so many seconds, backwards.
     SetBack(u32),
-    /// The destination tells what is left, and for how many seconds.
+    /// Answers tell what is left, from now on for so many seconds; while they do, others took what is missing.
     Told(u16, u16),
+    /// The destination tells the calls of its hour.
+    Plan(u16),
     /// A limit was met; silence for so many seconds.
     Limit(u16),
 }
@@ -30,10 +32,19 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => (0..8_000_u32).prop_map(Step::Idle),
         2 => (any::<bool>(), 0..600_u16).prop_map(|(is_kill, after)| Step::Restart(is_kill, after)),
         1 => (0..200_000_u32).prop_map(Step::SetBack),
-        1 => (0..200_u16, 0..4_000_u16).prop_map(|(left, reset)| Step::Told(left, reset)),
+        2 => (0..200_u16, 1..3_600_u16).prop_map(|(left, reset)| Step::Told(left, reset)),
+        1 => (1..400_u16).prop_map(Step::Plan),
         1 => (0..900_u16).prop_map(Step::Limit),
     ];
     prop::collection::vec(step, 1..60)
+}
+
+/// A window of the destination, as its answers tell it.
+struct Window {
+    left: u64,
+    until: Moment,
+    /// What calls may still leave in it: the others' part left out, and one for a process that has not heard of it.
+    ours: u64,
 }
 
 struct Life {
@@ -48,6 +59,9 @@ struct Life {
     wall: Timestamp,
     calls: Vec<Duration>,
     longest: Moment,
+    window: Option<Window>,
+    /// Calls of an hour that were told, and until when that is believed.
+    plan: Option<(u64, Moment)>,
 }
 
 impl Life {
@@ -62,6 +76,8 @@ impl Life {
             wall: "2026-01-14T11:00:00Z".parse().unwrap(),
             calls: Vec::new(),
             longest: 0,
+            window: None,
+            plan: None,
         }
     }
 
@@ -81,6 +97,7 @@ impl Life {
         let now = self.now();
         let kept = Kept {
             calls: self.budget.counted(now.moment).collect(),
+            told: self.budget.told(now.moment),
             ..Kept::default()
         };
         self.file = encoded(&kept, ahead, now).unwrap();
@@ -92,20 +109,84 @@ impl Life {
             Step::Calls(count) => (0..*count).for_each(|_| self.call()),
             Step::Idle(seconds) => self.pass(Moment::from(*seconds) * 1000),
             Step::Restart(is_kill, after) => self.restart(*is_kill, *after),
-            Step::SetBack(seconds) => self.wall -= SignedDuration::from_secs((*seconds).into()),
-            Step::Told(left, reset) => {
-                let standing = Standing {
-                    limit: None,
-                    remaining: Some((*left).into()),
-                    reset: Some(Duration::from_secs((*reset).into())),
-                };
-                let moment = self.now().moment;
-                self.budget.hear(self.budget.total(), standing, moment);
+            Step::SetBack(seconds) => {
+                self.wall -= SignedDuration::from_secs((*seconds).into());
+            }
+            Step::Told(left, reset) => self.told((*left).into(), (*reset).into()),
+            Step::Plan(limit) => {
+                let limit = (*limit).into();
+                self.plan = Some((limit, self.truth + 3_600_000));
+                self.hear(Standing {
+                    limit: Some(limit),
+                    ..Standing::default()
+                });
             }
             Step::Limit(seconds) => {
                 let until = self.now().moment + Moment::from(*seconds) * 1000;
                 self.budget.spend_burst(until);
             }
+        }
+    }
+
+    fn hear(&mut self, standing: Standing) {
+        let moment = self.now().moment;
+        self.budget.hear(self.budget.total(), standing, moment);
+    }
+
+    fn own_part(&self, calls: u64) -> u64 {
+        self.hour.own_part(calls)
+    }
+
+    fn told(&mut self, left: u64, seconds: Moment) {
+        let truth = self.truth;
+        let old = self.window.take().filter(|window| truth < window.until);
+        self.window = Some(match old {
+            Some(window) => Window {
+                left: window.left.min(left),
+                ours: window.ours.min(self.own_part(left)),
+                ..window
+            },
+            None => Window {
+                left,
+                until: truth + seconds * 1000,
+                ours: self.own_part(left),
+            },
+        });
+        self.hear_window();
+    }
+
+    fn hear_window(&mut self) {
+        let Some(window) = &self.window else { return };
+        let standing = Standing {
+            limit: None,
+            remaining: Some(window.left),
+            reset: Some(Duration::from_millis(
+                (window.until - self.truth).unsigned_abs(),
+            )),
+        };
+        self.hear(standing);
+    }
+
+    /// Holds what was told, at a call that has just left.
+    fn answer(&mut self) {
+        let truth = self.truth;
+        self.window = self.window.take().filter(|window| truth < window.until);
+        if let Some(window) = &mut self.window {
+            assert!(window.ours > 0, "a call of the others was taken");
+            window.ours -= 1;
+            window.left = window.left.saturating_sub(1);
+            self.hear_window();
+        }
+        if let Some((limit, until)) = self.plan
+            && truth < until
+        {
+            let allowance = self.own_part(limit).max(1);
+            let hour = Duration::from_millis((truth - 3_600_000).max(0).unsigned_abs());
+            let calls = self.calls.iter().rev().take_while(|at| **at > hour).count();
+            assert!(
+                calls as u64 <= allowance,
+                "{calls} calls at {limit} an hour"
+            );
         }
     }
 
@@ -121,11 +202,16 @@ impl Life {
         self.budget.take(moment + wait);
         self.calls
             .push(Duration::from_millis(self.truth.unsigned_abs()));
+        self.answer();
     }
 
     fn restart(&mut self, is_kill: bool, after: u16) {
-        if !is_kill {
-            self.save(0);
+        match is_kill {
+            true => self.plan = None,
+            false => self.save(0),
+        }
+        if let Some(window) = &mut self.window {
+            window.ours += 1;
         }
         self.pass(Moment::from(after) * 1000);
         self.begun = self.truth;
@@ -134,6 +220,9 @@ impl Life {
         if !self.file.is_empty() {
             let kept = decoded(&self.file, self.hour.allowance(), self.now()).unwrap();
             self.budget.restore(&kept.calls);
+            kept.told
+                .into_iter()
+                .for_each(|told| self.budget.tell(told));
         }
     }
 }
@@ -142,7 +231,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_sixty_minutes_hold_more_than_the_allowance_and_no_wait_is_longer_than_an_hour(
+    fn no_sixty_minutes_hold_more_than_the_allowance_or_than_was_told_and_no_wait_is_longer_than_an_hour(
         steps in steps(),
         calls in 1..400_u64,
         share_to_leave_free in 0.0..0.9_f64,
