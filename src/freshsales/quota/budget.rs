@@ -38,6 +38,12 @@ impl Hour {
         self.own_part(self.calls).max(1)
     }
 
+    /// How many calls the pace may be ahead of the clock.
+    fn ahead(&self) -> Moment {
+        let burst = u64::from(self.burst.max(1)).min(self.allowance());
+        Moment::try_from(burst - 1).unwrap_or(0)
+    }
+
     /// What of `calls` is ours.
     pub(super) fn own_part(&self, calls: u64) -> u64 {
         let free = (calls as f64 * self.share_to_leave_free.clamp(0.0, 1.0)).ceil();
@@ -59,6 +65,8 @@ pub(super) struct Budget {
     even: Moment,
     /// The same at twice the pace, which is the quickest way to catch up.
     quick: Moment,
+    /// Until when the limit that was met last asked for silence.
+    silent: Moment,
     heard: Option<Heard>,
 }
 
@@ -68,6 +76,14 @@ pub(super) struct Budget {
 pub(super) struct Told {
     pub(super) limit: u64,
     pub(super) until: Moment,
+}
+
+/// A pace through the hour, in milliseconds.
+struct Pace {
+    /// Where it has come to.
+    reached: Moment,
+    /// From one call to the next.
+    spacing: Moment,
 }
 
 /// What the destination said last of its hour.
@@ -91,6 +107,7 @@ impl Budget {
             total: 0,
             even: now,
             quick: now,
+            silent: now,
             heard: None,
         }
     }
@@ -138,11 +155,11 @@ impl Budget {
         };
         let allowance = hour.allowance();
         let mut next = self.calls.back().map_or(now, |last| last + self.gap);
-        let (even, quick) = spacing(allowance);
-        let ahead = Moment::from(hour.burst.max(1) - 1);
+        let (even, quick) = self.paces(hour, now);
+        let ahead = hour.ahead();
         next = next
-            .max(self.even - ahead * even)
-            .max(self.quick - ahead * quick);
+            .max(even.reached - ahead * even.spacing)
+            .max(quick.reached - ahead * quick.spacing);
         if let Some(index) = (self.calls.len() as u64).checked_sub(allowance)
             && let Some(oldest) = self.calls.get(index as usize)
         {
@@ -172,9 +189,9 @@ impl Budget {
         }
         match self.hour(at) {
             Some(hour) => {
-                let (even, quick) = spacing(hour.allowance());
-                self.even = self.even.max(at - COUNTED) + even;
-                self.quick = self.quick.max(at) + quick;
+                let (even, quick) = self.paces(hour, at);
+                self.even = even.reached.max(at - COUNTED) + even.spacing;
+                self.quick = quick.reached.max(at) + quick.spacing;
             }
             // Without an hour only the last call matters, and memory stays flat.
             None => self.calls.clear(),
@@ -182,10 +199,23 @@ impl Budget {
         self.calls.push_back(at);
     }
 
+    /// The two paces at the calls an hour of this moment. Where a lower limit had brought them further ahead than this hour's
+    /// burst, they are no further than that: a call never waits for what was slow before.
+    fn paces(&self, hour: Hour, now: Moment) -> (Pace, Pace) {
+        let (even, quick) = spacing(hour.allowance());
+        let from = self.calls.back().map_or(now, |last| self.silent.max(*last));
+        let pace = |reached: Moment, spacing| Pace {
+            reached: reached.min(from + (hour.ahead() + 1) * spacing),
+            spacing,
+        };
+        (pace(self.even, even), pace(self.quick, quick))
+    }
+
     /// After a limit was met nothing leaves in a burst: the first call after `until` finds out, the others follow evenly.
     pub(super) fn spend_burst(&mut self, until: Moment) {
+        self.silent = self.silent.max(until);
         if let Some(hour) = self.hour(until) {
-            let ahead = Moment::from(hour.burst.max(1) - 1) * spacing(hour.allowance()).0;
+            let ahead = hour.ahead() * spacing(hour.allowance()).0;
             self.even = self.even.max(until + ahead);
         }
     }

@@ -45,6 +45,8 @@ struct Window {
     until: Moment,
     /// What calls may still leave in it: the others' part left out, and one for a process that has not heard of it.
     ours: u64,
+    /// Whether the process that lives has heard of it.
+    is_known: bool,
 }
 
 struct Life {
@@ -144,12 +146,14 @@ impl Life {
             Some(window) => Window {
                 left: window.left.min(left),
                 ours: window.ours.min(self.own_part(left)),
+                is_known: true,
                 ..window
             },
             None => Window {
                 left,
                 until: truth + seconds * 1000,
                 ours: self.own_part(left),
+                is_known: true,
             },
         });
         self.hear_window();
@@ -171,8 +175,14 @@ impl Life {
     fn answer(&mut self) {
         let truth = self.truth;
         self.window = self.window.take().filter(|window| truth < window.until);
+        // A process that begins in its last minute cannot tell it from a window of a minute, and takes its share of that.
+        self.window = self
+            .window
+            .take()
+            .filter(|window| window.is_known || window.until - truth > 60_000);
         if let Some(window) = &mut self.window {
             assert!(window.ours > 0, "a call of the others was taken");
+            window.is_known = true;
             window.ours -= 1;
             window.left = window.left.saturating_sub(1);
             self.hear_window();
@@ -212,6 +222,7 @@ impl Life {
         }
         if let Some(window) = &mut self.window {
             window.ours += 1;
+            window.is_known = false;
         }
         self.pass(Moment::from(after) * 1000);
         self.begun = self.truth;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod days;
+mod heard;
 mod law;
 mod turns;
 
@@ -199,4 +200,34 @@ fn workers<'a>(pace: &'a Pace, time: &'a Time, calls: &'a Calls) -> Vec<Worker<'
         .into_iter()
         .map(|answer| worker(pace, time, calls, answer))
         .collect()
+}
+
+const BEGUN: &str = "2026-01-14T11:00:00Z";
+
+fn seconds(number: u64) -> Duration {
+    Duration::from_secs(number)
+}
+
+/// Takes `count` turns, one worker, answers at once.
+fn turns(time: &Time, pace: &Pace, count: u64) -> Result<u64, Closed> {
+    let taken = Mutex::new(Ok(0));
+    time.run(vec![Box::pin(async {
+        for _ in 0..count {
+            let turn = pace.turn().await;
+            let is_over = turn.is_err();
+            *taken.lock().unwrap() = turn;
+            if is_over {
+                break;
+            }
+        }
+    })]);
+    taken.into_inner().unwrap()
+}
+
+/// The limits of an account, kept in a folder over processes.
+fn kept(folder: &tempfile::TempDir) -> Limits {
+    Limits {
+        file: Some(folder.path().join("quota.json")),
+        ..limits(Some(GROWTH), Windows::always())
+    }
 }
