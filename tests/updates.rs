@@ -7,28 +7,16 @@ use serde_json::{Value, json};
 
 use crate::support::{Simulator, Workspace};
 
-/// A company more than the contact has, its department and its tags: one edition of the export.
-struct Edition {
-    company: &'static str,
-    department: &'static str,
-    tags: &'static str,
-}
-
-fn land(workspace: &Workspace, edition: &Edition) {
-    let export = tempfile::tempdir().unwrap();
-    let companies = "id,name\ncom_1,Acme\ncom_2,Beta\n";
-    fs::write(export.path().join("companies.csv"), companies).unwrap();
-    let Edition {
-        company,
-        department,
-        tags,
-    } = edition;
-    let contacts = format!(
+/// Lands an edition of the export: the contact's company, department and tags.
+fn land(workspace: &Workspace, [company, department, tags]: [&str; 3]) {
+    let contact = format!(
         "id,last_name,email,company_id,department,tags\n\
          con_1,Berg,berg@people.example,{company},{department},{tags}\n"
     );
-    fs::write(export.path().join("contacts.csv"), contacts).unwrap();
-    workspace.land(export.path());
+    workspace.land_files(&[
+        ("companies.csv", "id,name\ncom_1,Acme\ncom_2,Beta\n"),
+        ("contacts.csv", &contact),
+    ]);
 }
 
 /// The one contact with the names of its companies, as the account shows it.
@@ -61,28 +49,24 @@ fn work_on_it(simulator: &Simulator) {
         .unwrap();
 }
 
+/// A load that dies while it seals leaves half a file, and no line about it.
+fn leave_torn_file(workspace: &Workspace) {
+    let folder = workspace.staging("load/killed");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("contacts.parquet"), "PAR1").unwrap();
+}
+
 #[test]
 fn what_others_put_on_a_record_survives_an_update() {
     for how in ["replace", "merge"] {
         let simulator = Simulator::start("seed.json");
         simulator.switch(&json!({ "custom_field_put": how }));
-        let workspace = Workspace::new("demo", &simulator.base_url);
-        // The demo's decisions are about the demo's export.
-        fs::remove_dir_all(workspace.path().join("sql")).unwrap();
-        let first = Edition {
-            company: "com_1",
-            department: "Sales",
-            tags: "old;vip",
-        };
-        land(&workspace, &first);
+        let workspace = Workspace::undecided(&simulator.base_url);
+        land(&workspace, ["com_1", "Sales", "old;vip"]);
         workspace.run(&["load"]).passed();
         work_on_it(&simulator);
-        let second = Edition {
-            company: "com_2",
-            department: "",
-            tags: "vip",
-        };
-        land(&workspace, &second);
+        leave_torn_file(&workspace);
+        land(&workspace, ["com_2", "", "vip"]);
         workspace.run(&["load"]).passed();
         let (contact, companies) = contact(&simulator);
         let tags: BTreeSet<&str> = contact["tags"]

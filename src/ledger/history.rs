@@ -63,6 +63,18 @@ pub struct Doubt {
     pub is_unknown: bool,
 }
 
+impl Doubt {
+    /// When what may have been written was written at the latest, as a process knows that `began` now. One that died before
+    /// may have sent until then: of its requests only the intents are known.
+    #[must_use]
+    pub fn written_by(&self, began: Timestamp) -> Timestamp {
+        match self.is_unknown {
+            true => self.at,
+            false => self.at.max(began),
+        }
+    }
+}
+
 /// A read-back, and the line that says so: what was logged before it is older than its records.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadBack {
@@ -83,7 +95,7 @@ pub struct History {
     calls: u64,
     landed: BTreeMap<String, Landed>,
     reads: BTreeMap<String, Vec<ReadBack>>,
-    sealed: BTreeMap<String, Sealed>,
+    sealed: BTreeMap<String, Vec<Sealed>>,
     doubts: BTreeMap<Row, Doubt>,
     checks: BTreeMap<(String, String), Checked>,
     decisions: BTreeMap<String, Decision>,
@@ -135,10 +147,10 @@ impl History {
         self.reads.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// The newest sealed load file of an object.
+    /// The sealed load files of an object, oldest first.
     #[must_use]
-    pub fn last_sealed(&self, object: &str) -> Option<&Sealed> {
-        self.sealed.get(object)
+    pub fn sealed(&self, object: &str) -> &[Sealed] {
+        self.sealed.get(object).map_or(&[], Vec::as_slice)
     }
 
     /// Rows with an intent and no outcome, or whose last outcome is unknown, by object and source id.
@@ -192,7 +204,7 @@ impl History {
             Event::Landed(landed) => insert(&mut self.landed, landed.system.clone(), landed),
             Event::Read(read) => self.keep_read(ReadBack { seq, read }),
             Event::Counted(_) => {}
-            Event::Sealed(sealed) => insert(&mut self.sealed, sealed.object.clone(), sealed),
+            Event::Sealed(sealed) => self.keep_sealed(sealed),
             Event::Intent(intent) => self.open_doubt(intent, at),
             Event::Outcome(outcome) => self.close_doubt(&outcome, at),
             Event::Checked(checked) => {
@@ -215,6 +227,11 @@ impl History {
                 );
             }
         }
+    }
+
+    fn keep_sealed(&mut self, sealed: Sealed) {
+        let files = self.sealed.entry(sealed.object.clone()).or_default();
+        files.push(sealed);
     }
 
     fn keep_read(&mut self, back: ReadBack) {

@@ -9,12 +9,11 @@ use roaring::RoaringTreemap;
 use serde::Deserialize;
 
 use super::run::Run;
-use super::seal::{Sealed, count_remaining, seal};
+use super::seal::{Sealed, is_any_left, seal};
 use super::{Progress, read_back, relations, views};
 use crate::catalog::{Object, When, Write};
 use crate::error::{Error, Kind, Result};
 use crate::landing;
-use crate::ledger::Doubt;
 use crate::load::{self, Sending, Tally};
 use crate::reconcile;
 use crate::warehouse::{Warehouse, quote_text};
@@ -28,7 +27,7 @@ pub async fn carry(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Res
         return Ok(());
     }
     relations::refresh(&run.inputs(), object, warehouse)?;
-    if count_remaining(run, object, warehouse)? > 0 {
+    if is_any_left(run, object, warehouse)? {
         rows_left(run, object)?;
         check(run, object, warehouse, When::BeforeLoad)?;
         // What is there before anything is sent is what counts are compared with afterwards.
@@ -130,20 +129,17 @@ fn restless(object: &Object) -> Error {
         .hint(format!("look for random(), now() or an order that is not fixed in what sql/load/load_{name}.sql reads"))
 }
 
-/// A record may be there and not yet in the lists and searches by which it is looked up: how long from now. A process that
-/// died may have sent until this one began: of its requests only the intents are known.
+/// A record may be there and not yet in the lists and searches by which it is looked up: how long from now.
 fn index_lag(run: &Run<'_>, object: &Object) -> Duration {
     let most = run.workspace.config.destination.index_wait;
     let history = run.ledger.history();
-    let began = history.last_run().map(|run| run.started_at);
+    let began = history
+        .last_run()
+        .map_or(Timestamp::MIN, |run| run.started_at);
     let doubts = history
         .in_doubt()
         .filter(|doubt| doubt.object == object.name);
-    let written = |doubt: &Doubt| match doubt.is_unknown {
-        true => Some(doubt.at),
-        false => Some(doubt.at).max(began),
-    };
-    let Some(newest) = doubts.filter_map(written).max() else {
+    let Some(newest) = doubts.map(|doubt| doubt.written_by(began)).max() else {
         return Duration::ZERO;
     };
     // A clock that was set back makes a doubt look younger than it is: one whole wait is always enough.

@@ -1,7 +1,8 @@
 //! Fixes what will be sent in a file: the load relation minus what the ledger says is done.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+
+use serde::Deserialize;
 
 use super::run::Run;
 use super::workspace::private_folder;
@@ -31,45 +32,62 @@ pub fn seal(
     warehouse: &Warehouse,
     wave: usize,
 ) -> Result<Option<Sealed>> {
-    let left = count_remaining(run, object, warehouse)?;
-    if left == 0 {
+    let select = remaining(run, object)?;
+    let left = left(&select, warehouse)?;
+    if left.rows == 0 {
         return Ok(None);
     }
-    let select = remaining(run, object)?;
     let folder = run.sealed_folder();
     private_folder(&folder)?;
-    let with_sent = with_sent(run, object, warehouse, &select)?;
+    let select = match left.updates {
+        0 => select,
+        _ => with_sent(run, object, &select),
+    };
     let name = match wave {
         1 => object.name.clone(),
         _ => format!("{}-{wave}", object.name),
     };
     let path = folder.join(format!("{name}.parquet"));
-    warehouse.copy_to_parquet(&with_sent, &path)?;
-    let rows = u64::try_from(left).unwrap_or_default();
+    warehouse.copy_to_parquet(&select, &path)?;
     run.ledger.append(vec![Event::Sealed(ledger::Sealed {
         run_id: run.run_id.clone(),
         object: object.name.clone(),
         file: format!("load/{}/{name}.parquet", run.run_id),
         sha256: landing::file_hash(&path)
             .map_err(|e| Error::new(Kind::Bug, "a sealed file cannot be read back").because(e))?,
-        rows,
+        rows: left.rows,
     })])?;
-    let doubts = format!("select count(*) from ({select}) where _action = 'look_up'");
-    let has_doubts = warehouse.number(&doubts)? > 0;
     Ok(Some(Sealed {
         path,
-        rows,
-        has_doubts,
+        rows: left.rows,
+        has_doubts: left.doubts > 0,
     }))
 }
 
-/// Rows that are still to be sent.
+/// Whether any row is still to be sent.
 ///
 /// # Errors
 /// [`Kind::Script`] when the load relation cannot be read.
-pub fn count_remaining(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<i64> {
-    let select = remaining(run, object)?;
-    warehouse.number(&format!("select count(*) from ({select})"))
+pub fn is_any_left(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<bool> {
+    Ok(left(&remaining(run, object)?, warehouse)?.rows > 0)
+}
+
+/// What is still to be sent.
+#[derive(Default, Deserialize)]
+struct Left {
+    rows: u64,
+    updates: u64,
+    /// Rows that have to be looked up first.
+    doubts: u64,
+}
+
+fn left(select: &str, warehouse: &Warehouse) -> Result<Left> {
+    let counts = format!(
+        "select count(*) as rows, count(*) filter (_action = 'update') as updates, \
+         count(*) filter (_action = 'look_up') as doubts from ({select})"
+    );
+    let left = warehouse.fetch::<Left>(&counts)?.into_iter().next();
+    Ok(left.unwrap_or_default())
 }
 
 /// The load relation minus what the ledger says is done. A row whose parent is only projected waits for the next wave.
@@ -93,50 +111,23 @@ fn remaining(run: &Run<'_>, object: &Object) -> Result<String> {
         .replace("{parents_are_there}", &parents.join(" ")))
 }
 
-/// Rows to be updated with what was last sent of them: what the destination shows beyond that is someone else's.
-fn with_sent(
-    run: &Run<'_>,
-    object: &Object,
-    warehouse: &Warehouse,
-    select: &str,
-) -> Result<String> {
-    let updates = format!("select count(*) from ({select}) where _action = 'update'");
-    let files = sealed_files(&run.workspace.staging().join("load"), &object.name)?;
-    if files.is_empty() || warehouse.number(&updates)? == 0 {
-        return Ok(select.to_owned());
+/// Rows to be updated with what was last sent of them: what the destination shows beyond that is someone else's. Where a
+/// sealed file is gone, all that it shows beyond the wanted is taken for theirs.
+fn with_sent(run: &Run<'_>, object: &Object, select: &str) -> String {
+    let staging = run.workspace.staging();
+    let history = run.ledger.history();
+    // Only files that the ledger knows are whole.
+    let files = history.sealed(&object.name).iter();
+    let files = files.map(|sealed| staging.join(&sealed.file));
+    let files: Vec<String> = files
+        .filter(|path| path.exists())
+        .map(|path| quote_text(&path.to_string_lossy()))
+        .collect();
+    if files.is_empty() {
+        return select.to_owned();
     }
-    Ok(include_str!("sent_before.sql")
+    include_str!("sent_before.sql")
         .replace("{object}", &object.name)
         .replace("{files}", &files.join(", "))
-        .replace("{remaining}", select))
-}
-
-/// The sealed files of an object in all runs, quoted for SQL.
-fn sealed_files(folder: &Path, object: &str) -> Result<Vec<String>> {
-    let unread = |e| Error::new(Kind::Config, "the sealed files cannot be listed").because(e);
-    let mut files = Vec::new();
-    for run in fs::read_dir(folder).map_err(unread)? {
-        let run = run.map_err(unread)?.path();
-        for file in fs::read_dir(run).map_err(unread)? {
-            let path = file.map_err(unread)?.path();
-            if is_sealed(&path, object) {
-                files.push(quote_text(&path.to_string_lossy()));
-            }
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-/// `contacts.parquet`, and `contacts-2.parquet` of a second wave.
-fn is_sealed(path: &Path, object: &str) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str());
-    let name = name.and_then(|name| name.strip_suffix(".parquet"));
-    match name.and_then(|name| name.strip_prefix(object)) {
-        Some("") => true,
-        Some(rest) => rest
-            .strip_prefix('-')
-            .is_some_and(|wave| wave.parse::<usize>().is_ok()),
-        None => false,
-    }
+        .replace("{remaining}", select)
 }

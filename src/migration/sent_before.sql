@@ -1,14 +1,12 @@
--- Rows that remain, and what was sent of those that are there already.
-with remaining as (
-    {remaining}
-),
-
-last_sent as (
+-- Rows that remain, and what was sent of those that are there already. What
+-- remains stands here twice: the first time only for the ids of its updates.
+with last_sent as (
     select outcomes.source_id, outcomes.accepted_hash
     from ledger_outcomes as outcomes
-    semi join remaining
-        on outcomes.source_id = remaining._source_id
-        and remaining._action = 'update'
+    semi join (
+        select _source_id from ({remaining}) where _action = 'update'
+    ) as updates
+        on outcomes.source_id = updates._source_id
     where outcomes.object = '{object}'
 ),
 
@@ -23,6 +21,6 @@ sealed as (
 )
 
 select remaining.*, sealed._sent_body,
-from remaining
+from ({remaining}) as remaining
 left join sealed on remaining._source_id = sealed._source_id
 order by remaining._source_id
