@@ -77,7 +77,7 @@ impl Sim {
 
 fn contact(n: usize) -> Value {
     json!({
-        "first_name": format!("First {n}"), "last_name": format!("Last {n}"),
+        "first_name": format!("First {n}"), "last_name": format!("Last {n}"), "email": format!("person{n}@example.test"),
         "mobile_number": format!("+49 170 {n:07}"), "job_title": "Head of things", "city": format!("City {}", n % 5_000),
         "country": "Germany", "external_id": format!("con_{n:09}"),
         "custom_field": {"cf_source_created_at": "2020-01-31T10:00:00Z", "cf_department": "Sales"},

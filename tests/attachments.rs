@@ -107,9 +107,7 @@ fn whatever_happens_to_an_upload_there_is_one_document_in_the_end() {
 #[test]
 fn a_long_file_that_is_cut_in_the_middle_is_there_once_and_whole() {
     let simulator = Simulator::start("seed.json");
-    let workspace = Workspace::new("demo", &simulator.base_url);
-    // The demo's decisions are about the demo's export.
-    fs::remove_dir_all(workspace.path().join("sql")).unwrap();
+    let workspace = Workspace::undecided(&simulator.base_url);
     let export = tempfile::tempdir().unwrap();
     let bytes = 20 << 20;
     for (path, content) in [

@@ -1,6 +1,5 @@
 //! Bulk jobs that say too little, answers that say enough, and an index that lags behind.
 
-use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
@@ -36,16 +35,12 @@ fn scene(rows: usize, bad: &[usize]) -> (Simulator, Middleman, Workspace) {
         }
         None
     });
-    let workspace = Workspace::new("demo", &middleman.base_url);
-    // The demo's decisions are about the demo's export.
-    fs::remove_dir_all(workspace.path().join("sql")).unwrap();
+    let workspace = Workspace::undecided(&middleman.base_url);
     let mut text = "id,last_name,email,mobile\n".to_owned();
     for n in 1..=rows {
         text += &format!("con_{n:09},Person {n},person-{n}@people.example,+49 170 55{n:05}\n");
     }
-    let export = tempfile::tempdir().unwrap();
-    fs::write(export.path().join("contacts.csv"), text).unwrap();
-    workspace.land(export.path());
+    workspace.land_files(&[("contacts.csv", &text)]);
     (simulator, middleman, workspace)
 }
 

@@ -1,26 +1,12 @@
 //! What connects records: seen there, each link by itself.
 
-use std::fs;
-
 use crate::support::{Simulator, Workspace};
-
-/// A workspace with these files landed, and the account it loads into.
-fn landed(files: &[(&str, &str)]) -> (Simulator, Workspace) {
-    let simulator = Simulator::start("seed.json");
-    let workspace = Workspace::new("demo", &simulator.base_url);
-    // The demo's decisions are about the demo's export.
-    fs::remove_dir_all(workspace.path().join("sql")).unwrap();
-    let export = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        fs::write(export.path().join(name), text).unwrap();
-    }
-    workspace.land(export.path());
-    (simulator, workspace)
-}
 
 #[test]
 fn a_contact_may_be_in_many_lists() {
-    let (_simulator, workspace) = landed(&[
+    let simulator = Simulator::start("seed.json");
+    let workspace = Workspace::undecided(&simulator.base_url);
+    workspace.land_files(&[
         (
             "contacts.csv",
             "id,last_name,email\ncon_1,Berg,berg@people.example\n",

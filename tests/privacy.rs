@@ -101,9 +101,7 @@ fn scene(
 ) -> (Simulator, Middleman, Workspace) {
     let simulator = Simulator::start("seed.json");
     let middleman = Middleman::start(&simulator.base_url, meddle);
-    let workspace = Workspace::new("demo", &middleman.base_url);
-    // The demo's decisions are about the demo's export.
-    fs::remove_dir_all(workspace.path().join("sql")).unwrap();
+    let workspace = Workspace::undecided(&middleman.base_url);
     land(&workspace);
     (simulator, middleman, workspace)
 }

@@ -178,9 +178,7 @@ const CONTACTS: usize = 10_000;
 fn scarce_scene() -> (Simulator, Workspace) {
     let simulator = Simulator::start("seed.json");
     simulator.switch(&json!({ "clock_speed": SPEED, "hourly_limit": 1000 }));
-    let workspace = Workspace::new("demo", &simulator.base_url);
-    // The demo's decisions are about the demo's export.
-    fs::remove_dir_all(workspace.path().join("sql")).unwrap();
+    let workspace = Workspace::undecided(&simulator.base_url);
     let config = workspace.path().join("deskferry.toml");
     let text = fs::read_to_string(&config).unwrap();
     fs::write(&config, format!("{text}\n[quota]\ncalls_per_hour = 1000\n")).unwrap();
@@ -190,9 +188,7 @@ fn scarce_scene() -> (Simulator, Workspace) {
             "con_{n:09},Given {n},Family {n},person-{n}@people.example,+49 30 {n:07},2024-03-04T09:15:00Z\n"
         );
     }
-    let export = tempfile::tempdir().unwrap();
-    fs::write(export.path().join("contacts.csv"), rows).unwrap();
-    workspace.land(export.path());
+    workspace.land_files(&[("contacts.csv", &rows)]);
     (simulator, workspace)
 }
 

@@ -59,14 +59,18 @@ pub(super) fn report_of(job: &Value, rows: &[BulkRow]) -> Option<Report> {
         failed: failed.unwrap_or(0),
         ..Report::default()
     };
+    // An entry may quote another row than its own: no row's values stay in any reason.
+    let sent: Value = rows.iter().map(row_json).collect();
     for entry in told.map(entries_of).unwrap_or_default() {
-        report.met_limit |= speaks_of_limit(&entry, rows);
+        let words = message::scrub(&message::words_of_json(&entry), &sent);
+        // Known in the wild: "contact fetch failure :: 429".
+        report.met_limit |= message::speaks_of_limit(&words);
         let Some(index) = row_of(&entry, rows) else {
             report.untied += 1;
             continue;
         };
         if report.tied.iter().all(|(tied, _)| *tied != index) {
-            report.tied.push((index, reason_of(&entry, rows)));
+            report.tied.push((index, reason_of(words)));
         }
     }
     Some(report)
@@ -94,23 +98,11 @@ fn entries_of(report: Value) -> Vec<Value> {
     }
 }
 
-fn reason_of(entry: &Value, rows: &[BulkRow]) -> String {
-    let words = message::words_of_json(entry);
+fn reason_of(words: String) -> String {
     match words.is_empty() {
         true => "the bulk job gives no reason".to_owned(),
-        false => scrubbed(&words, rows),
+        false => words,
     }
-}
-
-/// Without the values of any row of the job: an entry may quote another row than its own.
-fn scrubbed(words: &str, rows: &[BulkRow]) -> String {
-    message::scrub(words, &rows.iter().map(row_json).collect())
-}
-
-/// Known in the wild: "contact fetch failure :: 429". A sent value that happens to hold 429 is no sign of a limit.
-fn speaks_of_limit(entry: &Value, rows: &[BulkRow]) -> bool {
-    let words = message::words_of_json(entry);
-    message::speaks_of_limit(&scrubbed(&words, rows))
 }
 
 fn count_of(number: &Value) -> Option<u64> {

@@ -39,9 +39,7 @@ impl Stage {
         let begin = tempfile::tempdir().unwrap();
         let simulator = Simulator::keeping("seed.json", &begin.path().join("account.state"));
         let port = simulator.port();
-        let workspace = Workspace::new("demo", &simulator.base_url);
-        // The demo's decisions are about the demo's export.
-        fs::remove_dir_all(workspace.path().join("sql")).unwrap();
+        let workspace = Workspace::undecided(&simulator.base_url);
         for (at, export) in exports.iter().enumerate() {
             if at > 0 {
                 workspace.run(&["load"]).passed();

@@ -29,9 +29,7 @@ impl Scene {
     /// A landed export, and an account with nothing in it.
     pub fn new() -> Self {
         let simulator = Simulator::start("seed.json");
-        let workspace = Workspace::new("demo", &simulator.base_url);
-        // The demo's decisions are about the demo's export.
-        std::fs::remove_dir_all(workspace.path().join("sql")).unwrap();
+        let workspace = Workspace::undecided(&simulator.base_url);
         let export = tempfile::tempdir().unwrap();
         USUAL.write(export.path());
         workspace.land(export.path());

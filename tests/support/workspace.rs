@@ -25,6 +25,13 @@ impl Workspace {
         workspace
     }
 
+    /// The demo's workspace for another export: the demo's decisions are about its own.
+    pub fn undecided(base_url: &str) -> Self {
+        let workspace = Self::new("demo", base_url);
+        fs::remove_dir_all(workspace.path().join("sql")).unwrap();
+        workspace
+    }
+
     /// A copy of a workspace, wherever it points.
     pub fn copied(from: &Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -78,6 +85,16 @@ impl Workspace {
     pub fn land(&self, path: impl AsRef<Path>) -> Ran {
         self.run(&["land".as_ref(), path.as_ref().as_os_str()])
             .passed()
+    }
+
+    /// Lands an export that consists of these files.
+    #[track_caller]
+    pub fn land_files(&self, files: &[(&str, &str)]) -> Ran {
+        let export = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            fs::write(export.path().join(name), text).unwrap();
+        }
+        self.land(export.path())
     }
 
     /// The JSON document of `status`.

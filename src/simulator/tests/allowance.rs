@@ -18,18 +18,6 @@ impl Sim {
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
         (status, told, body)
     }
-
-    async fn now(&self) -> i64 {
-        let clock = self.control("GET", "clock", Value::Null).await.1;
-        clock["now"].as_i64().unwrap()
-    }
-
-    /// Moves the clock to the next full hour and so many seconds.
-    async fn to_the_hour_and(&self, seconds: i64) {
-        let wait = 3600 - self.now().await % 3600 + seconds;
-        self.control("POST", "advance", json!({"seconds": wait}))
-            .await;
-    }
 }
 
 #[tokio::test]

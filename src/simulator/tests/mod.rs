@@ -32,6 +32,7 @@ mod answers;
 mod bulk;
 mod children;
 mod classic;
+mod control;
 mod faults;
 mod index;
 mod plans;
@@ -182,4 +183,18 @@ fn messages(status: u16, body: &Value) -> Vec<&str> {
     assert_eq!(body["errors"]["code"], status, "{body}");
     let messages = body["errors"]["message"].as_array().unwrap();
     messages.iter().map(|text| text.as_str().unwrap()).collect()
+}
+
+impl Sim {
+    async fn now(&self) -> i64 {
+        let clock = self.control("GET", "clock", Value::Null).await.1;
+        clock["now"].as_i64().unwrap()
+    }
+
+    /// Moves the clock to the next full hour and so many seconds.
+    async fn to_the_hour_and(&self, seconds: i64) {
+        let wait = 3600 - self.now().await % 3600 + seconds;
+        self.control("POST", "advance", json!({"seconds": wait}))
+            .await;
+    }
 }

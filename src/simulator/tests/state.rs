@@ -387,11 +387,7 @@ async fn a_restart_gives_no_fresh_hour() {
         let place = Place::new();
         let switches = json!({limit: 4, "ratelimit_headers": "remaining_reset"});
         let sim = place.start_with(&switches).await;
-        // Far from the end of an hour and of a minute.
-        let now = sim.control("GET", "clock", Value::Null).await.1["now"].clone();
-        let seconds = 3601 - now.as_u64().unwrap() % 3600;
-        sim.control("POST", "advance", json!({"seconds": seconds}))
-            .await;
+        sim.to_the_hour_and(1).await;
         sim.get("selector/owners").await;
         sim.fault(json!({"kind": "refuse"})).await;
         assert_eq!(sim.send("GET", "selector/owners", Value::Null).await.0, 503);
