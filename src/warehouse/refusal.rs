@@ -10,7 +10,7 @@ pub(super) fn refused(cause: duckdb::Error) -> Error {
         duckdb::Error::DuckDBFailure(_, Some(words)) => words,
         other => other.to_string(),
     };
-    if words.starts_with("IO Error") {
+    if is_about_a_file(&words) {
         return Error::new(Kind::Config, "DuckDB cannot use a file")
             .because(words)
             .hint("free the disk or make the staging folder writable, then run the same command again: nothing is sent twice");
@@ -26,6 +26,7 @@ pub(super) fn refused(cause: duckdb::Error) -> Error {
         "Invalid Input Error",
         "Constraint Error",
         "Out of Range Error",
+        "TransactionContext Error",
     ];
     let words = if speaks_of_values.iter().any(|kind| words.starts_with(kind)) {
         without_values(&words)
@@ -33,6 +34,13 @@ pub(super) fn refused(cause: duckdb::Error) -> Error {
         words
     };
     Error::new(Kind::Script, "DuckDB refused a statement").because(words)
+}
+
+/// What is written at the end of a transaction fails at its end, under another name.
+fn is_about_a_file(words: &str) -> bool {
+    let end = "TransactionContext Error: Failed to commit: ";
+    let cause = words.strip_prefix(end).unwrap_or(words);
+    cause.starts_with("IO Error") || cause.starts_with("Could not write file")
 }
 
 /// The words before the first quote, and the type that a value did not fit. A value may hold quotes and line breaks itself,
@@ -83,4 +91,33 @@ pub(super) fn unwritable(
 /// A promise of this module does not hold.
 pub(super) fn bug(what: &str, cause: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::new(Kind::Bug, format!("could not {what}")).because(cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(words: &str) -> Error {
+        let code = duckdb::ffi::Error::new(1);
+        refused(duckdb::Error::DuckDBFailure(code, Some(words.to_owned())))
+    }
+
+    #[test]
+    fn a_full_disk_is_the_machines_matter_wherever_it_shows() {
+        for words in [
+            "IO Error: Could not write file \"w\": No space left on device",
+            "TransactionContext Error: Failed to commit: Could not write file \"w\": No space left on device",
+        ] {
+            assert_eq!(of(words).kind(), Kind::Config, "{words}");
+        }
+    }
+
+    #[test]
+    fn a_commit_that_fails_quotes_no_value() {
+        let words =
+            "TransactionContext Error: Failed to commit: duplicate key \"berg@people.example\"";
+        let error = of(words);
+        assert_eq!(error.kind(), Kind::Script);
+        assert!(!format!("{error:?}").contains("berg@"), "{error:?}");
+    }
 }
