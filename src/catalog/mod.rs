@@ -17,7 +17,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 pub use header::{Blocks, Header, Reference};
-pub use objects::{Find, List, Object, Objects, Read, Remove, Write};
+pub use objects::{Find, Links, List, Object, Objects, Read, Remove, Write};
 pub use probes::{Pick, Probe, Trace};
 pub use script::{Layer, Script, When};
 

@@ -60,6 +60,9 @@ pub struct Object {
     /// Lists that an update replaces as a whole, beside the account's own fields.
     #[serde(default)]
     pub replaced: Vec<String>,
+    /// Links that the list may not show.
+    #[serde(default)]
+    pub links: Option<Links>,
     /// Fields endpoint there.
     #[serde(default)]
     pub fields: Option<String>,
@@ -171,6 +174,20 @@ pub enum List {
     Members,
     /// Matched rows: the selector was read before.
     Selector,
+}
+
+/// Links of a record that a list may not show, and how the records at the other end show them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Links {
+    /// The field that holds them: a list of objects with an `id`.
+    pub field: String,
+    /// The object at the other end.
+    pub parents: String,
+    /// The `include` word of that end's list, and the last part of the path below one record of it.
+    pub include: String,
+    /// Where a row of that list shows the ids.
+    pub ids: String,
 }
 
 /// A piece of reference data.

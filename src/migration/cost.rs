@@ -75,7 +75,12 @@ fn reading(object: &Object, written: u64, done: u64) -> Cost {
         // The last written come first, so only the pages with our rows are read; ids and fields come together.
         Some(List::Views { .. } | List::Pages { .. }) => {
             let is_bulk = object.write == Write::BulkUpsert;
-            of(if is_bulk { pages } else { 0 }, pages, pages * 2)
+            let links = links(object, written);
+            of(
+                if is_bulk { pages } else { 0 },
+                pages + links.expected,
+                pages * 2 + links.most,
+            )
         }
         Some(List::Members) => of(
             pages,
@@ -83,6 +88,19 @@ fn reading(object: &Object, written: u64, done: u64) -> Cost {
             pages * 2 + done.div_ceil(ROWS),
         ),
         Some(List::Selector) | None => of(0, 0, 0),
+    }
+}
+
+/// Calls that tell the links of `written` rows: none where the list shows them, else a page of those at the other end for so
+/// many, and the record itself at the most.
+fn links(object: &Object, written: u64) -> Cost {
+    match object.links {
+        None => Cost::default(),
+        Some(_) => Cost {
+            expected: written.div_ceil(ROWS),
+            most: written,
+            ..Cost::default()
+        },
     }
 }
 
@@ -132,7 +150,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::catalog::Catalog;
+    use crate::catalog::{Catalog, Links};
 
     fn step(create: u64, update: u64, look_up: u64, done: u64) -> Step {
         Step {
@@ -152,6 +170,12 @@ mod tests {
             .into_iter()
             .find(|object| object.write == write);
         found.unwrap()
+    }
+
+    fn linked() -> Option<Links> {
+        let folder = tempfile::tempdir().unwrap();
+        let catalog = Catalog::load(folder.path()).unwrap();
+        catalog.objects.into_iter().find_map(|object| object.links)
     }
 
     #[test]
@@ -185,6 +209,14 @@ mod tests {
         assert!((30..=31).contains(&least), "{least}");
         let usual = per_thousand(bulk.expected, 100_000).unwrap();
         assert!((40..=41).contains(&usual), "{usual}");
+        let linked = Object {
+            links: linked(),
+            ..written_by(Write::BulkUpsert)
+        };
+        let linked = of(&linked, &step(100_000, 0, 0, 0));
+        assert_eq!(linked.least, bulk.least, "the list may show the links");
+        assert!(per_thousand(linked.expected, 100_000).unwrap() <= 51);
+        assert!(linked.most >= 100_000, "each record may have to be asked");
         let single = of(&written_by(Write::Upsert), &step(1000, 0, 0, 0));
         assert_eq!(per_thousand(single.least, 1000), Some(1000));
     }

@@ -9,6 +9,7 @@ mod calendar;
 mod children;
 mod cost;
 mod extract;
+mod links;
 mod log;
 mod outlook;
 mod phase;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::children;
+use super::links;
 use super::run::Run;
 use super::views;
 use crate::catalog::{List, Object, Read, Write};
@@ -50,30 +51,38 @@ pub async fn count(run: &Run<'_>, object: &Object) -> Result<()> {
 /// # Errors
 /// [`Kind::Destination`](crate::error::Kind::Destination) when it cannot be read.
 pub async fn object(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<()> {
-    let mut reading = begin(run, &object.name)?;
     match &object.list {
         None | Some(List::Selector) => return Ok(()),
+        Some(List::Views { .. } | List::Pages { .. }) => list(run, object).await?,
+        Some(List::Children { include }) => {
+            let mut reading = begin(run, &object.name)?;
+            children(run, object, include, (warehouse, "true"), &mut reading).await?;
+            run.ledger.append(vec![reading.finish(true)?])?;
+        }
         Some(List::Members) => {
+            let mut reading = begin(run, &object.name)?;
             for list_id in member_lists(object, warehouse)? {
                 members(run, list_id, &mut reading).await?;
             }
+            return run.ledger.append(vec![reading.finish(true)?]);
         }
-        Some(List::Children { include }) => {
-            children(run, object, include, (warehouse, "true"), &mut reading).await?;
-        }
-        Some(List::Views { .. } | List::Pages { .. }) => {
-            if let Some(listing) = load::listing(object) {
-                let page = |records: Vec<Value>| reading.page(&records);
-                run.client.list(&listing, page).await?;
-            }
-        }
-    }
-    run.ledger.append(vec![reading.finish(true)?])?;
-    if matches!(object.list, Some(List::Members)) {
-        return Ok(());
     }
     views::stored_view(&run.inputs(), &object.name, warehouse)?;
     fetch_stale(run, object, warehouse).await
+}
+
+/// Reads all of one object's list, and nothing beside it.
+///
+/// # Errors
+/// [`Kind::Destination`](crate::error::Kind::Destination) when it cannot be read.
+pub(super) async fn list(run: &Run<'_>, object: &Object) -> Result<()> {
+    let Some(listing) = load::listing(object) else {
+        return Ok(());
+    };
+    let mut reading = begin(run, &object.name)?;
+    let page = |records: Vec<Value>| reading.page(&records);
+    run.client.list(&listing, page).await?;
+    run.ledger.append(vec![reading.finish(true)?])
 }
 
 /// Reads back what was written and is not proved: what an answer or a list has shown since is not asked for again. Of a list
@@ -173,7 +182,7 @@ fn was_written(object: &Object, warehouse: &Warehouse) -> Result<bool> {
 }
 
 /// What no list shows is asked for once more before it counts as lost: a child in its parent's list, when the index has had its
-/// time, anything else by its id. One that is not there is landed as absent.
+/// time, anything else by its id. Then the links that nothing shows are asked for.
 async fn fetch_stale(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<()> {
     if let Some(List::Children { include }) = &object.list {
         until_children_show(run, object, include, warehouse).await?;
@@ -182,14 +191,24 @@ async fn fetch_stale(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> R
     warehouse.each_number(&stale(object), |id| {
         ids.extend(u64::try_from(id).ok());
     })?;
+    let ids: Vec<i64> = ids.iter().filter_map(|id| i64::try_from(id).ok()).collect();
+    land_by_id(run, object, &ids).await?;
+    links::prove(run, object, warehouse).await
+}
+
+/// Asks for records by their ids, and lands them. One that is not there is landed as absent.
+///
+/// # Errors
+/// [`Kind::Destination`](crate::error::Kind::Destination) when one cannot be read.
+pub(super) async fn land_by_id(run: &Run<'_>, object: &Object, ids: &[i64]) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
     let mut reading = begin(run, &object.name)?;
-    for id in ids.iter().filter_map(|id| i64::try_from(id).ok()) {
-        match by_id(run, object, id).await? {
+    for id in ids {
+        match by_id(run, object, *id).await? {
             Some(record) => reading.page(&[record])?,
-            None => reading.absent(id)?,
+            None => reading.absent(*id)?,
         }
     }
     run.ledger.append(vec![reading.finish(false)?])
@@ -325,6 +344,6 @@ fn parents(
     warehouse.fetch::<Parent>(&query)
 }
 
-fn begin(run: &Run<'_>, name: &str) -> Result<Stored> {
+pub(super) fn begin(run: &Run<'_>, name: &str) -> Result<Stored> {
     Stored::begin(&run.workspace.staging(), &run.run_id, name)
 }

@@ -171,7 +171,7 @@ const PLAIN: Profile = Profile {
     error_style: ErrorStyle::Canonical,
     page_rows: 100,
     ids_in_full_answers: false,
-    links_in_rows: true,
+    links_in_rows: false,
     index_lag: 0,
     index_lag_on: Vec::new(),
     search_attributes: SearchAttributes::Any,
