@@ -83,3 +83,110 @@ fn what_others_put_on_a_record_survives_an_update() {
         assert_eq!(fields["cf_department"], Value::Null, "{how}");
     }
 }
+
+/// What others made there before the first load: the company and the contact that the export is about, keys written otherwise.
+fn made_before(simulator: &Simulator) {
+    let user = simulator.caller();
+    let company = json!({ "sales_account": { "name": "acme" } });
+    let company = user.post("sales_accounts", &company).unwrap()["sales_account"]["id"].clone();
+    let contact = json!({ "contact": {
+        "last_name": "Berg", "email": "Berg@People.example", "tags": ["theirs"],
+        "custom_field": { "cf_nickname": "Bee" }, "sales_accounts": [{ "id": company }],
+    } });
+    user.post("contacts", &contact).unwrap();
+}
+
+#[test]
+fn a_record_that_was_there_before_the_load_keeps_what_is_theirs() {
+    for how in ["replace", "merge"] {
+        let simulator = Simulator::start("seed.json");
+        simulator.switch(&json!({ "custom_field_put": how }));
+        made_before(&simulator);
+        let workspace = Workspace::undecided(&simulator.base_url);
+        land(&workspace, ["com_1", "Sales", "vip"]);
+        workspace.run(&["load"]).passed();
+        assert_eq!(simulator.records("contacts").len(), 1, "{how}");
+        assert_eq!(simulator.records("sales_accounts").len(), 2, "{how}");
+        let (contact, _) = contact(&simulator);
+        let fields = &contact["custom_field"];
+        assert_eq!(fields["cf_nickname"], "Bee", "{how}");
+        assert_eq!(fields["cf_department"], "Sales", "{how}");
+        let tags = contact["tags"].as_array().unwrap();
+        assert!(
+            tags.contains(&json!("theirs")) && tags.contains(&json!("vip")),
+            "{how}"
+        );
+        // Not made by us: what it was is known, and the counts close.
+        let lines = workspace.ledger().into_iter();
+        let events = lines.map(|line| serde_json::from_str::<Value>(&line).unwrap());
+        let before: Vec<Value> = events
+            .filter(|event| event["object"] == "contacts" && event["event"] == "intent")
+            .map(|event| event["before"]["custom_field"]["cf_nickname"].clone())
+            .collect();
+        assert_eq!(before, [json!("Bee")], "{how}");
+        let off = "select count(*) from recon_results where \"check\" like '%counts_differ%' and bad_rows > 0";
+        assert_eq!(workspace.number(off), 0, "{how}");
+    }
+}
+
+#[test]
+fn what_is_there_is_read_only_where_others_made_some() {
+    let simulator = Simulator::start("seed.json");
+    let workspace = Workspace::undecided(&simulator.base_url);
+    land(&workspace, ["com_1", "Sales", "vip"]);
+    workspace.run(&["load"]).passed();
+    let is_whole_list = |call: &Value| {
+        let path = call["path"].as_str().unwrap();
+        path.contains("/contacts/view/") && path.contains("sort_type=asc")
+    };
+    assert_eq!(
+        simulator
+            .calls()
+            .iter()
+            .filter(|call| is_whole_list(call))
+            .count(),
+        0
+    );
+    // Someone makes a contact that the next edition of the export has too.
+    let theirs = json!({ "contact": {
+        "last_name": "Dahl", "email": "dahl@people.example", "custom_field": { "cf_nickname": "Dee" },
+    } });
+    simulator.caller().post("contacts", &theirs).unwrap();
+    let contacts = "id,last_name,email,department\n\
+                    con_1,Berg,berg@people.example,Sales\ncon_2,Dahl,dahl@people.example,Sales\n";
+    let companies = "id,name\ncom_1,Acme\ncom_2,Beta\n";
+    workspace.land_files(&[("companies.csv", companies), ("contacts.csv", contacts)]);
+    workspace.run(&["load"]).passed();
+    assert_eq!(
+        simulator
+            .calls()
+            .iter()
+            .filter(|call| is_whole_list(call))
+            .count(),
+        1
+    );
+    let kept = simulator.records("contacts");
+    let is_kept = |contact: &&Value| contact["custom_field"]["cf_nickname"] == "Dee";
+    assert_eq!((kept.len(), kept.iter().filter(is_kept).count()), (2, 1));
+}
+
+#[test]
+fn which_of_two_records_with_one_key_is_meant_is_asked() {
+    let simulator = Simulator::start("seed.json");
+    let user = simulator.caller();
+    for key in [
+        json!({ "email": "berg@people.example" }),
+        json!({ "email": "other@people.example", "external_id": "con_1" }),
+    ] {
+        let mut contact = json!({ "last_name": "Berg" });
+        let keys = key.as_object().unwrap().clone();
+        contact.as_object_mut().unwrap().extend(keys);
+        user.post("contacts", &json!({ "contact": contact }))
+            .unwrap();
+    }
+    let workspace = Workspace::undecided(&simulator.base_url);
+    land(&workspace, ["com_1", "Sales", "vip"]);
+    let asked = workspace.run(&["load"]).ended(6);
+    assert!(asked.stderr.contains("con_1"), "{}", asked.stderr);
+    assert_eq!(simulator.records("contacts").len(), 2);
+}

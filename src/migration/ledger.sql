@@ -23,7 +23,7 @@ create or replace table ledger_seen (seq bigint, file varchar);
 insert into ledger_seen values (0, '');
 
 -- Last event of each row, and what is kept of earlier ones: the id and hash it was accepted with.
--- `made_seq`: when it was first accepted as made by us, not found.
+-- `made_seq`: when it was first accepted as made by us, not found; 0 where it was there before.
 create or replace table ledger_outcomes (
     object varchar, source_id varchar, state varchar, destination_id bigint,
     body_hash varchar, accepted_hash varchar, status integer, reason varchar,

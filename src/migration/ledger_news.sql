@@ -12,9 +12,13 @@ with places as (
         max(seq) as seq,
         max(seq) filter (where state = 'accepted') as accepted_seq,
         arg_max(destination_id, seq) filter (where state = 'accepted') as destination_id,
-        min(seq) filter (
-            where state = 'accepted' and reason is distinct from 'found by look-up'
-        ) as made_seq,
+        case
+            when bool_or(reason = 'there before the load') then 0
+            else min(seq) filter (
+                where state = 'accepted'
+                    and reason is distinct from 'found by look-up'
+            )
+        end as made_seq,
     from ledger_news
     where event in ('intent', 'outcome')
     group by object, source_id

@@ -20,6 +20,7 @@ pub mod relations;
 mod run;
 mod seal;
 mod status;
+mod there_before;
 mod views;
 mod wanted;
 mod workspace;

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::run::Run;
 use super::seal::{Sealed, is_any_left, seal};
-use super::{Progress, read_back, relations, views};
+use super::{Progress, read_back, relations, there_before, views};
 use crate::catalog::{Object, When, Write};
 use crate::error::{Error, Kind, Result};
 use crate::landing;
@@ -32,6 +32,10 @@ pub async fn carry(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Res
         check(run, object, warehouse, When::BeforeLoad)?;
         // What is there before anything is sent is what counts are compared with afterwards.
         read_back::count(run, object).await?;
+        relations::refresh(&run.inputs(), object, warehouse)?;
+        if there_before::adopt(run, object, warehouse).await? {
+            relations::refresh(&run.inputs(), object, warehouse)?;
+        }
     }
     let sent = send_all(run, object, warehouse).await?;
     if object.write == Write::Bundle && sent > 0 {
