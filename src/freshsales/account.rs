@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use super::transport::{BASE_URL_HINT, Call};
+use super::address::BASE_URL_HINT;
+use super::transport::Call;
 use super::{Client, view};
 use crate::config::Edition;
 use crate::error::{Error, Kind, Result};

@@ -5,6 +5,7 @@
 //! values, and the key appears in no text at all.
 
 mod account;
+mod address;
 mod bulk;
 mod job_report;
 mod listing;
@@ -65,8 +66,7 @@ pub struct Settings {
     pub windows: Windows,
     /// File that keeps the hour's calls for the next process. None.
     pub quota_file: Option<PathBuf>,
-    /// How often a call is sent again that certainly did not happen. 8: so many waits after a 429 outlast an hour, and with
-    /// it the limit.
+    /// How often a call is sent again that got no connection, or a read that got no usable answer. 8.
     pub retries: u32,
     /// Bulk jobs at once, all workers together; never more than 8. 4.
     pub jobs_in_flight: usize,
@@ -75,8 +75,12 @@ pub struct Settings {
     pub job_poll: Duration,
     /// How long a bulk job may take before its rows are unknown. 15 min.
     pub job_timeout: Duration,
-    /// First wait after a 429 without `Retry-After`; it doubles to 15 min. 60 s.
+    /// First wait after a 429; it doubles to 15 min, and is never shorter than `Retry-After` asks for. 60 s.
     pub throttle_wait: Duration,
+    /// How long limits may be met one after the other, beyond the longest silence asked for, before calls are given up: time
+    /// and not tries, because a short `Retry-After` may be said again and again until the hour is over. 2 h: no hour of the
+    /// destination is longer, wherever it begins.
+    pub patience: Duration,
     /// First wait before a failed read or connection is tried again; it doubles to 15 min. 1 s.
     pub retry_wait: Duration,
     /// A longer wait that the destination asks for is not sat through: the call is given up as out of quota. 65 min: the end
@@ -100,6 +104,7 @@ impl Settings {
             job_poll: Duration::from_secs(10),
             job_timeout: Duration::from_secs(15 * 60),
             throttle_wait: Duration::from_secs(60),
+            patience: Duration::from_secs(2 * 60 * 60),
             retry_wait: Duration::from_secs(1),
             longest_wait: Duration::from_secs(65 * 60),
         }
@@ -111,6 +116,7 @@ impl Settings {
             min_gap: self.min_gap,
             windows: self.windows.clone(),
             file: self.quota_file.clone(),
+            patience: self.patience,
             longest_wait: self.longest_wait,
         }
     }

@@ -5,13 +5,14 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::header::HeaderMap;
 use reqwest::{Method, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::Settings;
 use super::account::LimitHeaders;
+use super::address::{BASE_URL_HINT, base_url, headers, is_loopback};
 use super::outcome::{self, Answer, Effect, Heard, Purpose};
 use super::quota::{self, Clock, Closed, Pace};
 use super::{Endpoint, listing, upload};
@@ -23,6 +24,9 @@ const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Connections idle for longer are not used again: the far side may be closing them just then.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// With `Retry-After`, this status is heeded as a limit is.
+const SILENCE: u16 = 503;
 
 /// One request, as data.
 pub(super) struct Call {
@@ -91,7 +95,6 @@ pub(super) struct Transport {
     retries: u32,
     throttle_wait: Duration,
     retry_wait: Duration,
-    longest_wait: Duration,
 }
 
 impl Transport {
@@ -122,7 +125,6 @@ impl Transport {
             retries: settings.retries,
             throttle_wait: settings.throttle_wait,
             retry_wait: settings.retry_wait,
-            longest_wait: settings.longest_wait,
         })
     }
 
@@ -131,8 +133,8 @@ impl Transport {
         self.base.as_str()
     }
 
-    /// Sends `call` until its answer means something, within the bounds of the settings. Only what certainly did not
-    /// happen is sent again. Errors: `Kind::Destination` where no later call can fare better.
+    /// Sends `call` until its answer means something, within the bounds of the settings: so many retries after trouble, and
+    /// so much time after limits. Only what certainly did not happen is sent again. Errors: `Kind::Destination` where no later call can fare better.
     pub(super) async fn ask(&self, call: &Call) -> Result<Answer> {
         let answer = self.answer(call).await?;
         Ok(answer.unwrap_or_else(|closed| Answer::not_asked(&closed.reason())))
@@ -158,25 +160,23 @@ impl Transport {
                 Err(closed) => return Ok(Err(closed)),
             };
             let mut answer = self.once(call, url, turn).await?;
-            let wait = match answer.effect {
+            match answer.effect {
                 Effect::Wait => {
                     let asked = answer.retry_after;
-                    self.pace.limit_met(turn, asked, self.throttle_wait)
+                    let held = self.pace.limit_met(turn, asked, self.throttle_wait);
+                    answer.retry_after = Some(held.wait);
+                    if held.is_hopeless {
+                        return Ok(Ok(answer));
+                    }
                 }
-                Effect::Again => quota::back_off(self.retry_wait, attempt),
+                Effect::Again if attempt >= self.retries => return Ok(Ok(answer)),
+                Effect::Again => {
+                    let wait = quota::back_off(self.retry_wait, attempt);
+                    attempt += 1;
+                    self.pace.sleep(wait).await;
+                }
                 Effect::Stop => return Err(self.stop(call, &answer)),
                 _ => return Ok(Ok(answer)),
-            };
-            let is_limit = answer.effect == Effect::Wait;
-            if is_limit {
-                answer.retry_after = Some(wait);
-            }
-            if attempt >= self.retries || wait > self.longest_wait {
-                return Ok(Ok(answer));
-            }
-            attempt += 1;
-            if !is_limit {
-                self.pace.sleep(wait).await;
             }
         }
     }
@@ -207,16 +207,27 @@ impl Transport {
             }
             Err(failure) => return Ok(none(&failure)),
         };
-        let mut answer = outcome::weigh(status, &body, call.purpose, &call.body);
+        let answer = outcome::weigh(status, &body, call.purpose, &call.body);
+        Ok(self.paced(answer, turn, &headers))
+    }
+
+    /// Takes in what the answer to call `turn` says of the quota.
+    fn paced(&self, mut answer: Answer, turn: u64, headers: &HeaderMap) -> Answer {
         let wall = self.pace.wall();
-        let standing = quota::standing(&headers, wall);
+        let standing = quota::standing(headers, wall);
         let new_hour = standing.reset.filter(|_| standing.remaining == Some(0));
-        answer.retry_after = quota::retry_after(&headers, wall).or(new_hour);
+        let asked = quota::retry_after(headers, wall);
+        answer.retry_after = asked.or(new_hour);
         self.pace.hear(turn, standing);
-        if answer.effect != Effect::Wait {
-            self.pace.went_through(turn);
+        let is_silence = answer.status == SILENCE && asked.is_some();
+        match answer.effect {
+            Effect::Wait => {}
+            Effect::Again if is_silence => answer.effect = Effect::Wait,
+            // The write is in doubt and not sent again; nothing else leaves before the time that was asked for either.
+            _ if is_silence => _ = self.pace.limit_met(turn, asked, self.throttle_wait),
+            _ => self.pace.went_through(turn),
         }
-        Ok(answer)
+        answer
     }
 
     /// An error page may show the request that it answers, key and all.
@@ -283,9 +294,10 @@ impl Transport {
                 answer.status
             ),
         )
-        .hint(format!(
-            "run the same command again in {wait} min; the limit is calls per hour for the whole account"
-        ))
+        .hint(match answer.status {
+            SILENCE => format!("run the same command again in {wait} min"),
+            _ => format!("run the same command again in {wait} min; the limit is calls per hour for the whole account"),
+        })
     }
 
     fn unreachable(&self, call: &Call, answer: &Answer) -> Error {
@@ -303,61 +315,12 @@ impl Transport {
     }
 }
 
-/// What to do when an address is wrong.
-pub(super) const BASE_URL_HINT: &str = "check `base_url` in `deskferry.toml`: https://ALIAS.myfreshworks.com/crm/sales/api (suite) or https://DOMAIN.freshsales.io/api (classic)";
-
 /// What to do when a path, a key or a filter is wrong.
 pub(super) const OBJECTS_HINT: &str = "check the paths and names of this object in `sql/objects.toml`, and that the plan of the account has it";
 
 const KEY_HINT: &str = "put the key of an administrator of this very account (Profile settings > API settings) into the environment variable that `deskferry.toml` names; a key of the other edition is refused too: https://ALIAS.myfreshworks.com/crm/sales/api is the suite, https://DOMAIN.freshsales.io/api the classic edition";
 
 const RIGHTS_HINT: &str = "give the owner of the key the administrator's role, or leave the object out if the plan of the account lacks it";
-
-fn base_url(text: &str) -> Result<Url> {
-    let refuse =
-        |why: &str| Error::new(Kind::Config, format!("`base_url` {why}")).hint(BASE_URL_HINT);
-    let url = Url::parse(text.trim()).map_err(|_| refuse("is not a URL"))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(refuse("must hold no user name and no password"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(refuse("must hold no `?` and no `#`"));
-    }
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
-        "http" => Err(refuse(
-            "must begin with https://, or the key would travel in the open",
-        )),
-        _ => Err(refuse("must begin with https://")),
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || address
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
-}
-
-fn headers(settings: &Settings) -> Result<HeaderMap> {
-    let refuse = || {
-        Error::new(
-            Kind::Config,
-            "the API key is empty or holds characters that no key has",
-        )
-        .hint("set the environment variable that `deskferry.toml` names to the key as shown in Profile settings > API settings")
-    };
-    let key = settings.key.expose_secret().trim();
-    if key.is_empty() || key.contains(char::is_whitespace) {
-        return Err(refuse());
-    }
-    let mut value = HeaderValue::from_str(&format!("Token token={key}")).map_err(|_| refuse())?;
-    value.set_sensitive(true);
-    Ok(HeaderMap::from_iter([(AUTHORIZATION, value)]))
-}
 
 async fn whole_body(response: &mut Response) -> reqwest::Result<Option<Vec<u8>>> {
     let mut body = Vec::new();

@@ -33,6 +33,7 @@ pub fn client(workspace: &Workspace) -> Result<Client> {
             settings.job_poll = Duration::from_millis(20);
             settings.retry_wait = Duration::from_millis(50);
             settings.throttle_wait = Duration::from_millis(100);
+            settings.patience = Duration::from_secs(1);
             settings.retries = 3;
         }
     }

@@ -19,6 +19,8 @@ pub struct Limits {
     pub windows: Windows,
     /// File that keeps the hour's calls for the next process. Without an `hour` it is not used.
     pub file: Option<PathBuf>,
+    /// How long limits may be met one after the other, beyond the longest silence asked for, before a call is given up.
+    pub patience: Duration,
     /// When the destination asks for a longer silence than this, no call waits for its end.
     pub longest_wait: Duration,
 }

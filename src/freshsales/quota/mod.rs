@@ -1,7 +1,7 @@
 //! The quota of calls: when the next one may leave, and how many have left.
 //!
 //! ```text
-//! budget   the hour as arithmetic          windows  the hours of the day        headers  what the destination says
+//! budget   the hour as arithmetic      windows  the hours of the day      headers, refusals  what the destination says
 //!    └───────────────┬────────────────────────┴──────────────────────────────────────┘
 //!                  pace   one turn a call, for all workers ─► store  staging/quota.json, for the next process
 //! ```
@@ -13,6 +13,7 @@ mod closed;
 mod headers;
 mod limits;
 mod pace;
+mod refusals;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -13,9 +13,9 @@ use super::clock::{Clock, later};
 use super::closed::Closed;
 use super::headers::Standing;
 use super::limits::{Limits, Wait, Why};
+use super::refusals::{Held, Refusals};
 use super::store::{Kept, Now, Store, block};
 use super::windows::{Opening, Windows, until};
-use super::{back_off, with_jitter};
 use crate::error::Result;
 
 /// A shorter wait is not worth a word, is not cut short by a stop, and is no reason to leave work unbegun.
@@ -27,6 +27,7 @@ const SPARE: Duration = Duration::from_secs(30);
 pub(in crate::freshsales) struct Pace {
     clock: Arc<dyn Clock>,
     windows: Windows,
+    patience: Duration,
     longest_wait: Duration,
     store: Option<Store>,
     /// Held by the one who goes next; the others queue for it in order.
@@ -40,9 +41,7 @@ struct State {
     budget: Budget,
     /// Nobody goes before this moment: the destination asked for it.
     held_until: Moment,
-    /// Limits met one after the other, and the last call that left before the latest of them was known.
-    limits_met: u32,
-    last_before: u64,
+    refusals: Refusals,
     end: Option<End>,
     is_stopped: bool,
     /// Calls that the file still counts as made although they were not.
@@ -88,14 +87,14 @@ impl Pace {
         Ok(Self {
             clock,
             windows: limits.windows.clone(),
+            patience: limits.patience,
             longest_wait: limits.longest_wait,
             store,
             front: tokio::sync::Mutex::default(),
             state: Mutex::new(State {
                 budget,
                 held_until,
-                limits_met: 0,
-                last_before: 0,
+                refusals: Refusals::default(),
                 end: None,
                 is_stopped: false,
                 ahead: 0,
@@ -141,9 +140,12 @@ impl Pace {
     fn due(&self, state: &mut State, spare: Duration) -> Due {
         let now = now(&*self.clock);
         let next = state.budget.next(now.moment);
-        let (mut at, mut why) = match next >= state.held_until {
-            true => (next, Why::Hour),
-            false => (state.held_until, Why::Asked),
+        let held = duration(state.held_until.saturating_sub(now.moment));
+        let mut at = next.max(state.held_until);
+        // After a silence the hour goes on at its end, and seems to be the reason.
+        let mut why = match held.is_zero() {
+            true => Why::Hour,
+            false => Why::Asked,
         };
         let wall = later(now.wall, duration(at - now.moment));
         let closed_until = match self.opening(state, wall) {
@@ -164,8 +166,8 @@ impl Pace {
         match state.end.filter(is_late) {
             Some(end) => Due::Never(Closed::TimeIsUp(self.windows.local(end.wall))),
             None if wait.is_zero() => Due::Now,
-            None if why == Why::Asked && wait > self.longest_wait => {
-                Due::Never(Closed::Silence(self.windows.local(later(now.wall, wait))))
+            None if why == Why::Asked && held > self.longest_wait => {
+                Due::Never(Closed::Silence(self.windows.local(later(now.wall, held))))
             }
             None if state.is_stopped && wait > LONG => Due::Never(Closed::Stopped),
             None => Due::Later(wait, why),
@@ -255,30 +257,20 @@ impl Pace {
 
     /// Call `number` was no refusal for lack of quota: the limits met so far are over.
     pub(in crate::freshsales) fn went_through(&self, number: u64) {
-        let mut state = self.lock();
-        if number > state.last_before {
-            state.limits_met = 0;
-        }
+        self.lock().refusals.went_through(number);
     }
 
-    /// Keeps every worker waiting because call `number` met a limit, and answers how long: as long as the destination `asked`
-    /// for, else `first`, doubled each time a call that left after the last such wait meets it again, up to 15 minutes.
+    /// Keeps every worker waiting because call `number` met a limit; see [`Refusals::meet`].
     pub(in crate::freshsales) fn limit_met(
         &self,
         number: u64,
         asked: Option<Duration>,
         first: Duration,
-    ) -> Duration {
+    ) -> Held {
         let moment = now(&*self.clock).moment;
         let mut state = self.lock();
-        if number > state.last_before || state.limits_met == 0 {
-            state.limits_met += 1;
-            state.last_before = state.budget.total();
-        }
-        let wait = match asked {
-            Some(asked) => with_jitter(asked, 0.05),
-            None => back_off(first, state.limits_met - 1),
-        };
+        let call = (number, state.budget.total());
+        let wait = state.refusals.meet(call, asked, first);
         state.held_until = state.held_until.max(moment + millis(wait));
         let until = state.held_until;
         state.budget.spend_burst(until);
@@ -286,7 +278,10 @@ impl Pace {
             // Not being able to keep it stops the next call that has to be counted, not this one, which is over.
             let _ = self.save(store, &state, state.ahead);
         }
-        wait
+        Held {
+            wait,
+            is_hopeless: wait > self.longest_wait || state.refusals.outlast(self.patience),
+        }
     }
 
     /// Lets no call begin after `at`, and no work shortly before.

@@ -17,6 +17,9 @@ use super::budget::{Moment, Told};
 /// Calls are kept in steps of so many seconds, each call at the end of its step: it counts a little longer, never shorter.
 const STEP: i64 = 10;
 
+/// No longer silence is believed: the longest that an answer can ask for, with its jitter.
+const LONGEST_SILENCE: Moment = 26 * 60 * 60 * 1000;
+
 /// Calls of the last hour on disk.
 pub(super) struct Store {
     path: PathBuf,
@@ -53,6 +56,9 @@ struct File {
     /// Until when the limit is believed.
     #[serde(default)]
     limit_until: Option<i64>,
+    /// When the file was written: what was to come then is never further off, wherever the clock was set since.
+    #[serde(default)]
+    written: Option<i64>,
 }
 
 impl Store {
@@ -124,6 +130,7 @@ pub(super) fn encoded(kept: &Kept, ahead: u64, now: Now) -> serde_json::Result<V
         held_until: kept.held_until.map(|at| second(at, now).saturating_add(1)),
         limit: kept.told.map(|told| told.limit),
         limit_until: kept.told.map(|told| second(told.until, now)),
+        written: Some(now.wall.as_second()),
     })
 }
 
@@ -143,9 +150,14 @@ fn kept(file: &File, allowance: u64, now: Now) -> Kept {
         .chain(repeated(now.moment, file.ahead.min(allowance)))
         .collect();
     calls.sort_unstable();
-    let most = now.moment.saturating_add(60 * 60 * 1000);
+    let hour = now.moment.saturating_add(60 * 60 * 1000);
     let to_come = |seconds: i64| {
         let wall = Timestamp::from_second(seconds).unwrap_or(now.wall);
+        let then = file.written.and_then(|at| seconds.checked_sub(at));
+        let most = then.map_or(hour, |then| {
+            let most = then.saturating_mul(1000).min(LONGEST_SILENCE);
+            now.moment.saturating_add(most)
+        });
         now.moment.saturating_add(between(now.wall, wall)).min(most)
     };
     Kept {
@@ -153,7 +165,7 @@ fn kept(file: &File, allowance: u64, now: Now) -> Kept {
         held_until: file.held_until.map(to_come),
         told: file.limit.map(|limit| Told {
             limit,
-            until: file.limit_until.map_or(most, to_come),
+            until: file.limit_until.map_or(hour, to_come).min(hour),
         }),
     }
 }
@@ -226,6 +238,37 @@ mod tests {
         for (was, is) in calls.iter().zip(&kept.calls) {
             let was = was - 530_000;
             assert!(*is >= was && *is <= (was + 10_000).min(0), "{was} {is}");
+        }
+    }
+
+    #[test]
+    fn a_long_silence_outlasts_a_restart_and_a_clock_that_was_set_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder);
+        let kept = Kept {
+            held_until: Some(2 * HOUR),
+            ..Kept::default()
+        };
+        store
+            .save(&kept, 0, now(0, "2026-01-15T12:00:00Z"))
+            .unwrap();
+        for (wall, least) in [
+            ("2026-01-15T12:00:01Z", 2 * HOUR - 1_000),
+            ("2026-01-15T12:30:00Z", HOUR + HOUR / 2),
+            ("2026-01-15T11:00:00Z", 2 * HOUR),
+            ("2025-12-24T12:00:00Z", 2 * HOUR),
+        ] {
+            let held = store.load(900, now(0, wall)).unwrap().held_until.unwrap();
+            assert!((least..=least + 2_000).contains(&held), "{wall}: {held}");
+        }
+        // A file that does not say when it was written, and one that asks for a year.
+        for (written, most) in [("null", HOUR), ("0", LONGEST_SILENCE)] {
+            let text = format!(
+                r#"{{"version":1,"calls":[],"ahead":0,"held_until":1800000000,"limit":null,"written":{written}}}"#
+            );
+            fs::write(store.path(), text).unwrap();
+            let held = store.load(900, now(0, "2026-01-15T12:00:00Z")).unwrap();
+            assert_eq!(held.held_until, Some(most), "{written}");
         }
     }
 

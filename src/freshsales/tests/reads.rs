@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::stub::{Reply, Stub, ok, status};
+use super::stub::{Reply, Stub, ok, status, with_header};
 use super::{Client, Clock, FakeClock, KEY, Settings, contacts, scene, settings, texts};
 use crate::error::{Error, Kind};
 use crate::freshsales::Listing;
@@ -327,10 +327,28 @@ async fn a_read_is_repeated_until_it_succeeds() {
 }
 
 #[tokio::test]
+async fn a_silence_that_a_503_asks_for_is_kept_as_after_a_limit() {
+    let owners = ok(&json!({"users": []}));
+    let silence = with_header(503, "Retry-After: 300", "<html>");
+    let scene = scene(vec![
+        silence.clone(),
+        silence.clone(),
+        silence.clone(),
+        silence,
+        owners,
+    ]);
+    scene.client.check().await.unwrap();
+    let waited = scene.clock.now();
+    assert_eq!(scene.client.calls(), 5, "more than after trouble");
+    assert!(waited >= Duration::from_secs(300 * 3 + 480), "{waited:?}");
+    assert!(waited <= Duration::from_secs(1_800), "{waited:?}");
+}
+
+#[tokio::test]
 async fn a_read_that_cannot_succeed_stops_with_a_sentence_and_a_hint() {
     let replies = [
         vec![status(502, "<html>"); 9],
-        vec![status(429, ""); 9],
+        vec![status(429, ""); 20],
         vec![status(401, KEY)],
         vec![status(
             403,

@@ -222,18 +222,47 @@ async fn a_limit_is_waited_for_and_the_write_sent_again() {
 
 #[tokio::test]
 async fn a_limit_that_stays_is_not_taken_with_its_wait() {
-    let (outcome, calls) = created(vec![status(429, ""); 9]).await;
-    assert!(
-        matches!(&outcome, NotTaken { retry_after: Some(wait), .. } if wait.as_secs() >= 480),
-        "{outcome:?}"
-    );
-    assert_eq!(calls, 4, "one and three more");
+    for short in ["x: y", "Retry-After: 1", "Retry-After: 30"] {
+        let (outcome, calls) = created(vec![with_header(429, short, ""); 20]).await;
+        assert!(
+            matches!(&outcome, NotTaken { retry_after: Some(wait), .. } if wait.as_secs() >= 900),
+            "{outcome:?}"
+        );
+        assert!(
+            (9..=13).contains(&calls),
+            "{short}: {calls} calls in two hours"
+        );
+    }
     let (outcome, calls) = created(vec![with_header(429, "Retry-After: 7200", "")]).await;
     assert!(
         matches!(&outcome, NotTaken { retry_after: Some(wait), .. } if wait.as_secs() >= 7200),
         "{outcome:?}"
     );
     assert_eq!(calls, 1, "two hours are not sat through");
+}
+
+#[tokio::test]
+async fn a_short_wait_asked_for_again_and_again_does_not_end_the_trying() {
+    let mut replies = vec![with_header(429, "Retry-After: 2", ""); 9];
+    replies.push(ok(&json!({"contact": {"id": 7}})));
+    let (outcome, calls) = created(replies).await;
+    assert!(matches!(outcome, Accepted { id: 7, .. }), "{outcome:?}");
+    assert_eq!(calls, 10, "and three are the most after trouble");
+}
+
+#[tokio::test]
+async fn a_write_that_is_answered_with_a_silence_is_in_doubt_and_the_next_call_keeps_it() {
+    let silence = with_header(503, "Retry-After: 600", "");
+    let scene = scene(vec![silence, ok(&json!({"contact": {"id": 7}}))]);
+    let outcome = scene.client.create(&contacts(), &planted()).await.unwrap();
+    assert!(matches!(outcome, Unknown { .. }), "{outcome:?}");
+    assert!(
+        scene.clock.now() < Duration::from_secs(60),
+        "not sent again"
+    );
+    let outcome = scene.client.create(&contacts(), &planted()).await.unwrap();
+    assert!(matches!(outcome, Accepted { .. }), "{outcome:?}");
+    assert!(scene.clock.now() >= Duration::from_secs(600));
 }
 
 #[tokio::test]

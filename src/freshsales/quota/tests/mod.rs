@@ -112,6 +112,7 @@ fn limits(hour: Option<Hour>, windows: Windows) -> Limits {
         min_gap: Duration::from_millis(250),
         windows,
         file: None,
+        patience: Duration::from_secs(2 * 60 * 60),
         longest_wait: Duration::from_secs(65 * 60),
     }
 }

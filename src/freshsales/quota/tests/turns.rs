@@ -38,7 +38,7 @@ fn a_limit_that_was_met_holds_everyone_and_leaves_no_burst() {
     let time = Time::at(BEGUN);
     let pace = pace(&time, &limits(Some(GROWTH), Windows::always()));
     let number = turns(&time, &pace, 1).unwrap();
-    let wait = pace.limit_met(number, Some(seconds(90)), seconds(60));
+    let wait = pace.limit_met(number, Some(seconds(90)), seconds(60)).wait;
     assert!(wait >= seconds(90) && wait <= seconds(95), "{wait:?}");
     // A shorter silence asked for in the meantime does not shorten it.
     pace.limit_met(number, Some(seconds(1)), seconds(60));
@@ -58,19 +58,58 @@ fn workers_that_meet_one_limit_together_double_the_wait_once() {
     let pace = pace(&time, &limits(None, Windows::always()));
     let last = turns(&time, &pace, 4).unwrap();
     let waits: Vec<Duration> = (1..=last)
-        .map(|number| pace.limit_met(number, None, seconds(60)))
+        .map(|number| pace.limit_met(number, None, seconds(60)).wait)
         .collect();
     assert!(waits.iter().all(|wait| *wait <= seconds(75)), "{waits:?}");
     let number = turns(&time, &pace, 1).unwrap();
-    assert!(pace.limit_met(number, None, seconds(60)) >= seconds(120));
+    assert!(pace.limit_met(number, None, seconds(60)).wait >= seconds(120));
     let number = turns(&time, &pace, 1).unwrap();
     pace.went_through(number);
     let number = turns(&time, &pace, 1).unwrap();
-    let wait = pace.limit_met(number, None, seconds(60));
+    let wait = pace.limit_met(number, None, seconds(60)).wait;
     assert!(
         wait <= seconds(75),
         "an answer in between ends it: {wait:?}"
     );
+}
+
+#[test]
+fn a_short_silence_asked_for_again_and_again_is_met_ever_more_rarely_and_for_two_hours() {
+    let time = Time::at(BEGUN);
+    let pace = pace(&time, &limits(None, Windows::always()));
+    let mut rounds = 0;
+    loop {
+        let number = turns(&time, &pace, 1).unwrap();
+        rounds += 1;
+        if pace
+            .limit_met(number, Some(seconds(5)), seconds(60))
+            .is_hopeless
+        {
+            break;
+        }
+    }
+    let waited = time.now();
+    assert!(waited >= seconds(2 * 3600), "{waited:?}");
+    assert!(waited <= seconds(3 * 3600), "{waited:?}");
+    assert!(rounds <= 13, "{rounds} calls ran into the limit");
+    // The others that had left meanwhile are given up with it, and a call that goes through ends it all.
+    let number = turns(&time, &pace, 1).unwrap();
+    assert!(pace.limit_met(number, None, seconds(60)).is_hopeless);
+    let number = turns(&time, &pace, 1).unwrap();
+    pace.went_through(number);
+    let number = turns(&time, &pace, 1).unwrap();
+    assert!(!pace.limit_met(number, None, seconds(60)).is_hopeless);
+}
+
+#[test]
+fn a_closed_window_does_not_use_up_the_patience_with_a_limit() {
+    let time = Time::at("2026-01-15T06:55:00Z");
+    let pace = pace(&time, &limits(None, nights("UTC")));
+    let number = turns(&time, &pace, 1).unwrap();
+    pace.limit_met(number, Some(seconds(600)), seconds(60));
+    let number = turns(&time, &pace, 1).unwrap();
+    assert!(time.now() > seconds(12 * 3600), "the next evening");
+    assert!(!pace.limit_met(number, None, seconds(60)).is_hopeless);
 }
 
 /// A destination that takes `limit` calls in each clock hour, from everybody, and says nothing of it.
@@ -115,7 +154,7 @@ fn a_storm_of_limits_is_met_by_few_calls_and_the_rest_of_the_hour_used() {
                         calls.note(&time);
                         pace.went_through(number);
                     }
-                    false => drop(pace.limit_met(number, None, seconds(60))),
+                    false => _ = pace.limit_met(number, None, seconds(60)),
                 }
             }
         })
@@ -138,6 +177,26 @@ fn a_silence_that_was_asked_for_outlasts_the_process() {
     let next = pace(&time, &limits);
     turns(&time, &next, 1).unwrap();
     assert!(time.now() >= seconds(600), "{:?}", time.now());
+}
+
+#[test]
+fn two_hours_of_silence_are_not_cut_to_one_by_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let time = Time::at(BEGUN);
+    let limits = kept(&folder);
+    let killed = pace(&time, &limits);
+    let number = turns(&time, &killed, 1).unwrap();
+    let asked = Some(seconds(2 * 3600));
+    assert!(killed.limit_met(number, asked, seconds(60)).is_hopeless);
+    std::mem::forget(killed);
+    let next = pace(&time, &limits);
+    let closed = turns(&time, &next, 1).unwrap_err();
+    assert!(matches!(closed, Closed::Silence(_)), "{closed:?}");
+    drop(next);
+    time.move_to(seconds(5000));
+    let next = pace(&time, &limits);
+    turns(&time, &next, 1).unwrap();
+    assert!(time.now() >= seconds(2 * 3600), "{:?}", time.now());
 }
 
 #[test]
