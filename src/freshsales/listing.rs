@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::outcome::Purpose;
-use super::page::{End, print_of, records};
+use super::page::{End, listed_only, print_of, records};
 use super::transport::{Call, OBJECTS_HINT};
 use super::view::view_id;
 use super::{Client, Endpoint};
@@ -316,7 +316,7 @@ impl Client {
                     _ => Err(no_list(path)),
                 };
             };
-            let rows = records(&mut answer, path, root)?;
+            let rows = listed_only(records(&mut answer, path, root)?);
             let end = End::of(&answer);
             let print = print_of(&rows);
             if rows.is_empty() || (last == Some(print) && end.is_untold()) {

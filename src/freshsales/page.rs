@@ -89,6 +89,17 @@ pub(super) fn records(answer: &mut Value, path: &str, root: &str) -> Result<Vec<
     }
 }
 
+/// The records of a list without those that stand among them because others name them: a parent that is included is of the
+/// same kind as its children, and is told in the same array, flagged and with hardly a field.
+pub(super) fn listed_only(mut records: Vec<Value>) -> Vec<Value> {
+    let is_whole = |record: &Value| record.get("partial") != Some(&Value::Bool(true));
+    // Some lists flag every record.
+    if records.iter().any(is_whole) {
+        records.retain(is_whole);
+    }
+    records
+}
+
 /// The record in the answer to a GET by path, with the included lists that stand beside it put into it.
 pub(super) fn one_record(mut answer: Value, path: &str, include: &[String]) -> Result<Value> {
     let no_record = || {

@@ -147,6 +147,29 @@ async fn a_list_ends_in_each_of_its_ways() {
 }
 
 #[tokio::test]
+async fn a_parent_of_the_same_kind_that_is_told_beside_its_children_is_no_row_of_the_list() {
+    let meta = json!({"total": 2, "total_pages": 2});
+    let rows = |own: u64, named: u64| {
+        let named = json!({"partial": true, "id": named, "name": "B"});
+        ok(&json!({"contacts": [{"id": own, "name": "A"}, named], "meta": meta}))
+    };
+    let scene = scene(vec![rows(1, 2), rows(2, 1)]);
+    let mut kept = Vec::new();
+    let page = |page| {
+        kept.extend(page);
+        Ok(())
+    };
+    assert_eq!(scene.client.list(&flat(), page).await.unwrap(), 2);
+    assert_eq!(
+        kept,
+        [json!({"id": 1, "name": "A"}), json!({"id": 2, "name": "A"})]
+    );
+    // Where every record is flagged, that says nothing.
+    let all = ok(&json!({"contacts": [{"partial": true, "id": 1}], "meta": {"total": 1}}));
+    assert_eq!(listed(&flat(), vec![all]).await.unwrap().0, 1);
+}
+
+#[tokio::test]
 async fn a_list_that_repeats_itself_is_an_error_and_no_endless_loop() {
     let same = page(0..100, &json!({"total": 1000}));
     let error = listed(&flat(), vec![same; 20]).await.unwrap_err();
