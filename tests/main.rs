@@ -10,6 +10,7 @@ mod endurance;
 mod faults;
 mod harsh;
 mod house;
+mod interrupt;
 mod links;
 mod privacy;
 mod probes;

@@ -199,7 +199,7 @@ impl Waits {
         }
     }
 
-    /// Sleeps; false, at once, when there is no time left.
+    /// Sleeps; false, at once, when there is no time left. A stop cuts it short: the call that follows does not leave.
     async fn next(&mut self, client: &Client) -> bool {
         if self.left.is_zero() {
             return false;

@@ -187,11 +187,6 @@ impl Client {
         })
     }
 
-    /// Ends after `wait`, on the client's clock.
-    pub async fn sleep(&self, wait: Duration) {
-        self.transport.pace.sleep(wait).await;
-    }
-
     /// Creates one record: `POST {target}`. Nothing there stops a second one: ask the ledger first.
     ///
     /// # Errors

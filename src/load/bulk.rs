@@ -14,10 +14,10 @@ pub async fn send(sending: &Sending, rows: Vec<Row>) -> Result<Done> {
     journal::intend(sending, &rows, None).await?;
     let mut done = Done::default();
     let mut waiting = vec![rows];
-    let mut is_halved = false;
+    let (mut is_halved, mut is_doubtful) = (false, false);
     while let Some(mut rows) = waiting.pop() {
         // A row that stands alone gets an answer of its own, which says more than a job's report.
-        if is_halved && rows.len() == 1 {
+        if is_halved && rows.len() == 1 && !sending.is_stopped() {
             for row in rows {
                 done.add(single(sending, row).await?.into());
             }
@@ -30,8 +30,14 @@ pub async fn send(sending: &Sending, rows: Vec<Row>) -> Result<Done> {
             } => done.add(settle_job(sending, rows, failed).await?),
             outcome if is_to_be_halved(&outcome) => {
                 is_halved = true;
+                is_doubtful |= matches!(outcome, BulkOutcome::Done { .. });
                 let rest = rows.split_off(rows.len().div_ceil(2));
                 waiting.extend([rest, rows].into_iter().filter(|half| !half.is_empty()));
+            }
+            // What a smaller job did not take may have been written by the larger one.
+            BulkOutcome::NotTaken { reason, .. } if is_doubtful => {
+                let outcome = BulkOutcome::Unknown { reason };
+                done.add(settle_all(sending, rows, outcome).await?);
             }
             outcome => done.add(settle_all(sending, rows, outcome).await?),
         }

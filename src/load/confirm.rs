@@ -18,6 +18,9 @@ pub const MOST_HANDED: usize = 5_000;
 /// A list is not searched further down than this many times the rows looked for: other people write too, but not that much.
 const DEPTH: u64 = 3;
 
+/// Why a row is in doubt whose id nobody read.
+const UNREAD: &str = "the job has ended, but the load stopped before the record was looked for";
+
 /// A row that a job has taken.
 pub struct Handed {
     row: Row,
@@ -48,18 +51,22 @@ pub fn column(sending: &Sending) -> &str {
         .map_or("", |(column, _)| column)
 }
 
-/// Reads the ids of these rows. A row that no list and no search shows stays unknown, and is looked up later.
+/// Reads the ids of these rows. A row that no list and no search shows stays unknown, and is looked up later; so do all that
+/// were not seen yet when the looking broke off.
 pub async fn ids(sending: &Sending, handed: Vec<Handed>) -> Result<Tally> {
     if handed.is_empty() {
         return Ok(Tally::default());
     }
     let mut looking = Looking::new(sending, &handed)?;
-    let mut wait = IndexWait::new(sending.index_wait);
-    while looking.look().await? > 0 && wait.pause(&sending.client).await {}
+    let looked = looking.until_seen().await;
     let Looking { ids, stored, .. } = looking;
+    let missing = match looked {
+        Ok(()) => "the job has ended, but the record is not found by its key",
+        Err(_) => UNREAD,
+    };
     let ending = |id: Option<i64>| match id {
         Some(id) => Ending::Accepted { id: Some(id) },
-        None => Ending::unknown("the job has ended, but the record is not found by its key"),
+        None => Ending::unknown(missing),
     };
     let endings = handed.into_iter().zip(ids);
     let endings = endings.map(|(handed, id)| (handed.row, ending(id)));
@@ -67,7 +74,13 @@ pub async fn ids(sending: &Sending, handed: Vec<Handed>) -> Result<Tally> {
     // After the outcomes: a reading is as old as the line that makes it known.
     let read = stored.finish(false)?;
     sending.ledger.append_async(vec![read]).await?;
-    Ok(tally)
+    looked.map(|()| tally)
+}
+
+/// Leaves the ids of these rows unread: they are looked up later.
+pub async fn leave(sending: &Sending, handed: Vec<Handed>) -> Result<Tally> {
+    let unread = |handed: Handed| (handed.row, Ending::unknown(UNREAD));
+    journal::settle(sending, handed.into_iter().map(unread).collect()).await
 }
 
 struct Looking<'a> {
@@ -93,6 +106,13 @@ impl<'a> Looking<'a> {
                 &sending.object.name,
             )?,
         })
+    }
+
+    /// Looks again and again until every row is seen, or the index has had its time.
+    async fn until_seen(&mut self) -> Result<()> {
+        let mut wait = IndexWait::new(self.sending.index_wait);
+        while self.look().await? > 0 && wait.pause(&self.sending.client).await? {}
+        Ok(())
     }
 
     /// Looks once; answers how many rows are still not seen. A record that was there already and did not change is far down

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::error::Result;
 use crate::freshsales::Client;
 
 /// Pause between two looks.
@@ -20,13 +21,16 @@ impl IndexWait {
     }
 
     /// Pauses before the next look; false, at once, when the time is over.
-    pub async fn pause(&mut self, client: &Client) -> bool {
+    ///
+    /// # Errors
+    /// [`Kind::Interrupted`](crate::error::Kind::Interrupted) after a stop: what is missing is then not lost, but not looked for.
+    pub async fn pause(&mut self, client: &Client) -> Result<bool> {
         let pause = PAUSE.min(self.left);
         if pause.is_zero() {
-            return false;
+            return Ok(false);
         }
-        client.sleep(pause).await;
+        client.sleep(pause).await?;
         self.left -= pause;
-        true
+        Ok(true)
     }
 }

@@ -99,6 +99,13 @@ pub struct Sending {
     pub most_rows: usize,
 }
 
+impl Sending {
+    /// Whether nothing further is to begin.
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
+    }
+}
+
 /// Sends the rows of `sealed`, at most `workers` units at a time; `progress` hears the rows done so far.
 ///
 /// # Errors
@@ -130,7 +137,7 @@ pub async fn send(
         if flight.failure.is_none() {
             flight.failure = hindrance(&sending, &flight.tally).await;
         }
-        if flight.failure.is_some() || sending.stop.load(Ordering::SeqCst) {
+        if flight.failure.is_some() || sending.is_stopped() {
             break;
         }
         flight.units.spawn(unit.carry_out(Arc::clone(&sending)));
@@ -140,7 +147,7 @@ pub async fn send(
     let kept = sending.answers.finish(&sending).await;
     match flight.failure {
         Some(error) => Err(error),
-        None if sending.stop.load(Ordering::SeqCst) => kept.and(Err(interrupted())),
+        None if sending.is_stopped() => kept.and(Err(interrupted())),
         None => kept.map(|()| flight.tally),
     }
 }
@@ -171,18 +178,20 @@ impl Flight {
         }
     }
 
-    /// Waits for all units, and reads the ids of what bulk jobs took. After a failure the ids are left for the next run,
-    /// which looks these rows up.
+    /// Waits for all units, and reads the ids of what bulk jobs took. After a failure or a stop the ids are left for the next
+    /// run, which looks these rows up.
     async fn land_all(&mut self, sending: &Sending, progress: &dyn Fn(u64)) {
         while !self.units.is_empty() {
             self.land_one().await;
             progress(self.rows());
         }
         let handed = std::mem::take(&mut self.handed);
-        if self.failure.is_some() {
-            return;
-        }
-        match confirm::ids(sending, handed).await {
+        let is_over = self.failure.is_some() || sending.is_stopped();
+        let ended = match is_over {
+            true => confirm::leave(sending, handed).await,
+            false => confirm::ids(sending, handed).await,
+        };
+        match ended {
             Ok(tally) => self.tally.add(tally),
             Err(error) => self.fail(error),
         }

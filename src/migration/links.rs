@@ -43,7 +43,7 @@ pub async fn prove(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Res
         if open.records <= open.parents.min(open.pages) {
             break;
         }
-        run.client.sleep(wait).await;
+        run.client.sleep(wait).await?;
         asking.parents(&open).await?;
     }
     asking.open()?;

@@ -41,7 +41,7 @@ pub use status::{Standing, Status, status};
 pub use workspace::{Workspace, init};
 
 use crate::catalog::{Object, When};
-use crate::error::{Error, Kind, Result};
+use crate::error::{Kind, Result};
 pub use crate::freshsales::Why;
 use crate::reconcile::{self, Finding};
 use crate::warehouse::Warehouse;
@@ -224,6 +224,7 @@ pub async fn load(
 async fn load_run(run: &Run<'_>, chosen: &[&Object], outlook: &Outlook<'_>) -> Result<()> {
     probe::before_load(run, chosen).await?;
     read_references(run).await?;
+    run.go_on()?;
     let warehouse = run.build()?;
     let is_chosen = |step: &Step| chosen.iter().any(|object| object.name == step.object);
     outlook.plan(steps(run, &warehouse)?.into_iter().filter(is_chosen));
@@ -237,13 +238,7 @@ async fn phases(run: &Run<'_>, chosen: &[&Object], warehouse: &Warehouse) -> Res
     reconcile::gate(&check_before(run, warehouse)?)?;
     warehouse.publish(&run.workspace.warehouse())?;
     for object in chosen {
-        if run.stop.load(Ordering::SeqCst) {
-            return Err(Error::new(
-                Kind::Interrupted,
-                "stopped between two phases; the ledger is complete",
-            )
-            .hint("`deskferry load` goes on where it stopped"));
-        }
+        run.go_on()?;
         phase::carry(run, object, warehouse).await?;
     }
     let findings = reconcile::check_run(&run.workspace.catalog, warehouse, When::AfterLoad)?;

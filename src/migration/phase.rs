@@ -94,7 +94,7 @@ async fn send_all(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Resu
             rows: sealed.rows,
         });
         if sealed.has_doubts {
-            run.client.sleep(index_lag(run, object)).await;
+            run.client.sleep(index_lag(run, object)).await?;
         }
         let taken = match sealed.has_doubts {
             true => known_ids(object, warehouse)?,

@@ -116,7 +116,7 @@ async fn until_members_show(run: &Run<'_>, object: &Object, warehouse: &Warehous
     loop {
         self::object(run, object, warehouse).await?;
         views::stored_view(&run.inputs(), &object.name, warehouse)?;
-        if warehouse.number(&missing)? == 0 || !wait.pause(&run.client).await {
+        if warehouse.number(&missing)? == 0 || !wait.pause(&run.client).await? {
             return Ok(());
         }
     }
@@ -233,7 +233,7 @@ async fn until_children_show(
     warehouse: &Warehouse,
 ) -> Result<()> {
     let mut wait = IndexWait::new(run.workspace.config.destination.index_wait);
-    while count_stale(object, warehouse)? > 0 && wait.pause(&run.client).await {
+    while count_stale(object, warehouse)? > 0 && wait.pause(&run.client).await? {
         stale_children(run, object, include, warehouse).await?;
         views::stored_view(&run.inputs(), &object.name, warehouse)?;
     }

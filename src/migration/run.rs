@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 
@@ -88,6 +88,21 @@ impl<'a> Run<'a> {
             .hint("`deskferry load` goes on where it stopped")),
             Some(rows) => Ok(usize::try_from(rows).unwrap_or(usize::MAX)),
             None => Ok(usize::MAX),
+        }
+    }
+
+    /// Lets the next step begin.
+    ///
+    /// # Errors
+    /// [`Kind::Interrupted`] after Ctrl-C.
+    pub fn go_on(&self) -> Result<()> {
+        match self.stop.load(Ordering::SeqCst) {
+            false => Ok(()),
+            true => Err(Error::new(
+                Kind::Interrupted,
+                "stopped between two steps; the ledger is complete",
+            )
+            .hint("`deskferry load` goes on where it stopped")),
         }
     }
 

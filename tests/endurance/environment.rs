@@ -176,7 +176,7 @@ fn a_clock_that_is_set_back_between_loads_and_in_them_changes_nothing() {
 }
 
 #[test]
-fn ctrl_c_lets_a_bulk_job_end_and_the_next_load_goes_on() {
+fn ctrl_c_leaves_a_bulk_job_to_itself_and_the_next_load_goes_on() {
     let scene = Scene::new();
     let slow = json!({ "method": "POST", "route": "contacts/bulk_upsert", "nth": 1, "times": 1000, "kind": "slow", "millis": 800 });
     scene.simulator.order(&[slow]);
@@ -188,8 +188,6 @@ fn ctrl_c_lets_a_bulk_job_end_and_the_next_load_goes_on() {
         open_intents(&scene.workspace.ledger()),
         Vec::<String>::new()
     );
-    assert!(scene.count("contacts") > 0, "the job in flight has ended");
-
     scene.simulator.order(&[]);
     scene.load().passed();
     scene.assert_undisturbed();

@@ -1,6 +1,7 @@
 //! The client as its quota is seen from outside.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -51,9 +52,21 @@ impl Client {
         self.transport.pace.end_at(at);
     }
 
-    /// Ends all long waits, now and from now on: their calls do not leave. Calls that need not wait long still do.
+    /// Lets no call leave any more, of whatever kind, and ends every wait: only the calls in flight are still answered. A
+    /// write that comes too late is `NotTaken`, and a read fails with `Kind::Interrupted`.
     pub fn stop(&self) {
         self.transport.pace.stop();
+    }
+
+    /// Ends after `wait`, on the client's clock.
+    ///
+    /// # Errors
+    /// `Kind::Interrupted`, at once, after [`Self::stop`].
+    pub async fn sleep(&self, wait: Duration) -> Result<()> {
+        match self.transport.pace.sleep(wait).await {
+            true => Ok(()),
+            false => Err(Closed::Stopped.into_error()),
+        }
     }
 
     /// Waits until work may begin that takes a few calls: a window is open and does not close at once, and calls are left.

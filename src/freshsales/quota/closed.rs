@@ -14,7 +14,7 @@ pub(in crate::freshsales) enum Closed {
     TimeIsUp(Zoned),
     /// The destination wants to hear nothing before this time, which is far off.
     Silence(Zoned),
-    /// Somebody stopped the run, and the wait would have been long.
+    /// Somebody stopped the run.
     Stopped,
     /// The hour's calls cannot be kept on disk, so that the next process would not know of them.
     Uncounted(String),
@@ -30,7 +30,7 @@ impl Closed {
         match self {
             Self::TimeIsUp(end) => format!("the time is up ({})", clock_time(end)),
             Self::Silence(end) => format!("no calls are taken before {}", clock_time(end)),
-            Self::Stopped => "stopped while waiting for calls".to_owned(),
+            Self::Stopped => "stopped".to_owned(),
             Self::Uncounted(_) => "the calls of this hour cannot be kept".to_owned(),
         }
     }
@@ -51,7 +51,7 @@ impl Closed {
             }
             Self::Stopped => Error::new(
                 Kind::Interrupted,
-                "stopped while waiting for calls; the ledger is complete",
+                "stopped; the calls in flight have ended and the ledger is complete",
             )
             .hint("run the same command again; it goes on where it stopped"),
             Self::Uncounted(cause) => Error::new(

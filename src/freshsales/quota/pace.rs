@@ -18,7 +18,7 @@ use super::store::{Kept, Now, Store, block};
 use super::windows::{Opening, Windows, until};
 use crate::error::Result;
 
-/// A shorter wait is not worth a word, is not cut short by a stop, and is no reason to leave work unbegun.
+/// A shorter wait is not worth a word, and is no reason to leave work unbegun.
 const LONG: Duration = Duration::from_secs(60);
 /// Work that is begun should end before a window closes or the time is up.
 const SPARE: Duration = Duration::from_secs(30);
@@ -164,12 +164,12 @@ impl Pace {
             later(now.wall, begins) >= end.wall || now.moment + millis(begins) >= end.moment
         };
         match state.end.filter(is_late) {
+            _ if state.is_stopped => Due::Never(Closed::Stopped),
             Some(end) => Due::Never(Closed::TimeIsUp(self.windows.local(end.wall))),
             None if wait.is_zero() => Due::Now,
             None if why == Why::Asked && held > self.longest_wait => {
                 Due::Never(Closed::Silence(self.windows.local(later(now.wall, held))))
             }
-            None if state.is_stopped && wait > LONG => Due::Never(Closed::Stopped),
             None => Due::Later(wait, why),
         }
     }
@@ -295,7 +295,7 @@ impl Pace {
         });
     }
 
-    /// Lets no call wait long any more.
+    /// Lets no call leave any more, and ends every wait.
     pub(in crate::freshsales) fn stop(&self) {
         self.lock().is_stopped = true;
         self.stopped.notify_waiters();
@@ -326,8 +326,16 @@ impl Pace {
         self.waits.subscribe()
     }
 
-    pub(in crate::freshsales) async fn sleep(&self, wait: Duration) {
-        self.clock.sleep(wait).await;
+    /// Ends after `wait`, or at a stop: whether it ended by itself.
+    pub(in crate::freshsales) async fn sleep(&self, wait: Duration) -> bool {
+        let stopped = self.stopped.notified();
+        if self.lock().is_stopped {
+            return false;
+        }
+        tokio::select! {
+            () = self.clock.sleep(wait) => true,
+            () = stopped => false,
+        }
     }
 
     pub(in crate::freshsales) fn wall(&self) -> Timestamp {

@@ -295,11 +295,35 @@ fn a_long_wait_is_told_once_and_a_stop_ends_it() {
 }
 
 #[test]
-fn a_stop_lets_short_waits_end() {
+fn after_a_stop_no_call_leaves_and_no_wait_goes_on() {
     let time = Time::at(BEGUN);
     let pace = pace(&time, &limits(Some(GROWTH), Windows::always()));
-    pace.stop();
-    turns(&time, &pace, 30).unwrap();
+    turns(&time, &pace, 2).unwrap();
+    let ended = Mutex::new(Vec::new());
+    let sleeper = |wait: Duration| -> Worker<'_> {
+        let (time, pace, ended) = (&time, &pace, &ended);
+        Box::pin(async move {
+            let is_over = pace.sleep(wait).await;
+            ended.lock().unwrap().push((time.now(), wait, is_over));
+        })
+    };
+    let stopper: Worker<'_> = Box::pin(async {
+        time.sleep(seconds(3)).await;
+        pace.stop();
+    });
+    time.run(vec![sleeper(seconds(1)), sleeper(seconds(50)), stopper]);
+    let first = ended.lock().unwrap().drain(..).collect::<Vec<_>>();
+    assert!(matches!(first[0], (_, wait, true) if wait == seconds(1)));
+    assert!(
+        matches!(first[1], (at, _, false) if at < seconds(10)),
+        "{first:?}"
+    );
+    let begun = time.now();
+    time.run(vec![sleeper(seconds(9))]);
+    let closed = turns(&time, &pace, 1).unwrap_err();
+    assert!(matches!(closed, Closed::Stopped), "{closed:?}");
+    assert_eq!(closed.into_error().kind().exit_code(), 130);
+    assert_eq!((time.now(), pace.calls()), (begun, 2));
 }
 
 #[test]
