@@ -57,6 +57,22 @@ fn a_limit_of_rows_is_kept_and_the_next_load_goes_on() {
     assert!(limited.stderr.contains("`--limit`"), "{}", limited.stderr);
     assert_eq!(outcomes(&workspace), before + 5);
     assert_eq!(open_intents(&workspace.ledger()), [""; 0]);
+    // What it cost is told on stderr, beside the lower bound: the load has no answer for stdout.
+    let told = |line: &str| line.contains("at least") || line.trim().starts_with("settings");
+    assert_eq!(limited.stderr.lines().filter(|line| told(line)).count(), 2);
+    assert_eq!(limited.stdout, "");
+    let companies = limited
+        .stderr
+        .lines()
+        .rfind(|line| line.trim().starts_with("companies"));
+    let numbers = companies.unwrap().split_whitespace().skip(1);
+    let numbers: Vec<f64> = numbers
+        .map(|cell| cell.replace(',', "").parse().unwrap())
+        .collect();
+    assert!(
+        matches!(numbers[..], [5.0, calls, per, least] if calls >= 2.0 && per >= least),
+        "{numbers:?}"
+    );
     let limited = workspace.run(&["load", "--limit", "9"]).ended(9);
     assert!(limited.stderr.contains("goes on where it stopped"));
     assert_eq!(outcomes(&workspace), before + 14);

@@ -139,6 +139,12 @@ pub struct Used {
     pub least_calls_per_1000: Option<u64>,
 }
 
+/// Whether any row was sent: what only reads has no price a row.
+#[must_use]
+pub fn is_any_sent(used: &[Used]) -> bool {
+    used.iter().any(|used| used.records > 0)
+}
+
 /// Calls for a thousand rows, rounded up; none for no rows.
 #[must_use]
 pub fn per_thousand(calls: u64, rows: u64) -> Option<u64> {

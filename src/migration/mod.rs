@@ -94,6 +94,8 @@ pub enum Progress<'a> {
     Unprobed,
     /// Checks have run.
     Findings(&'a [Finding]),
+    /// What a load has cost that sent something and then did not come to its end; one that did tells it in its [`Status`].
+    Used(&'a [Used]),
 }
 
 /// Hears what a run does.
@@ -213,8 +215,11 @@ pub async fn load(
     let listener = listen(&run);
     let result = telling_waits(&run, load_run(&run, &chosen, &outlook)).await;
     listener.abort();
-    run.end(result)?;
     let calls = outlook.used();
+    if result.is_err() && cost::is_any_sent(&calls) {
+        watch.hear(Progress::Used(&calls));
+    }
+    run.end(result)?;
     Ok(Status {
         calls,
         ..status(workspace)?

@@ -64,6 +64,11 @@ fn summary(calls: u64, calendar: &Calendar) -> String {
 /// # Errors
 /// [`crate::error::Kind::Bug`] when stdout cannot be written.
 pub fn print_used(used: &[Used]) -> Result<()> {
+    print_text(&used_table(used))
+}
+
+/// What each object cost in calls, beside the lower bound.
+pub fn used_table(used: &[Used]) -> String {
     let mut table = table(&["object", "sent", "calls", "per 1,000", "at least"]);
     for used in used {
         table.add_row([
@@ -74,7 +79,7 @@ pub fn print_used(used: &[Used]) -> Result<()> {
             optional(used.least_calls_per_1000),
         ]);
     }
-    print_text(&table.to_string())
+    table.to_string()
 }
 
 fn optional(value: Option<u64>) -> Cell {

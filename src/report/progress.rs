@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal as _};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use jiff::Zoned;
 
-use super::calendar::clock_time;
+use super::calendar::{clock_time, used_table};
 use super::say;
 use super::tables::grouped;
 use crate::migration::{Progress, Watch, Why};
@@ -111,6 +111,7 @@ impl Watch for Meter {
                 let text = format!("waiting until {}: {}", clock_time(&until), reason(why));
                 self.tell_beside(&text);
             }
+            Progress::Used(used) => self.tell(&used_table(used)),
             Progress::Reading { object } => self.tell(&format!("{object}: reading back")),
             Progress::Findings(findings) => {
                 for finding in findings
