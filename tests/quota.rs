@@ -185,6 +185,16 @@ fn calls_are_counted_on_disk_and_the_calendar_is_shown() {
     assert_eq!(simulator.calls().len(), calls);
 }
 
+#[test]
+fn the_calendar_follows_what_the_account_says_of_its_hour() {
+    let (simulator, workspace) =
+        scene("calls_per_hour = 1000\nminimum_gap_milliseconds = 0\nburst = 100");
+    simulator.switch(&json!({ "hourly_limit": 500, "ratelimit_headers": "limit_remaining_reset" }));
+    let plan = workspace.run(&["plan"]).passed();
+    let told = plan.stdout.contains("at 450 an hour, at any time");
+    assert!(told, "{}", plan.stdout);
+}
+
 /// How much faster than ours the clocks of the program and of the account run.
 const SPEED: u32 = 600;
 /// Contacts of the rehearsal, and the companies they work for.

@@ -39,7 +39,8 @@ pub use listing::{Listed, Listing};
 pub use message::scrub;
 pub use outcome::Outcome;
 pub use probe::{Job, Kept, Scratch, Twice};
-pub use quota::{Clock, Hour, Limits, Opening, ScaledClock, Wait, WallClock, Why, Windows};
+pub use quota::{Clock, Hour, Limits, Opening, Runway, ScaledClock};
+pub use quota::{Wait, WallClock, Why, Windows};
 pub use remove::{Removal, Removed};
 pub use upload::Upload;
 

@@ -57,10 +57,11 @@ pub fn hour(config: &Config) -> Option<Hour> {
     })
 }
 
-/// How quickly calls may leave; `None`: as quickly as the destination answers.
+/// How quickly so many further calls may leave, as the client sees its quota; `None`: as quickly as the destination answers.
 #[must_use]
-pub fn pace(config: &Config) -> Option<Pace> {
-    hour(config).map(|hour| Pace::new(&hour, config.quota.minimum_gap))
+pub fn pace(config: &Config, client: &Client, calls: u64) -> Option<Pace> {
+    let runway = client.runway(calls)?;
+    Some(Pace::seen(runway, config.quota.minimum_gap))
 }
 
 /// The hours of the day in which calls may leave; they show times in the config's zone also where there is none.

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::cost::{ASSUMPTION, Cost};
-use crate::freshsales::{Hour, Windows};
+use crate::freshsales::{Hour, Runway, Windows};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 /// A phase begins so much after the one before it: what follows the last call of a night begins in the next night.
@@ -22,7 +22,7 @@ pub struct Phase {
 }
 
 /// How quickly calls may leave.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pace {
     /// Calls in an hour.
     pub allowance: u64,
@@ -30,6 +30,8 @@ pub struct Pace {
     pub worst: u64,
     /// Least time between two calls.
     pub gap: Duration,
+    /// What lies ahead as the quota stands now; `None`: nothing but an even pace.
+    pub runway: Option<Runway>,
 }
 
 /// When what happens.
@@ -86,24 +88,58 @@ impl Pace {
             allowance,
             worst: allowance.saturating_sub(free).max(allowance.div_ceil(4)),
             gap,
+            runway: None,
+        }
+    }
+
+    /// The pace that the quota allows from now on.
+    #[must_use]
+    pub fn seen(runway: Runway, gap: Duration) -> Self {
+        Self {
+            runway: Some(runway.clone()),
+            ..Self::new(&runway.hour, gap)
         }
     }
 
     /// Time that so many calls take while windows are open.
-    fn time(&self, calls: u64, per_hour: u64) -> Duration {
+    fn time(&self, calls: u64) -> Duration {
+        match &self.runway {
+            Some(runway) => runway.takes(calls),
+            None => self.even(calls, self.allowance),
+        }
+    }
+
+    /// The same when others in the account take more than their share.
+    fn longest(&self, calls: u64) -> Duration {
+        self.time(calls).max(self.even(calls, self.worst))
+    }
+
+    fn even(&self, calls: u64, per_hour: u64) -> Duration {
         let even = HOUR.as_secs_f64() / per_hour.max(1) as f64;
         let each = even.max(self.gap.as_secs_f64());
         Duration::try_from_secs_f64(each * calls as f64).unwrap_or(Duration::MAX)
     }
 
+    /// When the first call may leave.
+    fn begin(&self, now: Timestamp) -> Timestamp {
+        let begins = self
+            .runway
+            .as_ref()
+            .map_or(Duration::ZERO, |ahead| ahead.begins);
+        SignedDuration::try_from(begins)
+            .ok()
+            .and_then(|begins| now.checked_add(begins).ok())
+            .unwrap_or(Timestamp::MAX)
+    }
+
     /// When `cost` is done that begins at `now`.
     #[must_use]
     pub fn finish(&self, cost: &Cost, windows: &Windows, now: Timestamp) -> Finish {
-        let after = |calls, per_hour| windows.after(now, self.time(calls, per_hour));
+        let begin = self.begin(now);
         Finish {
-            earliest: after(cost.least, self.allowance),
-            expected: after(cost.expected, self.allowance),
-            latest: after(cost.most, self.worst),
+            earliest: windows.after(begin, self.time(cost.least)),
+            expected: windows.after(begin, self.time(cost.expected)),
+            latest: windows.after(begin, self.longest(cost.most)),
         }
     }
 }
@@ -120,8 +156,10 @@ pub fn calendar(
     let costly = phases.iter().filter(|phase| phase.cost.most > 0);
     let entries: Vec<Entry> = costly
         .map(|phase| {
-            let before = pace.map(|pace| pace.time(sum.expected, pace.allowance));
-            let starts = before.map(|before| windows.after(now, before.saturating_add(INSTANT)));
+            let starts = pace.map(|pace| {
+                let before = pace.time(sum.expected).saturating_add(INSTANT);
+                windows.after(pace.begin(now), before)
+            });
             sum = sum.and(&phase.cost);
             Entry {
                 phase: phase.name.clone(),
@@ -290,6 +328,28 @@ mod tests {
             at("2026-01-15T12:00:00Z"),
         );
         assert_eq!(plan.finish.unwrap().expected, at("2026-01-15T13:00:00Z"));
+    }
+
+    #[test]
+    fn an_hour_that_is_used_up_and_a_limit_that_was_told_move_every_time() {
+        let begun = at("2026-01-15T12:00:00Z");
+        let told = Hour {
+            calls: 500,
+            ..GROWTH
+        };
+        let runway = Runway::even(told, Duration::from_secs(1_800), Duration::from_secs(16));
+        let pace = Pace::seen(runway, Duration::ZERO);
+        let phases = [phase("one", 450, 450, 450), phase("two", 450, 450, 450)];
+        let plan = calendar(&phases, Some(&pace), &Windows::always(), begun);
+        assert_eq!(plan.calls_per_hour, Some(450), "not 900");
+        assert_eq!(plan.phases[0].starts, Some(at("2026-01-15T12:30:00.001Z")));
+        assert_eq!(plan.phases[1].starts, Some(at("2026-01-15T14:30:00.001Z")));
+        let finish = plan.finish.unwrap();
+        assert_eq!(finish.expected, at("2026-01-15T16:30:00Z"));
+        assert_eq!(
+            finish.latest, finish.expected,
+            "others slow nothing down further"
+        );
     }
 
     #[test]

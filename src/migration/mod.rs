@@ -183,7 +183,9 @@ fn calendar_of(run: &Run<'_>, steps: &[Step]) -> Calendar {
     let phases: Vec<_> = std::iter::once(phase(outlook::SETTINGS, settings))
         .chain(objects)
         .collect();
-    let pace = account::pace(config);
+    let all = phases.iter().map(|phase| phase.cost.most);
+    let all = all.fold(0, u64::saturating_add);
+    let pace = account::pace(config, &run.client, all);
     calendar::calendar(
         &phases,
         pace.as_ref(),

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use jiff::Zoned;
 
 use super::account;
-use super::calendar::Pace;
 use super::cost::{Cost, Used, per_thousand};
 use super::plan::Step;
 use super::run::Run;
@@ -31,7 +30,7 @@ pub struct Outlook<'a> {
 
 struct Known {
     client: Arc<Client>,
-    pace: Option<Pace>,
+    config: Config,
     windows: Windows,
     phases: Vec<Ahead>,
     /// The phase that is going on.
@@ -68,7 +67,7 @@ impl<'a> Outlook<'a> {
         client.count_for(SETTINGS);
         *self.known.borrow_mut() = Some(Known {
             client: Arc::clone(client),
-            pace: account::pace(config),
+            config: config.clone(),
             windows: account::windows(config),
             phases: Vec::new(),
             current: None,
@@ -168,9 +167,10 @@ impl Known {
     }
 
     fn finish(&self) -> Option<Zoned> {
-        let pace = self.pace.as_ref()?;
+        let calls = remaining(&self.phases);
+        let pace = account::pace(&self.config, &self.client, calls)?;
         let cost = Cost {
-            expected: remaining(&self.phases),
+            expected: calls,
             ..Cost::default()
         };
         let finish = pace.finish(&cost, &self.windows, self.client.wall());

@@ -52,6 +52,7 @@ impl Hour {
 }
 
 /// The calls made, and those that may be.
+#[derive(Clone)]
 pub(super) struct Budget {
     /// As configured.
     hour: Option<Hour>,
@@ -87,6 +88,7 @@ struct Pace {
 }
 
 /// What the destination said last of its hour.
+#[derive(Clone)]
 struct Heard {
     /// The call that was answered.
     number: u64,
@@ -134,7 +136,8 @@ impl Budget {
         self.told.filter(|told| now < told.until)
     }
 
-    fn hour(&self, now: Moment) -> Option<Hour> {
+    /// The hour as it is now: what the destination said of it counts, where that is less than configured.
+    pub(super) fn hour(&self, now: Moment) -> Option<Hour> {
         let hour = self.hour?;
         let told = self.told(now).map_or(hour.calls, |told| told.limit);
         Some(Hour {
@@ -287,6 +290,27 @@ impl Budget {
             Some(heard) if now < heard.until => left.min(heard.most.saturating_sub(self.total)),
             _ => left,
         })
+    }
+
+    /// When so many calls leave that are taken up as soon as they may be, from `now` on. What was said of the limit stays.
+    pub(super) fn played(mut self, now: Moment, calls: usize) -> Vec<Moment> {
+        self.told = self.told(now).map(|told| Told {
+            until: Moment::MAX,
+            ..told
+        });
+        let mut at = now;
+        let leaves = (0..calls).map(|_| {
+            at = at.max(self.next(at));
+            self.take(at);
+            at
+        });
+        leaves.collect()
+    }
+
+    /// From one call to the next at the even pace.
+    pub(super) fn each(&self, now: Moment) -> Duration {
+        let even = spacing(self.allowance(now)).0.max(self.gap);
+        Duration::from_millis(u64::try_from(even).unwrap_or_default())
     }
 
     /// The calls that count at `now`, oldest first.

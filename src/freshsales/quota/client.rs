@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::closed::Closed;
 use super::limits::Wait;
+use super::runway::Runway;
 use crate::error::Result;
 use crate::freshsales::Client;
 
@@ -33,6 +34,12 @@ impl Client {
     #[must_use]
     pub fn calls_left(&self) -> Option<u64> {
         self.transport.pace.left()
+    }
+
+    /// When so many further calls may leave, as the quota stands now; `None`: there is no limit.
+    #[must_use]
+    pub fn runway(&self, calls: u64) -> Option<Runway> {
+        self.transport.pace.runway(calls)
     }
 
     /// What the clock on the wall shows, as this client sees time.

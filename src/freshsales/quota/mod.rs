@@ -14,6 +14,7 @@ mod headers;
 mod limits;
 mod pace;
 mod refusals;
+mod runway;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ pub(super) use closed::Closed;
 pub(super) use headers::{retry_after, standing};
 pub use limits::{Limits, Wait, Why};
 pub(super) use pace::Pace;
+pub use runway::Runway;
 
 pub use windows::{Opening, Windows};
 

@@ -14,6 +14,7 @@ use super::closed::Closed;
 use super::headers::Standing;
 use super::limits::{Limits, Wait, Why};
 use super::refusals::{Held, Refusals};
+use super::runway::Runway;
 use super::store::{Kept, Now, Store, block};
 use super::windows::{Opening, Windows, until};
 use crate::error::Result;
@@ -319,6 +320,20 @@ impl Pace {
     /// Calls that may still leave in this hour; `None`: no limit.
     pub(in crate::freshsales) fn left(&self) -> Option<u64> {
         self.lock().budget.left(now(&*self.clock).moment)
+    }
+
+    /// What lies ahead of so many calls; `None`: no limit.
+    pub(in crate::freshsales) fn runway(&self, calls: u64) -> Option<Runway> {
+        let now = now(&*self.clock);
+        let budget = self.lock().budget.clone();
+        let hour = budget.hour(now.moment)?;
+        let each = budget.each(now.moment);
+        let opens = match self.windows.at(now.wall) {
+            Opening::Closed(opens) => now.moment + millis(until(opens, now.wall)),
+            Opening::Open(_) => now.moment,
+        };
+        let moments = budget.played(opens, Runway::played(calls, hour));
+        Some(Runway::new(hour, &moments, now.moment, each))
     }
 
     /// Hears of long waits: the latest, and `None` when it is over.

@@ -5,6 +5,7 @@
 mod days;
 mod heard;
 mod law;
+mod runway;
 mod turns;
 
 use std::collections::BTreeSet;
