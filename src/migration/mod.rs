@@ -45,7 +45,7 @@ use crate::error::{Kind, Result};
 pub use crate::freshsales::Why;
 use crate::reconcile::{self, Finding};
 use crate::warehouse::Warehouse;
-use outlook::{Outlook, telling_waits};
+use outlook::{Outlook, telling};
 use run::Run;
 
 /// What happens while a run works. Numbers and names only.
@@ -68,6 +68,12 @@ pub enum Progress<'a> {
     Sent {
         /// Rows done.
         rows: u64,
+        /// Calls made.
+        calls: u64,
+    },
+    /// Work goes on, and some minutes have passed on the client's clock; comes after an [`Self::Outlook`] where there is one.
+    /// Not while calls wait for long, which is told by itself.
+    Beat {
         /// Calls made.
         calls: u64,
     },
@@ -127,7 +133,7 @@ pub struct LoadOptions {
 /// [`Kind::Decision`] when nothing is landed, [`Kind::Destination`] when the reference data cannot be read, [`Kind::Script`].
 pub async fn plan(workspace: &Workspace, watch: &dyn Watch) -> Result<Plan> {
     let run = Run::begin(workspace, "plan", watch)?;
-    let result = telling_waits(&run, plan_run(&run)).await;
+    let result = telling(&run, plan_run(&run)).await;
     run.end(result)
 }
 
@@ -215,7 +221,7 @@ pub async fn load(
         run_id: &run.run_id,
     });
     let listener = listen(&run);
-    let result = telling_waits(&run, load_run(&run, &chosen, &outlook)).await;
+    let result = telling(&run, load_run(&run, &chosen, &outlook)).await;
     listener.abort();
     let calls = outlook.used();
     if result.is_err() && cost::is_any_sent(&calls) {
@@ -259,7 +265,7 @@ async fn phases(run: &Run<'_>, chosen: &[&Object], warehouse: &Warehouse) -> Res
 /// [`Kind::Check`] when both sides differ, [`Kind::Destination`] when it cannot be read.
 pub async fn verify(workspace: &Workspace, watch: &dyn Watch) -> Result<Status> {
     let run = Run::begin(workspace, "verify", watch)?;
-    let result = telling_waits(&run, verify_run(&run)).await;
+    let result = telling(&run, verify_run(&run)).await;
     run.end(result)?;
     status(workspace)
 }

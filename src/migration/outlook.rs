@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Zoned;
 
@@ -20,6 +21,9 @@ pub const SETTINGS: &str = "settings";
 
 /// So many rows tell more of the rest than the plan does.
 const ENOUGH: u64 = 20;
+
+/// Time between two signs of life: some hundred lines a day in a log.
+const BEAT: Duration = Duration::from_secs(10 * 60);
 
 /// Listens between a run and whoever watches it: counts each object's calls, and adds to what is heard how many calls are left
 /// and when all will be done.
@@ -50,6 +54,8 @@ struct Ahead {
     /// Calls when the wave began, and those of the waves so far.
     begun_at: u64,
     calls: u64,
+    /// Calls since the last row was sent.
+    read: u64,
     is_over: bool,
 }
 
@@ -131,6 +137,10 @@ impl Watch for Outlook<'_> {
                     known.note(*rows, *calls);
                     self.tell(known);
                 }
+                Progress::Beat { calls } => {
+                    known.note_reading(*calls);
+                    self.tell(known);
+                }
                 _ => {}
             }
         }
@@ -166,6 +176,12 @@ impl Known {
         }
     }
 
+    fn note_reading(&mut self, calls: u64) {
+        if let Some(phase) = self.current.and_then(|index| self.phases.get_mut(index)) {
+            phase.read = calls.saturating_sub(phase.begun_at);
+        }
+    }
+
     fn finish(&self) -> Option<Zoned> {
         let calls = remaining(&self.phases);
         let pace = account::pace(&self.config, &self.client, calls)?;
@@ -198,6 +214,9 @@ impl Ahead {
             return self.cost.expected.saturating_sub(self.calls);
         }
         let rows = self.rows.saturating_sub(done);
+        if rows == 0 {
+            return self.cost.reading.saturating_sub(self.read);
+        }
         let sending = u128::from(self.calls) * u128::from(rows) / u128::from(done.max(1));
         u64::try_from(sending)
             .unwrap_or(u64::MAX)
@@ -211,15 +230,27 @@ fn remaining(phases: &[Ahead]) -> u64 {
         .fold(0, |sum, phase| sum.saturating_add(phase.left()))
 }
 
-/// Carries `work` out and tells meanwhile what it waits for, if it waits for long.
-pub async fn telling_waits<T>(run: &Run<'_>, work: impl Future<Output = T>) -> T {
+/// Carries `work` out, and tells meanwhile now and then that it goes on, and what it waits for, if it waits for long.
+pub async fn telling<T>(run: &Run<'_>, work: impl Future<Output = T>) -> T {
     let mut waits = run.client.waits();
     let mut work = pin!(work);
+    let mut beat = pin!(run.client.sleep(BEAT));
+    let mut is_beating = true;
     let windows = account::windows(&run.workspace.config);
     loop {
         tokio::select! {
             biased;
             done = &mut work => return done,
+            slept = &mut beat, if is_beating => {
+                // After a stop the work is about to end.
+                is_beating = slept.is_ok();
+                if is_beating {
+                    beat.set(run.client.sleep(BEAT));
+                    if waits.borrow().is_none() {
+                        run.watch.hear(Progress::Beat { calls: run.client.calls() });
+                    }
+                }
+            }
             Ok(()) = waits.changed() => {
                 let wait = *waits.borrow_and_update();
                 if let Some(wait) = wait {
@@ -261,6 +292,8 @@ mod tests {
             10 + 505,
             "all is sent, but not read back"
         );
+        phases[0].read = 4;
+        assert_eq!(remaining(&phases), 6 + 505, "and so much of it is read");
         phases[0].is_over = true;
         assert_eq!(remaining(&phases), 505);
     }

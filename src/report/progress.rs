@@ -1,4 +1,4 @@
-//! Progress on stderr: a bar on a terminal, a line a phase elsewhere.
+//! Progress on stderr: a bar on a terminal; elsewhere, and where no bar can be, a line a phase and one now and then.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -12,11 +12,21 @@ use super::say;
 use super::tables::grouped;
 use crate::migration::{Progress, Watch, Why};
 
+/// What goes on with an object.
+#[derive(Clone)]
+struct Stage {
+    object: String,
+    /// Rows of the wave that have ended, and all of them; `None`: it is read back.
+    rows: Option<(u64, u64)>,
+}
+
 /// Shows what a run does.
 pub struct Meter {
     is_quiet: bool,
     has_bar: bool,
     bar: RefCell<Option<ProgressBar>>,
+    /// What goes on.
+    stage: RefCell<Option<Stage>>,
     /// Calls left and the finish time, as heard last; empty where nothing limits them.
     outlook: RefCell<String>,
 }
@@ -29,6 +39,7 @@ impl Meter {
             is_quiet,
             has_bar: has_bar && io::stderr().is_terminal(),
             bar: RefCell::new(None),
+            stage: RefCell::new(None),
             outlook: RefCell::default(),
         }
     }
@@ -54,6 +65,43 @@ impl Meter {
         *self.bar.borrow_mut() = Some(bar);
     }
 
+    fn enter(&self, object: &str, rows: Option<(u64, u64)>) {
+        let object = object.to_owned();
+        *self.stage.borrow_mut() = Some(Stage { object, rows });
+    }
+
+    /// A sign of life where nothing moves on the screen.
+    fn beat(&self, calls: u64) {
+        let outlook = self.outlook.borrow();
+        match &*self.bar.borrow() {
+            Some(bar) => bar.set_prefix(format!("{} calls{outlook}", grouped(calls))),
+            None => say(&line(self.stage.borrow().as_ref(), calls, &outlook)),
+        }
+    }
+
+    fn sending(&self, object: &str, rows: u64) {
+        self.enter(object, Some((0, rows)));
+        if self.has_bar {
+            return self.begin_bar(object, rows);
+        }
+        let outlook = self.outlook.borrow();
+        self.tell(&format!("{object}: sending {rows} rows{outlook}"));
+    }
+
+    fn sent(&self, rows: u64, calls: u64) {
+        if let Some(Stage {
+            rows: Some((done, _)),
+            ..
+        }) = &mut *self.stage.borrow_mut()
+        {
+            *done = rows;
+        }
+        if let Some(bar) = &*self.bar.borrow() {
+            bar.set_position(rows);
+            bar.set_prefix(format!("{} calls{}", grouped(calls), self.outlook.borrow()));
+        }
+    }
+
     fn tell(&self, text: &str) {
         self.end_bar();
         say(text);
@@ -65,6 +113,25 @@ impl Meter {
             Some(bar) => bar.println(text),
             None => say(text),
         }
+    }
+}
+
+/// `notes: 12,300 of 100,000 rows sent, 12,410 calls, 455 calls left in this hour, all done about …`
+fn line(stage: Option<&Stage>, calls: u64, outlook: &str) -> String {
+    let calls = grouped(calls);
+    match stage {
+        None => format!("{calls} calls{outlook}"),
+        Some(Stage { object, rows: None }) => {
+            format!("{object}: reading back, {calls} calls{outlook}")
+        }
+        Some(Stage {
+            object,
+            rows: Some((done, rows)),
+        }) => format!(
+            "{object}: {} of {} rows sent, {calls} calls{outlook}",
+            grouped(*done),
+            grouped(*rows)
+        ),
     }
 }
 
@@ -93,17 +160,9 @@ impl Watch for Meter {
             Progress::Unprobed => self.tell(
                 "no write probes on record for this account: `deskferry probe --write` asks how it behaves",
             ),
-            Progress::Sending { object, rows } if self.has_bar => self.begin_bar(object, rows),
-            Progress::Sending { object, rows } => {
-                let outlook = self.outlook.borrow();
-                self.tell(&format!("{object}: sending {rows} rows{outlook}"))
-            }
-            Progress::Sent { rows, calls } => {
-                if let Some(bar) = &*self.bar.borrow() {
-                    bar.set_position(rows);
-                    bar.set_prefix(format!("{calls} calls{}", self.outlook.borrow()));
-                }
-            }
+            Progress::Sending { object, rows } => self.sending(object, rows),
+            Progress::Sent { rows, calls } => self.sent(rows, calls),
+            Progress::Beat { calls } => self.beat(calls),
             Progress::Outlook { calls_left, finish } => {
                 *self.outlook.borrow_mut() = outlook(calls_left, finish);
             }
@@ -112,7 +171,10 @@ impl Watch for Meter {
                 self.tell_beside(&text);
             }
             Progress::Used(used) => self.tell(&used_table(used)),
-            Progress::Reading { object } => self.tell(&format!("{object}: reading back")),
+            Progress::Reading { object } => {
+                self.enter(object, None);
+                self.tell(&format!("{object}: reading back"));
+            }
             Progress::Findings(findings) => {
                 for finding in findings
                     .iter()
@@ -122,5 +184,32 @@ impl Watch for Meter {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_of_life_says_how_far_it_is_and_when_it_will_be_done() {
+        let finish = "2026-11-26T07:30:00[Europe/Berlin]".parse().ok();
+        let outlook = outlook(Some(1_455), finish);
+        let stage = |rows| Stage {
+            object: "things".to_owned(),
+            rows,
+        };
+        let told = |stage: Option<Stage>| line(stage.as_ref(), 12_410, &outlook);
+        let rest =
+            "12,410 calls, 1,455 calls left in this hour, all done about Thu 2026-11-26 07:30";
+        assert_eq!(
+            told(Some(stage(Some((12_300, 100_000))))),
+            format!("things: 12,300 of 100,000 rows sent, {rest}")
+        );
+        assert_eq!(
+            told(Some(stage(None))),
+            format!("things: reading back, {rest}")
+        );
+        assert_eq!(told(None), rest);
     }
 }
