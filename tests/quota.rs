@@ -1,5 +1,6 @@
 //! A load within limits: rows, a time, windows of the day, calls an hour. The days themselves are in `src/freshsales/quota/tests`.
 
+use std::cell::Cell;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
@@ -11,6 +12,7 @@ use deskferry::migration::Progress;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
+use crate::resume::export::Export;
 use crate::resume::open_intents;
 use crate::support::{KEY, Simulator, Workspace, repository};
 
@@ -258,4 +260,104 @@ fn at_a_thousand_calls_an_hour_a_thousand_contacts_take_at_most_fifty() {
     let is_throttled = |call: &Value| call["status"] == 429;
     assert!(!simulator.calls().iter().any(is_throttled));
     println!("{calls} calls for {CONTACTS} contacts, links included");
+}
+
+/// Hours of the account are so much shorter than ours.
+const HASTE: u32 = 1_800;
+/// Calls that the account takes in an hour.
+const SCARCE: usize = 100;
+/// Some 300 calls, most of them one after the other.
+const HOURS_OF_CALLS: Export = Export {
+    companies: 3,
+    contacts: 110,
+    leads: 1,
+    deals: 100,
+    tasks: 100,
+    activities: 4,
+    campaigns: 1,
+    members: 1,
+    files: 1,
+    edition: "",
+};
+
+/// Loads for some hours of an account that takes a hundred calls in each, and says so in its own way.
+#[track_caller]
+fn assert_hours_are_kept(headers: &str) {
+    let simulator = Simulator::start("seed.json");
+    let switches =
+        json!({ "clock_speed": HASTE, "hourly_limit": SCARCE, "ratelimit_headers": headers });
+    simulator.switch(&switches);
+    let workspace = Workspace::undecided(&simulator.base_url);
+    let config = workspace.path().join("deskferry.toml");
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(
+        &config,
+        format!("{text}\n[quota]\ncalls_per_hour = {SCARCE}\n"),
+    )
+    .unwrap();
+    let export = tempfile::tempdir().unwrap();
+    HOURS_OF_CALLS.write(export.path());
+    workspace.land(export.path());
+
+    let mut opened = deskferry::migration::Workspace::open(workspace.path()).unwrap();
+    opened.embedded_key = Some(SecretString::from(KEY));
+    opened.clock = Arc::new(ScaledClock::new(jiff::Timestamp::now(), f64::from(HASTE)));
+    let (beats, foretold) = (Cell::new(0), Cell::new(0));
+    let watch = |progress: Progress<'_>| match progress {
+        Progress::Beat { .. } => beats.set(beats.get() + 1),
+        Progress::Outlook {
+            finish: Some(_), ..
+        } => foretold.set(foretold.get() + 1),
+        _ => {}
+    };
+    let options = deskferry::migration::LoadOptions::default();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let load = deskferry::migration::load(&opened, &options, &watch);
+    assert_eq!(runtime.block_on(load).unwrap().gates, "passed");
+
+    let calls = simulator.calls();
+    let refused: Vec<&Value> = calls.iter().filter(|call| call["status"] == 429).collect();
+    assert_eq!(refused, [&Value::Null; 0], "{headers}");
+    let at: Vec<i64> = calls
+        .iter()
+        .map(|call| call["at"].as_i64().unwrap())
+        .collect();
+    let hour = 3_600_000;
+    // No hour holds more, of the clock or wherever it begins: the latter allows less.
+    for (beyond, first) in at.iter().skip(SCARCE).zip(&at) {
+        assert!(beyond - first >= hour, "{headers}: {first} {beyond}");
+    }
+    let hours = (at[at.len() - 1] - at[0]) / hour;
+    assert!(
+        hours >= 2 && calls.len() > 2 * SCARCE,
+        "{headers}: {} calls in {hours} h",
+        calls.len()
+    );
+    // A sign of life each ten minutes, as far as the machine keeps up, with a new finish time.
+    assert!(
+        (hours..=hours * 6 + 6).contains(&beats.get()),
+        "{} in {hours} h",
+        beats.get()
+    );
+    assert!(foretold.get() > beats.get());
+}
+
+#[test]
+fn no_hour_holds_more_calls_than_an_account_takes_that_says_nothing() {
+    assert_hours_are_kept("none");
+}
+
+#[test]
+fn no_hour_holds_more_calls_than_an_account_takes_that_says_what_is_left() {
+    assert_hours_are_kept("remaining_reset");
+}
+
+#[test]
+fn no_hour_holds_more_calls_than_an_account_takes_that_says_its_limit() {
+    assert_hours_are_kept("limit_remaining_reset");
+}
+
+#[test]
+fn no_hour_holds_more_calls_than_an_account_takes_that_says_how_long_to_wait() {
+    assert_hours_are_kept("retry_after");
 }
