@@ -19,11 +19,22 @@ pub(super) fn settings(mode: AccessMode) -> Result<Config> {
         .map_err(|e| bug("configure DuckDB", e))
 }
 
+/// Freed memory that DuckDB's allocator may keep. It counts as free for the limit, and as held for the machine.
+const KEPT_WHEN_FREED: &str = "8MB";
+
 /// One thread and so much memory; the rest goes to a folder of the process, beside `path`.
 pub(super) fn within(settings: Config, megabytes: u64, path: &Path) -> Result<Config> {
     settings
         .with("threads", "1")
         .and_then(|c| c.with("memory_limit", format!("{megabytes}MB")))
+        .and_then(|c| c.with("allocator_background_threads", "true"))
+        .and_then(|c| c.with("allocator_flush_threshold", KEPT_WHEN_FREED))
+        .and_then(|c| {
+            c.with(
+                "allocator_bulk_deallocation_flush_threshold",
+                KEPT_WHEN_FREED,
+            )
+        })
         .and_then(|c| c.with("temp_directory", beside(path, "spill").to_string_lossy()))
         .map_err(|e| bug("configure DuckDB", e))
 }
