@@ -1,5 +1,5 @@
 -- Every name by which a record may call a contact, within its company and
--- alone; a name of two people stays with both counted.
+-- alone; a name of two people names neither.
 -- key: name_key
 
 with contacts as (
@@ -18,13 +18,25 @@ keys as (
     from contacts
 ),
 
+-- Whether all are one person is told by numbers: two texts would be held for
+-- each name.
+counted as (
+    select
+        name_key,
+        any_value(survivor_source_id) as contact_source_id,
+        min(hash(survivor_source_id)) <> max(hash(survivor_source_id))
+            as is_ambiguous,
+    from keys
+    group by name_key
+),
+
 final as (
     select
         name_key,
-        min(survivor_source_id) as contact_source_id,
-        min(survivor_source_id) <> max(survivor_source_id) as is_ambiguous,
-    from keys
-    group by name_key
+        case when not is_ambiguous then contact_source_id end
+            as contact_source_id,
+        is_ambiguous,
+    from counted
 )
 
 select * from final
