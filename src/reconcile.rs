@@ -1,5 +1,7 @@
 //! Runs checks: the contracts in script headers, and the `recon_` scripts. Rows they return are findings; a blocking one stops.
 
+mod parts;
+
 use serde::Serialize;
 
 use crate::catalog::{Blocks, Catalog, Header, Object, Script, When};
@@ -228,15 +230,9 @@ fn run_all(warehouse: &Warehouse, checks: &[Check<'_>]) -> Result<Vec<Finding>> 
         let table = table_name(check);
         let failed =
             |e: Error| Error::new(e.kind(), format!("the check {table} failed")).because(e);
-        let rows = warehouse
-            .number(&format!("select count(*) from ({})", check.query))
-            .map_err(failed)?;
-        let quoted = quote_name(&table);
-        if rows > 0 {
-            let keep = format!("create or replace table {quoted} as\n{}", check.query);
-            warehouse.run(&keep).map_err(failed)?;
-        } else {
-            keeping.push_str(&format!("drop table if exists {quoted};\n"));
+        let rows = parts::bad_rows(warehouse, check, &table).map_err(failed)?;
+        if rows == 0 {
+            keeping.push_str(&format!("drop table if exists {};\n", quote_name(&table)));
         }
         let finding = Finding {
             sample: if rows > 0 {

@@ -2,28 +2,30 @@
 -- compared as numbers, days, instants and sets, and are not listed here.
 -- blocks: yes
 
+-- A part at a time; said of both sides, so that both are held in part only.
 with accepted as (
     select
         wanted._source_id,
         wanted._body,
-        stored.record,
+        outcomes.destination_id,
     from load_@object as wanted
     inner join ledger_outcomes as outcomes
         on wanted._source_id = outcomes.source_id
         and outcomes.object = '@object'
         and outcomes.state = 'accepted'
         and outcomes.body_hash = wanted._body_hash
-    inner join raw_freshsales__@object as stored
-        on outcomes.destination_id = try_cast(stored.id as bigint)
+    where in_part(wanted._source_id) and in_part(outcomes.source_id)
 ),
 
 sent as (
     select
-        _source_id,
-        _body,
-        record,
-        unnest(sent_fields(_body), recursive := true),
+        accepted._source_id,
+        accepted._body,
+        stored.record,
+        unnest(sent_fields(accepted._body), recursive := true),
     from accepted
+    inner join raw_freshsales__@object as stored
+        on accepted.destination_id = try_cast(stored.id as bigint)
 ),
 
 compared as (
