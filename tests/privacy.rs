@@ -2,14 +2,16 @@
 //! ledger, which a rollback needs. Not in an output, an error, a reason, a report or a file's name.
 
 use std::fs;
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 
 use crate::support::{KEY, Middleman, Ran, Simulator, Workspace, files_below};
 
 /// What was planted: each a part of one value of one record, and of nothing else.
-const PLANTED: [&str; 8] = [
+const PLANTED: [&str; 9] = [
     "Zyxquist",
+    "Ψω",
     "zyx.private@planted.example",
     "170 9998887",
     "Plantedgasse",
@@ -29,8 +31,8 @@ fn land(workspace: &Workspace) {
         ),
         (
             "contacts",
-            "id,last_name,email,mobile,street,company_id\n\
-             con_1,Zyxquist,zyx.private@planted.example,+49 170 9998887,Plantedgasse 4,com_1\n",
+            "id,first_name,last_name,email,mobile,street,company_id\n\
+             con_1,Ψω,Zyxquist,zyx.private@planted.example,+49 170 9998887,Plantedgasse 4,com_1\n",
         ),
         (
             "deals",
@@ -148,7 +150,7 @@ fn what_a_refusal_quotes_is_not_repeated() {
 fn assert_refusal_is_clean(status: u16, route: &'static str) {
     let (_simulator, _middleman, workspace) = scene(move |method, path, body| {
         let is_write = method != "GET" && path.starts_with(route);
-        let quoted = format!("Validation failed: {body} is not valid");
+        let quoted = format!("Validation failed: {body} is not valid for {KEY}");
         let answer = json!({ "errors": { "code": status, "message": [quoted] } });
         is_write.then_some((status, answer))
     });
@@ -157,6 +159,78 @@ fn assert_refusal_is_clean(status: u16, route: &'static str) {
     assert!(ran.stderr.contains("error: "), "{}", ran.stderr);
     assert_silent("load", &ran);
     assert_nothing_left(&workspace);
+}
+
+/// What a success quotes that is no record: the answer proves nothing, and its words say why.
+#[test]
+fn what_a_success_without_a_record_quotes_is_not_repeated() {
+    for route in ROUTES {
+        let (_simulator, _middleman, workspace) = scene(move |method, path, body| {
+            let is_write = method != "GET" && path.starts_with(route);
+            let answer = json!({ "errors": { "message": [quote(body)] } });
+            is_write.then_some((200, answer))
+        });
+        assert_reasons_are_clean(&workspace);
+    }
+}
+
+/// A job's report that quotes what the job was handed, in each of its ends.
+#[test]
+fn what_a_job_reports_is_not_repeated() {
+    for word in ["SUCCESS", "FAILED", "LOST"] {
+        let simulator = Simulator::start("seed.json");
+        let handed = Arc::new(Mutex::new(Value::Null));
+        let kept = Arc::clone(&handed);
+        let keep = move |_: &str, path: &str, body: &mut Value| {
+            if path.contains("bulk_upsert") {
+                *kept.lock().unwrap() = body.clone();
+            }
+            None
+        };
+        let report = move |_: &str, path: &str, answer: &mut Value| {
+            if path.starts_with("job_statuses") {
+                *answer = reported(word, &handed.lock().unwrap());
+            }
+        };
+        let middleman = Middleman::with(&simulator.base_url, keep, report);
+        let workspace = Workspace::undecided(&middleman.base_url);
+        land(&workspace);
+        assert_reasons_are_clean(&workspace);
+    }
+}
+
+/// The answer about a job whose only row failed, and which is quoted beside its key; a lost one is only complained of.
+fn reported(word: &str, handed: &Value) -> Value {
+    let quoted = quote(handed);
+    if word == "LOST" {
+        return json!({ "errors": { "message": [quoted] } });
+    }
+    let rows = handed.as_object().and_then(|body| body.values().next());
+    let mut entry = rows.map_or(Value::Null, |rows| rows[0].clone());
+    entry["message"] = Value::from(quoted);
+    let counts = json!({ "succeeded": 0, "failed": 1 });
+    let data = json!({ "record_status": counts, "detailed_failure_report": [entry] });
+    json!({ "status": word, "data": data.to_string() })
+}
+
+/// All that a call showed: the key, and its body.
+fn quote(body: &Value) -> String {
+    format!("Token token={KEY} sent {body}, which is not valid for {KEY}")
+}
+
+/// Loads; the answer's words are kept as a reason, and quote nobody.
+#[track_caller]
+fn assert_reasons_are_clean(workspace: &Workspace) {
+    let ran = workspace.run(&["load"]);
+    assert_silent("load", &ran);
+    assert_nothing_left(workspace);
+    let ledger = workspace.ledger();
+    let told = ledger.iter().filter(|line| line.contains("Token token=…"));
+    assert!(
+        told.count() > 0,
+        "no reason quotes the answer: {}",
+        ran.stderr
+    );
 }
 
 #[test]

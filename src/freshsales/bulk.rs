@@ -8,6 +8,7 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::job_report::report_of;
+use super::message;
 use super::outcome::{Answer, Effect, Purpose};
 use super::transport::Call;
 use super::{Client, Endpoint, Key};
@@ -19,7 +20,7 @@ pub const BULK_ROWS: usize = 100;
 /// The longest time between two looks at a job.
 const LONGEST_POLL: Duration = Duration::from_secs(60);
 /// How the path of a job begins, below any prefix.
-const JOBS: &str = "job_statuses/";
+pub(super) const JOBS: &str = "job_statuses/";
 
 /// One row of a bulk job. No `Debug`: it is a person's data.
 #[derive(Clone, PartialEq)]
@@ -144,7 +145,7 @@ impl Client {
             let job = match self.transport.read(&Call::get(&path, Vec::new())).await {
                 Ok(Some(job)) => job,
                 Ok(None) => return unknown(format!("{path} is not there any more")),
-                Err(error) => return unknown(format!("{path} could not be read: {error}")),
+                Err(error) => return unknown(format!("{path} {}", unread(&error, rows))),
             };
             let job = job
                 .get("job_status")
@@ -160,6 +161,12 @@ impl Client {
             self.job_timeout.as_secs()
         ))
     }
+}
+
+/// Why nothing was heard of a job. Its words may quote the rows that it was handed.
+fn unread(error: &Error, rows: &[BulkRow]) -> String {
+    let sent: Value = rows.iter().map(row_json).collect();
+    message::scrub(&format!("could not be read: {error}"), &sent)
 }
 
 /// What an ended job comes to; `None` while it runs.

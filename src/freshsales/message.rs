@@ -8,8 +8,10 @@ const GONE: &str = "…";
 const LONGEST_REASON: usize = 200;
 /// The longest text looked at, in characters; an error page may be large.
 const LONGEST_TEXT: usize = 2_000;
-/// Shorter values are left standing: they would turn every message to dots.
-const SHORTEST_VALUE: usize = 3;
+/// A shorter value is recognised only as a whole word: within words it would turn every message to dots.
+const SHORTEST_PART: usize = 3;
+/// Scripts from here on put no blanks between words: two signs of a name touch the next word.
+const FIRST_WITHOUT_BLANKS: char = '\u{0E00}';
 /// This many characters of a longer value are recognised alone: messages quote the beginning of a long text.
 const SHORTEST_QUOTE: usize = 12;
 /// Fewer digits than this in a row are a code or a count; more may be somebody's number.
@@ -127,8 +129,15 @@ pub(super) fn speaks_of_limit(message: &str) -> bool {
     is_429 || message.to_lowercase().contains("too many requests")
 }
 
-/// `message` without people's data: every value of the sent `body` with three characters or more (or twelve of a longer one), every e-mail address
-/// and every number of six digits or more is replaced by `…`; cut at 200 characters.
+/// `text` without a secret, in whatever case.
+pub(super) fn without_secret(text: &str, secret: &str) -> String {
+    let text: Vec<char> = text.chars().collect();
+    without(&text, secret).into_iter().collect()
+}
+
+/// `message` without people's data: every text of the sent `body` (one of one or two characters as a whole word, twelve characters of a longer
+/// one), every number in it of three digits or more, every e-mail address and every number of six digits or more is replaced
+/// by `…`; cut at 200 characters.
 #[must_use]
 pub fn scrub(message: &str, body: &Value) -> String {
     let mut values = Vec::new();
@@ -154,13 +163,14 @@ fn collect_values(json: &Value, values: &mut Vec<String>) {
     match json {
         Value::String(text) => {
             let text = text.trim();
-            if text.chars().count() >= SHORTEST_VALUE {
+            if text.chars().any(char::is_alphanumeric) {
                 values.push(text.to_owned());
             }
         }
+        // Nobody is known by a shorter one, and messages count.
         Value::Number(number) => {
             let text = number.to_string();
-            if text.len() >= SHORTEST_VALUE {
+            if text.len() >= SHORTEST_PART {
                 values.push(text);
             }
         }
@@ -179,7 +189,8 @@ fn without(text: &[char], value: &str) -> Vec<char> {
     let mut kept = Vec::with_capacity(text.len());
     let mut at = 0;
     while let (Some(rest), Some(one)) = (folded_text.get(at..), text.get(at)) {
-        match quoted(rest, &value) {
+        let before = at.checked_sub(1).and_then(|last| text.get(last));
+        match quoted(before, rest, &value) {
             0 => {
                 kept.push(*one);
                 at += 1;
@@ -193,10 +204,15 @@ fn without(text: &[char], value: &str) -> Vec<char> {
     kept
 }
 
-/// How many characters `text` begins with that are all of `value`, or a recognisable piece of it.
-fn quoted(text: &[char], value: &[char]) -> usize {
+/// How many characters `text`, which follows on `before`, begins with that are all of `value`, or a recognisable piece of it.
+fn quoted(before: Option<&char>, text: &[char], value: &[char]) -> usize {
     if text.starts_with(value) {
-        return value.len();
+        let is_word =
+            || is_apart(before, value.first()) && is_apart(text.get(value.len()), value.last());
+        return match value.len() >= SHORTEST_PART || is_word() {
+            true => value.len(),
+            false => 0,
+        };
     }
     let Some(first) = text.get(..SHORTEST_QUOTE) else {
         return 0;
@@ -208,6 +224,13 @@ fn quoted(text: &[char], value: &[char]) -> usize {
         .map(|(at, _)| common(text, value.get(at..).unwrap_or_default()))
         .max()
         .unwrap_or(0)
+}
+
+/// Whether a word ends between these two.
+fn is_apart(outside: Option<&char>, inside: Option<&char>) -> bool {
+    let goes_on =
+        |one: &char| (one.is_alphanumeric() || *one == '_') && *one < FIRST_WITHOUT_BLANKS;
+    inside.is_some_and(|one| *one >= FIRST_WITHOUT_BLANKS) || !outside.is_some_and(goes_on)
 }
 
 fn common(one: &[char], other: &[char]) -> usize {
@@ -360,8 +383,27 @@ mod tests {
                 "Last name MÖLLER of ulm, BY: Jo, amount 1250, secret club is true",
                 &body
             ),
-            "Last name … of …, BY: Jo, amount …, … is true"
+            "Last name … of …, …: …, amount …, … is true"
         );
+    }
+
+    #[test]
+    fn scrub_takes_a_short_name_as_a_whole_word_only() {
+        let body =
+            json!({"first_name": "Li", "initial": "O", "name": "李明", "mark": "-", "stage": 7});
+        let cases = [
+            ("Li is not valid", "… is not valid"),
+            ("'LI' exists; O. Li, (o)", "'…' exists; …. …, (…)"),
+            (
+                "line: the limit of li_fi is 7 - all",
+                "line: the limit of li_fi is 7 - all",
+            ),
+            ("李明已存在", "…已存在"),
+            ("Olli and Lilo", "Olli and Lilo"),
+        ];
+        for (message, wanted) in cases {
+            assert_eq!(scrub(message, &body), wanted);
+        }
     }
 
     #[test]

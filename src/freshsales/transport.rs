@@ -15,7 +15,7 @@ use super::account::LimitHeaders;
 use super::address::{BASE_URL_HINT, base_url, headers, is_loopback};
 use super::outcome::{self, Answer, Effect, Heard, Purpose};
 use super::quota::{self, Clock, Closed, Pace};
-use super::{Endpoint, listing, upload};
+use super::{Endpoint, bulk, listing, message, upload};
 use crate::error::{Error, Kind, Result};
 
 /// An answer longer than this is not read to its end: a page of 100 records has a few hundred kilobytes.
@@ -200,14 +200,14 @@ impl Transport {
         let headers = std::mem::take(response.headers_mut());
         self.limits.note(&headers);
         let body = match whole_body(&mut response).await {
-            Ok(Some(body)) => self.without_key(status, body),
+            Ok(Some(body)) => body,
             Ok(None) => {
                 let reason = "the answer was longer than 64 MB";
                 return Ok(Answer::none(Heard::NoAnswer, call.purpose, reason));
             }
             Err(failure) => return Ok(none(&failure)),
         };
-        let answer = outcome::weigh(status, &body, call.purpose, &call.body);
+        let answer = self.weigh(call, status, &body);
         Ok(self.paced(answer, turn, &headers))
     }
 
@@ -230,15 +230,16 @@ impl Transport {
         answer
     }
 
-    /// An error page may show the request that it answers, key and all.
-    fn without_key(&self, status: u16, body: Vec<u8>) -> Vec<u8> {
-        let key = self.key.expose_secret().trim();
-        match status {
-            200..=299 => body,
-            _ => String::from_utf8_lossy(&body)
-                .replace(key, "…")
-                .into_bytes(),
+    /// What an answer tells of a call may show the call, key and all. A record stays as it came: the key of a rehearsal may be
+    /// a word in it.
+    fn weigh(&self, call: &Call, status: u16, body: &[u8]) -> Answer {
+        let weigh = |body: &[u8]| outcome::weigh(status, body, call.purpose, &call.body);
+        let answer = weigh(body);
+        if answer.reason.is_empty() && !call.path.starts_with(bulk::JOBS) {
+            return answer;
         }
+        let key = self.key.expose_secret().trim();
+        weigh(message::without_secret(&String::from_utf8_lossy(body), key).as_bytes())
     }
 
     fn url(&self, call: &Call) -> Result<Url> {

@@ -50,6 +50,16 @@ impl Middleman {
         Self::between(base_url, Tricks { meddle, change })
     }
 
+    /// Does both.
+    pub fn with(
+        base_url: &str,
+        meddle: impl Fn(&str, &str, &mut Value) -> Option<(u16, Value)> + Send + Sync + 'static,
+        change: impl Fn(&str, &str, &mut Value) + Send + Sync + 'static,
+    ) -> Self {
+        let (meddle, change) = (Arc::new(meddle), Arc::new(change));
+        Self::between(base_url, Tricks { meddle, change })
+    }
+
     fn between(base_url: &str, tricks: Tricks) -> Self {
         let (origin, prefix) = base_url.split_once("/crm/").unwrap();
         let (origin, prefix) = (origin.to_owned(), format!("/crm/{prefix}/"));

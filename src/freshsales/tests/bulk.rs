@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::stub::{Reply, Stub, ok, status};
-use super::{Client, Clock, FakeClock, Settings, body, contacts, key, scene, settings};
+use super::{Client, Clock, FakeClock, KEY, Settings, body, contacts, key, scene, settings};
 use crate::error::Kind;
 use crate::freshsales::BulkOutcome::{Done, NotTaken, Rejected, Unknown};
 use crate::freshsales::{BulkOutcome, BulkRow};
@@ -273,8 +273,9 @@ async fn a_code_is_no_key() {
 }
 
 #[tokio::test]
-async fn a_report_that_quotes_another_row_gives_none_of_its_values_away() {
-    let entries = json!([{"emails": "a@x.test", "message": "taken by B-Person"}]);
+async fn a_report_that_quotes_another_row_and_the_key_gives_neither_away() {
+    let message = format!("taken by B-Person, token={KEY}");
+    let entries = json!([{"emails": "a@x.test", "message": message}]);
     let scene = scene(vec![taken(), ended("SUCCESS", &report(1, &entries))]);
     let mut rows = rows(&["a@x.test", "b@x.test", "c@x.test"]);
     rows[1].body = body(json!({"last_name": "B-Person"}));
@@ -282,7 +283,7 @@ async fn a_report_that_quotes_another_row_gives_none_of_its_values_away() {
     let Done { failed, .. } = outcome else {
         panic!("{outcome:?}");
     };
-    assert_eq!(failed, [(0, "taken by …".to_owned())]);
+    assert_eq!(failed, [(0, "taken by …, token=…".to_owned())]);
 }
 
 #[tokio::test]

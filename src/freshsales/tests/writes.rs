@@ -302,8 +302,29 @@ async fn a_refused_key_and_a_redirect_stop_the_run_and_show_no_key() {
         assert!(!format!("{error} {error:?} {:?}", scene.client).contains(KEY));
         assert_eq!(scene.stub.requests().len(), 1);
     }
-    let (outcome, _) = created(vec![status(400, &echo)]).await;
-    assert!(!format!("{outcome:?}").contains(KEY), "{outcome:?}");
+    let complaint = json!({ "errors": { "message": [&echo] } }).to_string();
+    for reply in [
+        status(400, &echo),
+        status(200, &echo),
+        status(200, &complaint),
+    ] {
+        let (outcome, _) = created(vec![reply]).await;
+        let told = format!("{outcome:?}");
+        assert!(
+            told.contains("Authorization") && !told.contains(KEY),
+            "{told}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_holds_the_text_of_the_key_stays_as_it_is() {
+    let record = json!({ "contact": { "id": 7, "city": KEY } });
+    let (outcome, _) = created(vec![ok(&record)]).await;
+    let Outcome::Accepted { stored, .. } = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(stored["city"], KEY);
 }
 
 #[test]
