@@ -15,6 +15,7 @@ mod links;
 mod privacy;
 mod probes;
 mod quota;
+mod refusals;
 mod rehearsal;
 mod restart;
 mod resume;

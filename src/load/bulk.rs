@@ -16,6 +16,14 @@ pub async fn send(sending: &Sending, rows: Vec<Row>) -> Result<Done> {
     let mut waiting = vec![rows];
     let (mut is_halved, mut is_doubtful) = (false, false);
     while let Some(mut rows) = waiting.pop() {
+        if sending.refusals.is_enough() {
+            let ending = BulkOutcome::NotTaken {
+                reason: "not sent: those before it were refused".to_owned(),
+                retry_after: None,
+            };
+            done.add(settle_all(sending, rows, ending).await?);
+            continue;
+        }
         // A row that stands alone gets an answer of its own, which says more than a job's report.
         if is_halved && rows.len() == 1 && !sending.is_stopped() {
             for row in rows {
@@ -96,10 +104,11 @@ async fn settle_job(
             None => handed.push(Handed::new(row, confirm::column(sending))),
         }
     }
-    Ok(Done {
-        tally: journal::settle(sending, refused).await?,
-        handed,
-    })
+    let tally = journal::settle(sending, refused).await?;
+    if !handed.is_empty() {
+        sending.refusals.pass();
+    }
+    Ok(Done { tally, handed })
 }
 
 async fn settle_all(sending: &Sending, rows: Vec<Row>, outcome: BulkOutcome) -> Result<Done> {

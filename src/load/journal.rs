@@ -95,6 +95,7 @@ fn action(action: Action) -> ledger::Action {
 
 /// Writes the outcomes of one request and counts them.
 pub async fn settle(sending: &Sending, endings: Vec<(Row, Ending)>) -> Result<Tally> {
+    sending.refusals.hear(&endings);
     let mut tally = Tally::default();
     let mut events = Vec::with_capacity(endings.len());
     for (row, ending) in endings {

@@ -11,6 +11,7 @@ mod fingerprint;
 mod index_wait;
 mod journal;
 mod look_up;
+mod refusals;
 mod sealed;
 mod stored;
 mod unit;
@@ -34,7 +35,9 @@ pub use answers::Answers;
 pub use bundle::index as write_bundle_index;
 pub use fingerprint::Taken;
 pub use index_wait::IndexWait;
+use journal::Ending;
 pub use look_up::record_id;
+pub use refusals::Refusals;
 pub use sealed::{Action, Row};
 pub use stored::Stored;
 use unit::{Done, Unit};
@@ -97,6 +100,8 @@ pub struct Sending {
     pub stop: Arc<AtomicBool>,
     /// Rows beyond this number stay in the file.
     pub most_rows: usize,
+    /// What was refused, and whether that is enough.
+    pub refusals: Refusals,
 }
 
 impl Sending {
@@ -109,8 +114,8 @@ impl Sending {
 /// Sends the rows of `sealed`, at most `workers` units at a time; `progress` hears the rows done so far.
 ///
 /// # Errors
-/// [`Kind::Destination`] when the destination cannot go on, [`Kind::Interrupted`] after Ctrl-C. In both cases the calls in
-/// flight have ended and the ledger is complete.
+/// [`Kind::Destination`] when the destination cannot go on, or bars the way; [`Kind::Rejected`] when it refuses rows alike again
+/// and again; [`Kind::Interrupted`] after Ctrl-C. In all cases the calls in flight have ended and the ledger is complete.
 pub async fn send(
     sending: Arc<Sending>,
     sealed: &Path,
@@ -134,15 +139,13 @@ pub async fn send(
         if flight.handed.len() >= confirm::MOST_HANDED {
             flight.land_all(&sending, progress).await;
         }
-        if flight.failure.is_none() {
-            flight.failure = hindrance(&sending, &flight.tally).await;
-        }
-        if flight.failure.is_some() || sending.is_stopped() {
+        if !flight.may_go_on(&sending).await {
             break;
         }
         flight.units.spawn(unit.carry_out(Arc::clone(&sending)));
     }
     flight.land_all(&sending, progress).await;
+    flight.weigh_refusals(&sending).await;
     // What answers showed is kept whatever stopped the sending.
     let kept = sending.answers.finish(&sending).await;
     match flight.failure {
@@ -196,6 +199,42 @@ impl Flight {
             Err(error) => self.fail(error),
         }
         progress(self.rows());
+    }
+
+    /// Whether another unit may begin. Waits until it is time for it.
+    async fn may_go_on(&mut self, sending: &Sending) -> bool {
+        if sending.refusals.is_enough() {
+            return false;
+        }
+        if self.failure.is_none() {
+            self.failure = hindrance(sending, &self.tally).await;
+        }
+        self.failure.is_none() && !sending.is_stopped()
+    }
+
+    /// Rows that were refused for what is not their matter remain to be sent.
+    async fn weigh_refusals(&mut self, sending: &Sending) {
+        let object = &sending.object.name;
+        let is_end = self.failure.is_none() && !sending.is_stopped();
+        let Some((rows, told)) = sending.refusals.take_barred(is_end) else {
+            if let Some(error) = sending.refusals.too_many(object) {
+                self.fail(error);
+            }
+            return;
+        };
+        let error = refusals::barred(object, rows.len(), &told);
+        let waits = |row| {
+            (
+                row,
+                Ending::NotTaken {
+                    reason: told.clone(),
+                },
+            )
+        };
+        match journal::settle(sending, rows.into_iter().map(waits).collect()).await {
+            Ok(_) => self.fail(error),
+            Err(error) => self.fail(error),
+        }
     }
 
     /// Rows that have ended, or wait for nothing but their ids.

@@ -56,6 +56,20 @@ pub struct SealedFile {
 }
 
 impl Row {
+    /// All but the fields, to keep.
+    #[must_use]
+    pub fn without_fields(&self) -> Self {
+        Self {
+            source_id: self.source_id.clone(),
+            action: self.action,
+            destination_id: self.destination_id,
+            body: Map::new(),
+            sent: None,
+            body_hash: self.body_hash.clone(),
+            file: None,
+        }
+    }
+
     /// A field as text: strings as they are, numbers in their JSON form; null and absent are `None`.
     /// Custom fields are found by their own name.
     #[must_use]

@@ -181,6 +181,7 @@ async fn send(
         files: landing::originals_folder(&run.workspace.staging(), &run.extract.extract_id),
         stop: Arc::clone(&run.stop),
         most_rows: rows_left(run, object)?,
+        refusals: load::Refusals::beyond(run.workspace.config.max_rejected),
     });
     let workers = run.workspace.config.destination.workers;
     let progress = |done| {
