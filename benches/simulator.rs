@@ -1,8 +1,9 @@
 //! How the simulator holds a big account: `cargo bench --bench simulator -- 1000000`.
 //!
 //! It fills contacts by bulk over loopback, pages through them near the top and far down, and then creates contacts
-//! one by one into a state file and starts again from it. It prints numbers and judges nothing: the tests count what
-//! is read, which no busy machine can change.
+//! one by one into a state file and starts again from it. It prints numbers, and fails when the last page takes more
+//! than three times as long as the first. That is for a bench: the tests count what is read, which no busy machine can
+//! change.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
@@ -16,6 +17,8 @@ const TOKEN: &str = "bench-control";
 const ROWS: usize = 100;
 /// Measurements of one page, of which the middle one counts.
 const TRIES: usize = 21;
+/// The last page may take so many times as long as the first.
+const MOST_RATIO: f64 = 3.0;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -106,6 +109,7 @@ async fn in_bulk(contacts: usize) {
         "memory     {} bytes a contact",
         (memory() - empty) / contacts as u64
     );
+    let mut worst: f64 = 0.0;
     for sort in ["created_at", "updated_at"] {
         for direction in ["asc", "desc"] {
             let page = |n: usize| {
@@ -114,6 +118,7 @@ async fn in_bulk(contacts: usize) {
             let first = sim.time("GET", &page(1), &Value::Null).await;
             let last = sim.time("GET", &page(contacts / ROWS), &Value::Null).await;
             let ratio = last.as_secs_f64() / first.as_secs_f64();
+            worst = ratio.max(worst);
             println!(
                 "page       {sort} {direction}: first {first:.2?}, page {} {last:.2?}, ratio {ratio:.2}",
                 contacts / ROWS
@@ -137,6 +142,10 @@ async fn in_bulk(contacts: usize) {
         println!("search     {name}: {:.2?}", begin.elapsed());
     }
     sim.running.stop().await;
+    assert!(
+        worst <= MOST_RATIO,
+        "the last page takes {worst:.2} times as long as the first"
+    );
 }
 
 async fn one_by_one(contacts: usize) {
