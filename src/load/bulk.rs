@@ -16,16 +16,8 @@ pub async fn send(sending: &Sending, rows: Vec<Row>) -> Result<Done> {
     let mut waiting = vec![rows];
     let (mut is_halved, mut is_doubtful) = (false, false);
     while let Some(mut rows) = waiting.pop() {
-        if sending.refusals.is_enough() {
-            let ending = BulkOutcome::NotTaken {
-                reason: "not sent: those before it were refused".to_owned(),
-                retry_after: None,
-            };
-            done.add(settle_all(sending, rows, ending).await?);
-            continue;
-        }
         // A row that stands alone gets an answer of its own, which says more than a job's report.
-        if is_halved && rows.len() == 1 && !sending.is_stopped() {
+        if is_halved && rows.len() == 1 && may_go_on(sending) {
             for row in rows {
                 done.add(single(sending, row).await?.into());
             }
@@ -53,8 +45,18 @@ pub async fn send(sending: &Sending, rows: Vec<Row>) -> Result<Done> {
     Ok(done)
 }
 
-/// One job, of which only so many are in flight.
+fn may_go_on(sending: &Sending) -> bool {
+    !sending.is_stopped() && !sending.refusals.is_enough()
+}
+
+/// One job, of which only so many are in flight; none where those before it were refused.
 async fn job(sending: &Sending, rows: &[Row]) -> Result<BulkOutcome> {
+    if sending.refusals.is_enough() {
+        return Ok(BulkOutcome::NotTaken {
+            reason: "not sent: those before it were refused".to_owned(),
+            retry_after: None,
+        });
+    }
     let key = sending.object.keys().next();
     let (column, name) =
         key.ok_or_else(|| Error::new(Kind::Bug, "a bulk job of an object without a key"))?;
