@@ -5,7 +5,9 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
 
 use deskferry::freshsales::ScaledClock;
 use deskferry::migration::Progress;
@@ -125,6 +127,60 @@ fn outside_its_windows_a_load_makes_no_call_and_can_be_stopped() {
     assert!(interrupt.unwrap().success());
     assert_eq!(load.wait().unwrap().code(), Some(130));
     assert_eq!(simulator.calls().len(), 0);
+}
+
+/// Starts a command, waits until it has said on stderr that it waits for a window, and ends it; all it said until then.
+#[track_caller]
+fn said_before_waiting(workspace: &Workspace, command: &str) -> Vec<String> {
+    let mut command = workspace.command(&[command]);
+    command.stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut running = command.spawn().unwrap();
+    let lines = BufReader::new(running.stderr.take().unwrap()).lines();
+    let (tell, told) = mpsc::channel();
+    // Ends with the command.
+    thread::spawn(move || {
+        lines
+            .map_while(Result::ok)
+            .try_for_each(|line| tell.send(line))
+    });
+    let mut said: Vec<String> = Vec::new();
+    while let Ok(line) = told.recv_timeout(Duration::from_secs(60)) {
+        said.push(line);
+        if said.last().unwrap().starts_with("waiting until") {
+            break;
+        }
+    }
+    running.kill().unwrap();
+    running.wait().unwrap();
+    said
+}
+
+#[test]
+fn who_waits_for_an_answer_is_told_at_once_that_no_window_is_open_and_may_choose_not_to() {
+    let window = later_window();
+    let (simulator, workspace) = scene(&window);
+    let times = window.split('"').nth(1).unwrap();
+    for command in ["plan", "probe", "verify"] {
+        let said = said_before_waiting(&workspace, command);
+        let is_told = |line: &String| {
+            let is_closed = line.starts_with("no calls before ") && line.contains(times);
+            is_closed && line.contains("`--now`")
+        };
+        assert!(said.iter().any(is_told), "{command}: {said:?}");
+        assert!(
+            said.last().unwrap().ends_with("no window is open"),
+            "{said:?}"
+        );
+    }
+    assert_eq!(simulator.calls().len(), 0);
+    workspace.run(&["probe", "--now"]).passed();
+    let plan = workspace.run(&["plan", "--now"]).passed();
+    assert!(!plan.stderr.contains("--now"), "{}", plan.stderr);
+    // Nothing is loaded yet, and verify says so.
+    workspace.run(&["verify", "--now"]).ended(7);
+    assert!(!simulator.calls().is_empty());
+    // Only an answer is worth it: a load has the whole night.
+    workspace.run(&["load", "--now"]).ended(2);
 }
 
 #[test]

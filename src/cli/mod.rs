@@ -48,6 +48,22 @@ struct Shared {
     no_progress: bool,
 }
 
+/// For commands whose answer somebody waits for.
+#[derive(Args)]
+struct Outside {
+    /// Do not wait for the windows of the day; the calls of the hour are kept all the same
+    #[arg(long)]
+    now: bool,
+}
+
+impl Outside {
+    fn open(&self, shared: &Shared) -> Result<Workspace> {
+        let mut workspace = open(shared)?;
+        workspace.is_open_always = self.now;
+        Ok(workspace)
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For people
@@ -77,9 +93,11 @@ enum Command {
         /// Consent to small marked records, which are removed at the end
         #[arg(long)]
         write: bool,
+        #[command(flatten)]
+        windows: Outside,
     },
     /// Show what a load would do; writes nothing at the destination
-    Plan,
+    Plan(Outside),
     /// Load phase by phase, each behind its gates; goes on where an earlier load stopped
     Load {
         /// Only these objects
@@ -94,7 +112,7 @@ enum Command {
     },
     /// Read everything back and compare both sides again
     #[command(alias = "reconcile")]
-    Verify,
+    Verify(Outside),
     /// Query the warehouse, read-only
     Sql {
         /// One select; without it the relations are listed
@@ -121,14 +139,14 @@ pub fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Init { folder } => init(shared, folder),
         Command::Land { paths } => land(shared, &paths),
-        Command::Probe { write } => probe(shared, write),
-        Command::Plan => plan(shared),
+        Command::Probe { write, windows } => probe(windows.open(shared)?, shared, write),
+        Command::Plan(windows) => plan(windows.open(shared)?, shared),
         Command::Load {
             objects,
             until,
             limit,
         } => load(shared, objects, until.as_deref(), limit),
-        Command::Verify => verify(shared),
+        Command::Verify(windows) => verify(windows.open(shared)?, shared),
         Command::Sql { query } => query::run(&open(shared)?, query.as_deref(), shared.shape()),
         Command::Status => print_status(shared, &migration::status(&open(shared)?)?),
         Command::Simulate(arguments) => simulate::run(shared, &arguments),
@@ -181,8 +199,7 @@ fn land(shared: &Shared, paths: &[PathBuf]) -> Result<()> {
     }
 }
 
-fn probe(shared: &Shared, may_write: bool) -> Result<()> {
-    let workspace = open(shared)?;
+fn probe(workspace: Workspace, shared: &Shared, may_write: bool) -> Result<()> {
     let meter = shared.meter();
     let answers = runtime()?.block_on(migration::probe(&workspace, may_write, &meter))?;
     if shared.is_json() {
@@ -197,8 +214,7 @@ fn probe(shared: &Shared, may_write: bool) -> Result<()> {
     Ok(())
 }
 
-fn plan(shared: &Shared) -> Result<()> {
-    let workspace = open(shared)?;
+fn plan(workspace: Workspace, shared: &Shared) -> Result<()> {
     let plan = runtime()?.block_on(migration::plan(&workspace, &shared.meter()))?;
     if shared.is_json() {
         report::print_json(&plan)?
@@ -227,8 +243,7 @@ fn load(
     print_status(shared, &status)
 }
 
-fn verify(shared: &Shared) -> Result<()> {
-    let workspace = open(shared)?;
+fn verify(workspace: Workspace, shared: &Shared) -> Result<()> {
     let status = runtime()?.block_on(migration::verify(&workspace, &shared.meter()))?;
     print_status(shared, &status)
 }

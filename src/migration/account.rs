@@ -21,7 +21,10 @@ pub fn client(workspace: &Workspace) -> Result<Client> {
     let mut settings = Settings::new(&config.destination.base_url, workspace.api_key()?);
     settings.timeout = config.destination.timeout;
     settings.jobs_in_flight = config.destination.jobs_in_flight;
-    settings.windows = windows(config);
+    settings.windows = match workspace.is_open_always {
+        true => Windows::always(),
+        false => windows(config),
+    };
     settings.hour = hour(config);
     match settings.hour {
         Some(_) => {

@@ -45,7 +45,7 @@ use crate::error::{Kind, Result};
 pub use crate::freshsales::Why;
 use crate::reconcile::{self, Finding};
 use crate::warehouse::Warehouse;
-use outlook::{Outlook, telling};
+use outlook::{Outlook, tell_closed};
 use run::Run;
 
 /// What happens while a run works. Numbers and names only.
@@ -83,6 +83,13 @@ pub enum Progress<'a> {
         calls_left: Option<u64>,
         /// When the last phase will be done.
         finish: Option<Zoned>,
+    },
+    /// No window is open, and somebody waits for an answer.
+    Closed {
+        /// When the next one opens.
+        opens: Zoned,
+        /// All of them.
+        windows: &'a str,
     },
     /// Calls have to wait for longer than a minute.
     Waiting {
@@ -133,7 +140,8 @@ pub struct LoadOptions {
 /// [`Kind::Decision`] when nothing is landed, [`Kind::Destination`] when the reference data cannot be read, [`Kind::Script`].
 pub async fn plan(workspace: &Workspace, watch: &dyn Watch) -> Result<Plan> {
     let run = Run::begin(workspace, "plan", watch)?;
-    let result = telling(&run, plan_run(&run)).await;
+    tell_closed(workspace, &run.client, watch);
+    let result = run.telling(plan_run(&run)).await;
     run.end(result)
 }
 
@@ -221,7 +229,7 @@ pub async fn load(
         run_id: &run.run_id,
     });
     let listener = listen(&run);
-    let result = telling(&run, load_run(&run, &chosen, &outlook)).await;
+    let result = run.telling(load_run(&run, &chosen, &outlook)).await;
     listener.abort();
     let calls = outlook.used();
     if result.is_err() && cost::is_any_sent(&calls) {
@@ -265,7 +273,8 @@ async fn phases(run: &Run<'_>, chosen: &[&Object], warehouse: &Warehouse) -> Res
 /// [`Kind::Check`] when both sides differ, [`Kind::Destination`] when it cannot be read.
 pub async fn verify(workspace: &Workspace, watch: &dyn Watch) -> Result<Status> {
     let run = Run::begin(workspace, "verify", watch)?;
-    let result = telling(&run, verify_run(&run)).await;
+    tell_closed(workspace, &run.client, watch);
+    let result = run.telling(verify_run(&run)).await;
     run.end(result)?;
     status(workspace)
 }

@@ -11,10 +11,10 @@ use jiff::Zoned;
 use super::account;
 use super::cost::{Cost, Used, per_thousand};
 use super::plan::Step;
-use super::run::Run;
+use super::workspace::Workspace;
 use super::{Progress, Watch};
 use crate::config::Config;
-use crate::freshsales::{Client, Windows};
+use crate::freshsales::{Client, Opening, Windows};
 
 /// The name under which reference data and everything before the first phase is counted.
 pub const SETTINGS: &str = "settings";
@@ -231,12 +231,16 @@ fn remaining(phases: &[Ahead]) -> u64 {
 }
 
 /// Carries `work` out, and tells meanwhile now and then that it goes on, and what it waits for, if it waits for long.
-pub async fn telling<T>(run: &Run<'_>, work: impl Future<Output = T>) -> T {
-    let mut waits = run.client.waits();
+pub async fn telling<T>(
+    config: &Config,
+    (client, watch): (&Client, &dyn Watch),
+    work: impl Future<Output = T>,
+) -> T {
+    let mut waits = client.waits();
     let mut work = pin!(work);
-    let mut beat = pin!(run.client.sleep(BEAT));
+    let mut beat = pin!(client.sleep(BEAT));
     let mut is_beating = true;
-    let windows = account::windows(&run.workspace.config);
+    let windows = account::windows(config);
     loop {
         tokio::select! {
             biased;
@@ -245,9 +249,9 @@ pub async fn telling<T>(run: &Run<'_>, work: impl Future<Output = T>) -> T {
                 // After a stop the work is about to end.
                 is_beating = slept.is_ok();
                 if is_beating {
-                    beat.set(run.client.sleep(BEAT));
+                    beat.set(client.sleep(BEAT));
                     if waits.borrow().is_none() {
-                        run.watch.hear(Progress::Beat { calls: run.client.calls() });
+                        watch.hear(Progress::Beat { calls: client.calls() });
                     }
                 }
             }
@@ -255,10 +259,22 @@ pub async fn telling<T>(run: &Run<'_>, work: impl Future<Output = T>) -> T {
                 let wait = *waits.borrow_and_update();
                 if let Some(wait) = wait {
                     let until = windows.local(wait.until);
-                    run.watch.hear(Progress::Waiting { until, why: wait.why });
+                    watch.hear(Progress::Waiting { until, why: wait.why });
                 }
             }
         }
+    }
+}
+
+/// Says at once that no window is open, to somebody who waits for an answer and may choose not to.
+pub fn tell_closed(workspace: &Workspace, client: &Client, watch: &dyn Watch) {
+    let windows = account::windows(&workspace.config);
+    if let Opening::Closed(until) = windows.at(client.wall())
+        && !workspace.is_open_always
+    {
+        let opens = windows.local(until);
+        let windows = &windows.to_string();
+        watch.hear(Progress::Closed { opens, windows });
     }
 }
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::relations::{self, Inputs};
 use super::workspace::Workspace;
-use super::{Watch, account, extract};
+use super::{Watch, account, extract, outlook};
 use crate::error::{Error, Kind, Result};
 use crate::freshsales::Client;
 use crate::ledger::{self, Event, Ledger, RunEnded, RunStarted};
@@ -68,6 +68,12 @@ impl<'a> Run<'a> {
             watch,
             rows_left: Cell::new(None),
         })
+    }
+
+    /// Carries the run's work out, and tells meanwhile that it goes on and what it waits for.
+    pub async fn telling<T>(&self, work: impl Future<Output = T>) -> T {
+        let listeners = (&*self.client, self.watch);
+        outlook::telling(&self.workspace.config, listeners, work).await
     }
 
     /// Lets at most so many rows be sent.

@@ -23,6 +23,8 @@ pub struct Workspace {
     pub catalog: Catalog,
     /// A key from elsewhere than the environment: the embedded destination makes its own.
     pub embedded_key: Option<SecretString>,
+    /// Calls leave also while no window is open: somebody waits for an answer.
+    pub is_open_always: bool,
     /// The time that quota and windows go by; a rehearsal may bring a quicker one.
     pub clock: Arc<dyn Clock>,
 }
@@ -41,6 +43,7 @@ impl Workspace {
             config,
             catalog,
             embedded_key: None,
+            is_open_always: false,
             clock: Arc::new(WallClock::default()),
         })
     }

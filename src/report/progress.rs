@@ -166,6 +166,10 @@ impl Watch for Meter {
             Progress::Outlook { calls_left, finish } => {
                 *self.outlook.borrow_mut() = outlook(calls_left, finish);
             }
+            Progress::Closed { opens, windows } => {
+                let opens = clock_time(&opens);
+                self.tell(&format!("no calls before {opens}: the windows are {windows}; `--now` does not wait for them"));
+            }
             Progress::Waiting { until, why } => {
                 let text = format!("waiting until {}: {}", clock_time(&until), reason(why));
                 self.tell_beside(&text);

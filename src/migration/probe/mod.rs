@@ -13,6 +13,7 @@ pub use reading::before_load;
 
 pub(super) use answers::{differing, refused_keys};
 
+use super::outlook::{tell_closed, telling};
 use super::workspace::Workspace;
 use super::{Progress, Watch, run};
 use crate::error::{Error, Kind, Result};
@@ -40,7 +41,9 @@ pub async fn probe(
     ledger.append(vec![started(workspace, &run_id)])?;
     watch.hear(Progress::Started { run_id: &run_id });
     let mut answers = Answers::default();
-    let asked = ask(workspace, &client, (may_write, &run_id), &mut answers).await;
+    tell_closed(workspace, &client, watch);
+    let asking = ask(workspace, &client, (may_write, &run_id), &mut answers);
+    let asked = telling(&workspace.config, (&client, watch), asking).await;
     let destination = &workspace.config.destination.base_url;
     let mut events = answers.events(destination);
     let exit_code = asked.as_ref().err().map_or(0, |e| e.kind().exit_code());
