@@ -188,14 +188,17 @@ impl Reader {
     }
 }
 
-/// What stands before `as (`.
+/// What stands before `as (`, also where it says how the step is kept: `as materialized (`, `as not materialized (`.
 fn steps(tokens: &[Token]) -> BTreeSet<&str> {
-    let opens = |window: &[Token]| match window {
+    let is_kept = |token: &&Token| !token.is_one_of(&["not", "materialized"]);
+    let tokens: Vec<&Token> = tokens.iter().filter(is_kept).collect();
+    let opens = |window: &&[&Token]| match window {
         [_, word, Token::Symbol('(')] => word.is("as"),
         _ => false,
     };
-    let plain = tokens.windows(3).filter(|window| opens(window));
-    plain.filter_map(|window| window.first()?.name()).collect()
+    let named = tokens.windows(3).filter(opens);
+    let names = named.filter_map(|window| window.first().copied());
+    names.filter_map(Token::name).collect()
 }
 
 #[cfg(test)]
@@ -263,7 +266,8 @@ mod tests {
     #[test]
     fn own_steps_functions_and_placeholders_are_no_relations() {
         reads(
-            "with stg_a as (select * from stg_b), c as materialized (select 1) select * from stg_a",
+            "with stg_a as (select * from stg_b), c as materialized (select 1), d as not materialized (select 2) \
+             select * from stg_a, c, d",
             &["stg_b"],
         );
         reads(
