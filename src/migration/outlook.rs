@@ -250,7 +250,7 @@ pub async fn telling<T>(
                 is_beating = slept.is_ok();
                 if is_beating {
                     beat.set(client.sleep(BEAT));
-                    if waits.borrow().is_none() {
+                    if waits.borrow().is_none_or(|wait| wait.until <= client.wall()) {
                         watch.hear(Progress::Beat { calls: client.calls() });
                     }
                 }
