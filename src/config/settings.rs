@@ -164,7 +164,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         Count(200, 1_000_000),
         Is("200"),
     )
-    .about("What it may hold in memory; the rest goes to disk. 200 took a million short contacts and notes."),
+    .about("What it may hold in memory; the rest goes to disk. 320 took a million short contacts and notes."),
     Setting::new(
         ("policies", "leads_as"),
         Choice(&["contact_lifecycle", "lead"]),
