@@ -2,12 +2,13 @@
 //! other end tell them a hundred or a few at a time. The cheaper way is asked first, the sure one last. What is shown is landed
 //! as the record that it belongs to, so that a comparison finds one record and not its pieces.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
 use roaring::RoaringTreemap;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::run::Run;
 use super::{read_back, views};
@@ -76,9 +77,11 @@ struct Parent {
     id: i64,
 }
 
+/// A record as it was known, and the ids at the other end that were shown for it.
 #[derive(Deserialize)]
 struct Landed {
     record: String,
+    parents: String,
 }
 
 impl Asking<'_> {
@@ -187,13 +190,13 @@ impl Asking<'_> {
         let mut reading = read_back::begin(self.run, &self.object.name)?;
         for first in (0..count).step_by(RECORDS) {
             let next = format!(
-                "select record from links_landed where number > {first} and number <= {}",
+                "select record, parents from links_landed where number > {first} and number <= {}",
                 first + RECORDS
             );
             let landed = self.warehouse.fetch::<Landed>(&next)?;
             let records: Vec<Value> = landed
                 .iter()
-                .map(|landed| serde_json::from_str(&landed.record).map_err(no_json))
+                .map(|landed| landed.linked(&self.links.field))
                 .collect::<Result<_>>()?;
             reading.page(&records)?;
         }
@@ -212,6 +215,23 @@ impl Asking<'_> {
             read_back::land_by_id(self.run, self.object, ids).await?;
         }
         Ok(())
+    }
+}
+
+impl Landed {
+    /// The record with the links it shows itself, and those that were shown for it.
+    fn linked(&self, field: &str) -> Result<Value> {
+        let no_json = |cause| Error::new(Kind::Bug, "a landed record is no JSON").because(cause);
+        let mut record: Value = serde_json::from_str(&self.record).map_err(no_json)?;
+        let known = record.get(field).and_then(Value::as_array);
+        let known = known.into_iter().flatten().filter_map(load::record_id);
+        let shown = self.parents.split(',').filter_map(|id| id.parse().ok());
+        let ids: BTreeSet<i64> = known.chain(shown).collect();
+        let links: Value = ids.into_iter().map(|id| json!({ "id": id })).collect();
+        if let Some(fields) = record.as_object_mut() {
+            fields.insert(field.to_owned(), links);
+        }
+        Ok(record)
     }
 }
 
@@ -234,13 +254,9 @@ fn number(id: &Value) -> Option<i64> {
     id.as_i64().or_else(|| id.as_str()?.parse().ok())
 }
 
-fn no_json(cause: serde_json::Error) -> Error {
-    Error::new(Kind::Bug, "a landed record is no JSON").because(cause)
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    #![allow(clippy::unwrap_used)]
 
     use super::*;
 
@@ -255,5 +271,18 @@ mod tests {
         assert_eq!(shown, Some(vec![(1, 7), (2, 7)]));
         assert_eq!(links_in(&page, "people"), None);
         assert_eq!(links_in(&page[1..], "person_ids"), Some(vec![]));
+    }
+    #[test]
+    fn a_record_keeps_the_links_it_shows_and_gets_those_that_were_shown_for_it() {
+        let landed = |record: &str| Landed {
+            record: record.to_owned(),
+            parents: "8,9".to_owned(),
+        };
+        let whole = landed(r#"{"id": 1, "firms": [{"id": "7", "name": "A"}, {"id": 9}]}"#);
+        let linked = json!({"id": 1, "firms": [{"id": 7}, {"id": 8}, {"id": 9}]});
+        assert_eq!(whole.linked("firms").unwrap(), linked);
+        let thin = json!({"id": 1, "firms": [{"id": 8}, {"id": 9}]});
+        assert_eq!(landed(r#"{"id": 1}"#).linked("firms").unwrap(), thin);
+        assert!(landed("no").linked("firms").is_err());
     }
 }

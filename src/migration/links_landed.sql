@@ -1,27 +1,15 @@
--- Records of {object} as they were known, with the links that the other end has
--- shown beside those they show themselves.
+-- Records of {object} as they were known, and the links that the other end has
+-- shown. The records only pass by: to take one apart costs far more memory.
 create or replace temp table links_landed as
 with found as (
-    select links_shown.id, list(distinct links_shown.parent::varchar) as parents
+    select
+        links_shown.id,
+        string_agg(distinct links_shown.parent, ',') as parents,
     from links_shown
     semi join links_open on links_shown.id = links_open.id
     group by links_shown.id
-),
-
-linked as (
-    select
-        stored.record,
-        list_distinct(list_concat(
-            json_extract_string(stored.record, '$.{field}[*].id'), found.parents
-        )) as parents,
-    from raw_freshsales__{object} as stored
-    inner join found on try_cast(stored.id as bigint) = found.id
 )
 
-select
-    row_number() over () as number,
-    json_merge_patch(record, json_object(
-        '{field}',
-        list_transform(parents, lambda parent: {'id': parent::bigint})
-    ))::varchar as record,
-from linked;
+select row_number() over () as number, stored.record, found.parents
+from raw_freshsales__{object} as stored
+inner join found on try_cast(stored.id as bigint) = found.id;
