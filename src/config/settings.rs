@@ -162,9 +162,9 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting::new(
         ("warehouse", "memory_megabytes"),
         Count(200, 1_000_000),
-        Is("200"),
+        Is("320"),
     )
-    .about("What it may hold in memory; the rest goes to disk. 320 took a million short contacts and notes."),
+    .about("What it may hold in memory; the rest goes to disk. 320 took a million short contacts and notes; a hundred fields of the account's own in each record need 600."),
     Setting::new(
         ("policies", "leads_as"),
         Choice(&["contact_lifecycle", "lead"]),
