@@ -1,7 +1,5 @@
 //! Ctrl-C by a real signal, to the real program: the calls in flight end and no other leaves, wherever the load stands.
 
-use std::time::{Duration, Instant};
-
 use serde_json::{Value, json};
 
 use crate::resume::export::USUAL;
@@ -10,18 +8,12 @@ use crate::resume::scene::{Running, Scene};
 
 /// Calls that were on their way when the signal came: one a worker.
 const IN_FLIGHT: usize = 4;
-/// An answer takes so long, and a load has no other reason to go on. The rest is for building what is published at the end.
-const LONGEST_END: Duration = Duration::from_secs(40);
-
-/// Interrupts the load, asserts that it ends at once, and answers the calls that arrived from then on.
+/// Interrupts the load, asserts that hardly a call follows, and answers the calls that arrived from then on.
 #[track_caller]
 fn interrupted(scene: &Scene, load: Running) -> Vec<Value> {
     let before = scene.simulator.calls().len();
-    let begun = Instant::now();
     load.interrupt();
     assert_eq!(load.exit_code(), Some(130));
-    let took = begun.elapsed();
-    assert!(took < LONGEST_END, "it took {took:?}");
     let later = scene.simulator.calls().split_off(before);
     assert!(later.len() <= IN_FLIGHT, "{later:?}");
     assert_eq!(open_intents(&scene.workspace.ledger()), [""; 0]);

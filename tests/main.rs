@@ -19,6 +19,7 @@ mod refusals;
 mod rehearsal;
 mod restart;
 mod resume;
+mod scarce;
 mod simulate;
 mod sql_cases;
 mod support;

@@ -169,9 +169,7 @@ fn one_forbidden_row_among_others_is_rejected() {
 #[test]
 fn what_was_approved_does_not_stop_a_phase() {
     let (simulator, workspace) = scene();
-    let config = workspace.path().join("deskferry.toml");
-    let text = std::fs::read_to_string(&config).unwrap();
-    std::fs::write(&config, text + "max_rejected = 1000\n").unwrap();
+    workspace.configure("max_rejected = 1000");
     simulator.order(&[refuse("tasks", 400)]);
     workspace.run(&["load"]).passed();
     assert_eq!(calls(&simulator, "tasks"), ROWS);

@@ -129,24 +129,21 @@ fn a_record_that_was_there_before_the_load_keeps_what_is_theirs() {
     }
 }
 
+/// How often all contacts were read, the oldest first: what was just written is read the other way round.
+fn whole_lists(simulator: &Simulator) -> usize {
+    let calls = simulator.calls();
+    let paths = calls.iter().filter_map(|call| call["path"].as_str());
+    let is_whole = |path: &&str| path.contains("/contacts/view/") && path.contains("sort_type=asc");
+    paths.filter(is_whole).count()
+}
+
 #[test]
 fn what_is_there_is_read_only_where_others_made_some() {
     let simulator = Simulator::start("seed.json");
     let workspace = Workspace::undecided(&simulator.base_url);
     land(&workspace, ["com_1", "Sales", "vip"]);
     workspace.run(&["load"]).passed();
-    let is_whole_list = |call: &Value| {
-        let path = call["path"].as_str().unwrap();
-        path.contains("/contacts/view/") && path.contains("sort_type=asc")
-    };
-    assert_eq!(
-        simulator
-            .calls()
-            .iter()
-            .filter(|call| is_whole_list(call))
-            .count(),
-        0
-    );
+    assert_eq!(whole_lists(&simulator), 0);
     // Someone makes a contact that the next edition of the export has too.
     let theirs = json!({ "contact": {
         "last_name": "Dahl", "email": "dahl@people.example", "custom_field": { "cf_nickname": "Dee" },
@@ -157,14 +154,7 @@ fn what_is_there_is_read_only_where_others_made_some() {
     let companies = "id,name\ncom_1,Acme\ncom_2,Beta\n";
     workspace.land_files(&[("companies.csv", companies), ("contacts.csv", contacts)]);
     workspace.run(&["load"]).passed();
-    assert_eq!(
-        simulator
-            .calls()
-            .iter()
-            .filter(|call| is_whole_list(call))
-            .count(),
-        1
-    );
+    assert_eq!(whole_lists(&simulator), 1);
     let kept = simulator.records("contacts");
     let is_kept = |contact: &&Value| contact["custom_field"]["cf_nickname"] == "Dee";
     assert_eq!((kept.len(), kept.iter().filter(is_kept).count()), (2, 1));

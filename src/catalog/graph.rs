@@ -82,7 +82,31 @@ pub fn phases(entries: Vec<Object>, relations: &[Script]) -> Result<Vec<Object>>
         parents.insert(object.to_owned(), references(script, object, &names)?);
     }
     let needs = |entry: &Object| parents.get(&entry.name).cloned().unwrap_or_default();
+    for entry in &entries {
+        links(entry, &needs(entry))?;
+    }
     sort(entries, |entry| entry.name.clone(), needs)
+}
+
+/// Where links lead to must be there before them.
+fn links(entry: &Object, parents: &[String]) -> Result<()> {
+    let entries = [Some(entry), entry.classic.as_deref()];
+    let mut links = entries
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.links.as_ref());
+    match links.find(|links| !parents.contains(&links.parents)) {
+        None => Ok(()),
+        Some(links) => {
+            let (name, to) = (&entry.name, &links.parents);
+            let text = format!(
+                "sql/objects.toml: the links of `{name}` lead to `{to}`, to which load_{name} has no reference"
+            );
+            Err(Error::new(Kind::Script, text).hint(
+                "a load script says `references: column -> object` of what its rows point to",
+            ))
+        }
+    }
 }
 
 /// The other objects that an object's records point to.

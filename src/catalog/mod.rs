@@ -387,6 +387,28 @@ mod tests {
     }
 
     #[test]
+    fn links_lead_to_an_object_that_is_loaded_before() {
+        let with = |parents: &str| {
+            let mut files = files();
+            let links = format!(
+                "links = {{ field = 'homes', parents = '{parents}', include = 'kids', ids = 'kid_ids' }}\n[parents]"
+            );
+            let text = files["objects.toml"].replace("[parents]", &links);
+            files.insert("objects.toml".to_owned(), text);
+            files
+        };
+        Catalog::check(&with("parents")).unwrap();
+        for other in ["children", "uncles"] {
+            assert_eq!(
+                refused(&with(other)),
+                format!(
+                    "sql/objects.toml: the links of `children` lead to `{other}`, to which load_children has no reference"
+                )
+            );
+        }
+    }
+
+    #[test]
     fn one_name_is_one_relation() {
         let mut files = files();
         files.extend([script(

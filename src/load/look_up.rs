@@ -263,8 +263,12 @@ fn parent_path(sending: &Sending, row: &Row, include: &str) -> Option<String> {
     Some(format!("{target}/{}/{include}", row.text("targetable_id")?))
 }
 
-/// The id of a record; some routes answer it as text.
+/// An id as a number; some routes answer it as text.
+pub fn id(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.parse().ok())
+}
+
+/// The id of a record.
 pub fn record_id(record: &Value) -> Option<i64> {
-    let id = record.get("id")?;
-    id.as_i64().or_else(|| id.as_str()?.parse().ok())
+    id(record.get("id")?)
 }

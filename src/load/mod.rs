@@ -36,7 +36,7 @@ pub use bundle::index as write_bundle_index;
 pub use fingerprint::Taken;
 pub use index_wait::IndexWait;
 use journal::Ending;
-pub use look_up::record_id;
+pub use look_up::{id, record_id};
 pub use refusals::Refusals;
 pub use sealed::{Action, Row};
 pub use stored::Stored;
@@ -223,18 +223,10 @@ impl Flight {
             return;
         };
         let error = refusals::barred(object, rows.len(), &told);
-        let waits = |row| {
-            (
-                row,
-                Ending::NotTaken {
-                    reason: told.clone(),
-                },
-            )
-        };
-        match journal::settle(sending, rows.into_iter().map(waits).collect()).await {
-            Ok(_) => self.fail(error),
-            Err(error) => self.fail(error),
-        }
+        let waits = Ending::NotTaken { reason: told };
+        let endings = rows.into_iter().map(|row| (row, waits.clone())).collect();
+        let settled = journal::settle(sending, endings).await;
+        self.fail(settled.err().unwrap_or(error));
     }
 
     /// Rows that have ended, or wait for nothing but their ids.

@@ -243,15 +243,10 @@ fn links_in(parents: &[Value], ids: &str) -> Option<Vec<(i64, i64)>> {
         .collect();
     let is_any = !lists.is_empty();
     let of_one = |(parent, list): (i64, &Vec<Value>)| {
-        let ids: Vec<i64> = list.iter().filter_map(number).collect();
+        let ids: Vec<i64> = list.iter().filter_map(load::id).collect();
         ids.into_iter().map(move |id| (id, parent))
     };
     is_any.then(|| lists.into_iter().flat_map(of_one).collect())
-}
-
-/// An id as a number or as text.
-fn number(id: &Value) -> Option<i64> {
-    id.as_i64().or_else(|| id.as_str()?.parse().ok())
 }
 
 #[cfg(test)]

@@ -2,13 +2,7 @@
 -- records than are known: ours, those once read, and those in doubt. A list
 -- that was never counted may have some.
 with to_make as (
-    select wanted._source_id
-    from main.load_{object} as wanted
-    anti join ledger_outcomes as outcomes
-        on outcomes.object = '{object}'
-        and wanted._source_id = outcomes.source_id
-        and outcomes.state <> 'not_taken'
-    where wanted._skip_reason is null and wanted._queue_reason is null
+{to_make}
 ),
 
 known as (

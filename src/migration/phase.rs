@@ -32,7 +32,6 @@ pub async fn carry(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Res
         check(run, object, warehouse, When::BeforeLoad)?;
         // What is there before anything is sent is what counts are compared with afterwards.
         read_back::count(run, object).await?;
-        relations::refresh(&run.inputs(), object, warehouse)?;
         if there_before::adopt(run, object, warehouse).await? {
             relations::refresh(&run.inputs(), object, warehouse)?;
         }

@@ -5,7 +5,7 @@
 use serde::Deserialize;
 
 use super::run::Run;
-use super::{read_back, views};
+use super::{log, read_back, views};
 use crate::catalog::{Object, Write};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{self, Event, State};
@@ -23,6 +23,8 @@ pub async fn adopt(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Res
     if !matches!(object.write, Write::Upsert | Write::BulkUpsert) {
         return Ok(false);
     }
+    // The count that was just taken.
+    log::refresh(&run.workspace.staging(), warehouse)?;
     views::stored_view(&run.inputs(), &object.name, warehouse)?;
     let others = others(run, object, warehouse)?;
     if !others.is_any_to_make {
@@ -78,6 +80,7 @@ fn others(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<Other
         .map(|other| quote_text(&other.name))
         .collect();
     let sql = include_str!("others_there.sql")
+        .replace("{to_make}", include_str!("to_make.sql"))
         .replace("{object}", &object.name)
         .replace("{sharing}", &sharing.join(", "));
     let others = warehouse.fetch::<Others>(&sql)?.into_iter().next();
@@ -101,6 +104,7 @@ fn found(object: &Object) -> String {
         })
         .collect();
     include_str!("there_before.sql")
+        .replace("{to_make}", include_str!("to_make.sql"))
         .replace("{object}", &object.name)
         .replace("{wanted}", &wanted.join(", "))
         .replace("{shown}", &shown.join("\n    union all\n"))

@@ -12,32 +12,26 @@ shown as (
 {shown}
 ),
 
-wanted as (
-    select _source_id, unnest([{wanted}], recursive := true)
-    from main.load_{object}
-    where _skip_reason is null and _queue_reason is null
+to_make as (
+{to_make}
 ),
 
-to_make as (
-    select wanted.*
-    from wanted
-    anti join ledger_outcomes as known
-        on known.object = '{object}'
-        and wanted._source_id = known.source_id
-        and known.state <> 'not_taken'
-    where nullif(trim(wanted.value), '') is not null
+wanted as (
+    select _source_id, unnest([{wanted}], recursive := true)
+    from to_make
 ),
 
 found as (
     select
-        to_make._source_id as source_id,
+        wanted._source_id as source_id,
         min(shown.id) as destination_id,
         count(distinct shown.id) as records,
-    from to_make
+    from wanted
     inner join shown
-        on to_make.name = shown.name
-        and lower(trim(to_make.value)) = lower(trim(shown.value))
-    group by to_make._source_id
+        on wanted.name = shown.name
+        and lower(trim(wanted.value)) = lower(trim(shown.value))
+    where trim(wanted.value) <> ''
+    group by wanted._source_id
 )
 
 select row_number() over () as number, *

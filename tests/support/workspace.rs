@@ -57,6 +57,13 @@ impl Workspace {
         });
     }
 
+    /// Adds lines to `deskferry.toml`: a section that is not there yet.
+    pub fn configure(&self, lines: &str) {
+        let path = self.path().join("deskferry.toml");
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, format!("{text}\n{lines}\n")).unwrap();
+    }
+
     /// Rewrites lines of `deskferry.toml`; `None` leaves a line as it is.
     pub fn edit_config(&self, change: impl Fn(&str) -> Option<String>) {
         let path = self.path().join("deskferry.toml");

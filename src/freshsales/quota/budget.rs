@@ -79,8 +79,8 @@ pub(super) struct Told {
     pub(super) until: Moment,
 }
 
-/// A pace through the hour, in milliseconds.
-struct Pace {
+/// How far a pace has come through the hour, in milliseconds.
+struct Course {
     /// Where it has come to.
     reached: Moment,
     /// From one call to the next.
@@ -158,7 +158,7 @@ impl Budget {
         };
         let allowance = hour.allowance();
         let mut next = self.calls.back().map_or(now, |last| last + self.gap);
-        let (even, quick) = self.paces(hour, now);
+        let (even, quick) = self.courses(hour, now);
         let ahead = hour.ahead();
         next = next
             .max(even.reached - ahead * even.spacing)
@@ -192,7 +192,7 @@ impl Budget {
         }
         match self.hour(at) {
             Some(hour) => {
-                let (even, quick) = self.paces(hour, at);
+                let (even, quick) = self.courses(hour, at);
                 self.even = even.reached.max(at - COUNTED) + even.spacing;
                 self.quick = quick.reached.max(at) + quick.spacing;
             }
@@ -202,16 +202,16 @@ impl Budget {
         self.calls.push_back(at);
     }
 
-    /// The two paces at the calls an hour of this moment. Where a lower limit had brought them further ahead than this hour's
+    /// The courses of the two paces at the calls an hour of this moment. Where a lower limit had brought them further ahead than this hour's
     /// burst, they are no further than that: a call never waits for what was slow before.
-    fn paces(&self, hour: Hour, now: Moment) -> (Pace, Pace) {
+    fn courses(&self, hour: Hour, now: Moment) -> (Course, Course) {
         let (even, quick) = spacing(hour.allowance());
         let from = self.calls.back().map_or(now, |last| self.silent.max(*last));
-        let pace = |reached: Moment, spacing| Pace {
+        let course = |reached: Moment, spacing| Course {
             reached: reached.min(from + (hour.ahead() + 1) * spacing),
             spacing,
         };
-        (pace(self.even, even), pace(self.quick, quick))
+        (course(self.even, even), course(self.quick, quick))
     }
 
     /// After a limit was met nothing leaves in a burst: the first call after `until` finds out, the others follow evenly.

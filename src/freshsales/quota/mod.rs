@@ -1,7 +1,7 @@
 //! The quota of calls: when the next one may leave, and how many have left.
 //!
 //! ```text
-//! budget   the hour as arithmetic      windows  the hours of the day      headers, refusals  what the destination says
+//! budget   the hour as arithmetic      windows  the hours of the day      headers, limits_met  what the destination says
 //!    └───────────────┬────────────────────────┴──────────────────────────────────────┘
 //!                  pace   one turn a call, for all workers ─► store  staging/quota.json, for the next process
 //! ```
@@ -12,8 +12,8 @@ mod clock;
 mod closed;
 mod headers;
 mod limits;
+mod limits_met;
 mod pace;
-mod refusals;
 mod runway;
 mod store;
 #[cfg(test)]

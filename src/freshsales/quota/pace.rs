@@ -13,7 +13,7 @@ use super::clock::{Clock, later};
 use super::closed::Closed;
 use super::headers::Standing;
 use super::limits::{Limits, Wait, Why};
-use super::refusals::{Held, Refusals};
+use super::limits_met::{Held, LimitsMet};
 use super::runway::Runway;
 use super::store::{Kept, Now, Store, block};
 use super::windows::{Opening, Windows, until};
@@ -42,7 +42,7 @@ struct State {
     budget: Budget,
     /// Nobody goes before this moment: the destination asked for it.
     held_until: Moment,
-    refusals: Refusals,
+    limits_met: LimitsMet,
     end: Option<End>,
     is_stopped: bool,
     /// Calls that the file still counts as made although they were not.
@@ -95,7 +95,7 @@ impl Pace {
             state: Mutex::new(State {
                 budget,
                 held_until,
-                refusals: Refusals::default(),
+                limits_met: LimitsMet::default(),
                 end: None,
                 is_stopped: false,
                 ahead: 0,
@@ -258,10 +258,10 @@ impl Pace {
 
     /// Call `number` was no refusal for lack of quota: the limits met so far are over.
     pub(in crate::freshsales) fn went_through(&self, number: u64) {
-        self.lock().refusals.went_through(number);
+        self.lock().limits_met.went_through(number);
     }
 
-    /// Keeps every worker waiting because call `number` met a limit; see [`Refusals::meet`].
+    /// Keeps every worker waiting because call `number` met a limit; see [`LimitsMet::meet`].
     pub(in crate::freshsales) fn limit_met(
         &self,
         number: u64,
@@ -271,7 +271,7 @@ impl Pace {
         let moment = now(&*self.clock).moment;
         let mut state = self.lock();
         let call = (number, state.budget.total());
-        let wait = state.refusals.meet(call, asked, first);
+        let wait = state.limits_met.meet(call, asked, first);
         state.held_until = state.held_until.max(moment + millis(wait));
         let until = state.held_until;
         state.budget.spend_burst(until);
@@ -281,7 +281,7 @@ impl Pace {
         }
         Held {
             wait,
-            is_hopeless: wait > self.longest_wait || state.refusals.outlast(self.patience),
+            is_hopeless: wait > self.longest_wait || state.limits_met.outlast(self.patience),
         }
     }
 

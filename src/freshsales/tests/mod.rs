@@ -4,6 +4,7 @@
 
 mod accounts;
 mod bulk;
+mod lists;
 mod probes;
 mod quota;
 mod reads;

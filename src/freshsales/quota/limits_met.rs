@@ -6,7 +6,7 @@ use super::{back_off, with_jitter};
 
 /// Limits met since a call last went through, by all workers together.
 #[derive(Debug, Default)]
-pub(super) struct Refusals {
+pub(super) struct LimitsMet {
     /// How often. Calls that had left before the first of them was refused count as one with it.
     rounds: u32,
     /// The last call that left before the latest of them was known.
@@ -27,7 +27,7 @@ pub(in crate::freshsales) struct Held {
     pub(in crate::freshsales) is_hopeless: bool,
 }
 
-impl Refusals {
+impl LimitsMet {
     /// Takes in that call `number` of `total` was refused, and answers how long to be silent: as long as the destination
     /// `asked` for, and no shorter than `first`, doubled with each round up to 15 minutes. A destination that asks for a
     /// second each time is asked ever more rarely.
