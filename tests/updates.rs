@@ -180,3 +180,23 @@ fn which_of_two_records_with_one_key_is_meant_is_asked() {
     assert!(asked.stderr.contains("con_1"), "{}", asked.stderr);
     assert_eq!(simulator.records("contacts").len(), 2);
 }
+
+#[test]
+fn a_row_that_was_refused_finds_what_others_made_since() {
+    let simulator = Simulator::start("seed.json");
+    let workspace = Workspace::undecided(&simulator.base_url);
+    let refuse = |route: &str| json!({ "method": "POST", "route": route, "nth": "every", "kind": "refuse", "status": 400 });
+    simulator.order(&[refuse("contacts/bulk_upsert"), refuse("contacts/upsert")]);
+    land(&workspace, ["com_1", "Sales", "vip"]);
+    workspace.run(&["load"]).ended(8);
+    simulator.order(&[]);
+    let theirs = json!({ "contact": {
+        "last_name": "Berg", "email": "berg@people.example", "custom_field": { "cf_nickname": "Bee" },
+    } });
+    simulator.caller().post("contacts", &theirs).unwrap();
+    land(&workspace, ["com_1", "Support", "vip"]);
+    workspace.run(&["load"]).passed();
+    let (contact, _) = contact(&simulator);
+    assert_eq!(contact["custom_field"]["cf_nickname"], "Bee");
+    assert_eq!(contact["custom_field"]["cf_department"], "Support");
+}

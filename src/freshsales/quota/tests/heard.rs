@@ -161,3 +161,22 @@ fn a_limit_that_is_not_told_again_is_believed_for_an_hour() {
     time.move_to(seconds(3_700));
     assert_eq!(second.left(), Some(900), "then it is asked anew");
 }
+
+#[test]
+fn what_a_low_limit_made_slow_is_not_waited_for_when_it_is_over() {
+    let time = Time::at(BEGUN);
+    let pace = pace(&time, &limits(Some(GROWTH), Windows::always()));
+    let low = Standing {
+        limit: Some(2),
+        ..Standing::default()
+    };
+    let number = turns(&time, &pace, 1).unwrap();
+    pace.hear(number, low);
+    time.move_to(seconds(1_000));
+    pace.hear(number, low);
+    turns(&time, &pace, 1).unwrap();
+    assert!(time.now() >= seconds(3_600), "one call of ours an hour");
+    time.move_to(seconds(4_700));
+    turns(&time, &pace, 10).unwrap();
+    assert!(time.now() < seconds(4_800), "{:?}", time.now());
+}
