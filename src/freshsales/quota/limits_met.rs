@@ -29,8 +29,8 @@ pub(in crate::freshsales) struct Held {
 
 impl LimitsMet {
     /// Takes in that call `number` of `total` was refused, and answers how long to be silent: as long as the destination
-    /// `asked` for, and no shorter than `first`, doubled with each round up to 15 minutes. A destination that asks for a
-    /// second each time is asked ever more rarely.
+    /// `asked` for, else `first`, doubled with each round up to 15 minutes. One that asks for a second again and again is
+    /// believed once: from the second round on it is no shorter than the doubled `first`.
     pub(super) fn meet(
         &mut self,
         (number, total): (u64, u64),
@@ -42,9 +42,12 @@ impl LimitsMet {
             self.last_before = total;
             self.waited += std::mem::take(&mut self.waiting);
         }
-        let asked = asked.unwrap_or_default();
-        self.asked = self.asked.max(asked);
-        let wait = with_jitter(asked, 0.05).max(back_off(first, self.rounds - 1));
+        let wait = match asked {
+            Some(asked) if self.rounds == 1 => with_jitter(asked, 0.05),
+            Some(asked) => with_jitter(asked, 0.05).max(back_off(first, self.rounds - 2)),
+            None => back_off(first, self.rounds - 1),
+        };
+        self.asked = self.asked.max(asked.unwrap_or_default());
         self.waiting = self.waiting.max(wait);
         wait
     }

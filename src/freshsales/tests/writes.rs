@@ -181,6 +181,7 @@ async fn in_doubt_a_write_is_unknown_and_was_sent_once() {
 async fn a_limit_is_waited_for_and_the_write_sent_again() {
     let limits = [
         (with_header(429, "Retry-After: 90", "slow"), 90, 100),
+        (with_header(429, "Retry-After: 2", ""), 2, 20),
         (status(429, "Too many requests"), 60, 80),
         (
             status(
