@@ -11,8 +11,13 @@ const IN_FLIGHT: usize = 4;
 /// Interrupts the load, asserts that hardly a call follows, and answers the calls that arrived from then on.
 #[track_caller]
 fn interrupted(scene: &Scene, load: Running) -> Vec<Value> {
+    ended_by(Running::interrupt, scene, load)
+}
+
+#[track_caller]
+fn ended_by(signal: fn(&Running), scene: &Scene, load: Running) -> Vec<Value> {
     let before = scene.simulator.calls().len();
-    load.interrupt();
+    signal(&load);
     assert_eq!(load.exit_code(), Some(130));
     let later = scene.simulator.calls().split_off(before);
     assert!(later.len() <= IN_FLIGHT, "{later:?}");
@@ -59,6 +64,18 @@ fn a_paged_reading_ends_with_the_page_in_flight() {
     });
     interrupted(&scene, load);
     assert_eq!(scene.count("deals"), 0, "no further phase begins");
+    goes_on(&scene);
+}
+
+#[test]
+fn a_service_manager_ends_it_as_ctrl_c_does() {
+    let scene = Scene::new();
+    scene.simulator.order(&[held("POST", "contacts", 1_000)]);
+    let load = scene.begin_load();
+    scene.until("contacts are written", || {
+        calls_to(&scene, "/contacts") >= 3
+    });
+    ended_by(Running::terminate, &scene, load);
     goes_on(&scene);
 }
 

@@ -364,20 +364,27 @@ fn chosen<'a>(workspace: &'a Workspace, options: &LoadOptions) -> Result<Vec<&'a
     Ok(catalog.objects.iter().filter(is_chosen).collect())
 }
 
-/// Ctrl-C lets the calls in flight end. The second one ends the process there and then, as a kill would: what is on its way
-/// has its intent on disk.
+/// Ctrl-C lets the calls in flight end, and so does what a service manager sends to end a program. The second one ends the
+/// process there and then, as a kill would: what is on its way has its intent on disk.
 fn listen(run: &Run<'_>) -> tokio::task::JoinHandle<()> {
     let (stop, client) = (Arc::clone(&run.stop), Arc::clone(&run.client));
     // Asked for here, not in the task: one that comes before the task has begun would end the process.
     let interrupts = signal(SignalKind::interrupt());
+    let terminations = signal(SignalKind::terminate());
     tokio::spawn(async move {
-        let Ok(mut interrupts) = interrupts else {
+        let (Ok(mut interrupts), Ok(mut terminations)) = (interrupts, terminations) else {
             return;
         };
-        interrupts.recv().await;
+        let mut asked_to_end = async || {
+            tokio::select! {
+                _ = interrupts.recv() => (),
+                _ = terminations.recv() => (),
+            }
+        };
+        asked_to_end().await;
         stop.store(true, Ordering::SeqCst);
         client.stop();
-        interrupts.recv().await;
+        asked_to_end().await;
         std::process::exit(i32::from(Kind::Interrupted.exit_code()));
     })
 }
