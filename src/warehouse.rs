@@ -6,6 +6,7 @@
 
 mod files;
 mod refusal;
+mod room;
 mod settings;
 
 use std::fs::{self, File};
@@ -20,12 +21,15 @@ use serde::de::DeserializeOwned;
 use crate::error::{Error, Kind, Result};
 use files::{beside, claim, private};
 use refusal::{bug, refused, unwritable};
-use settings::{ROW_GROUP, attach, settings, within};
+use room::Room;
+use settings::{PARQUET_ROW_GROUP, attach, settings, within};
 
 /// An open DuckDB database: the one being built aside, or a published one opened read-only.
 pub struct Warehouse {
     connection: Connection,
     path: PathBuf,
+    /// Where there is none, DuckDB takes what it likes.
+    room: Option<Room>,
     /// Held as long as a build lives, so that nobody takes its files for orphans.
     _claim: Option<File>,
 }
@@ -48,15 +52,15 @@ impl Answer {
 
 impl Warehouse {
     /// Begins a new, empty database beside the published one. What killed processes left there is removed first.
-    /// `rows` is the size of the largest table it will be built from; it holds at most so many `megabytes` in memory, for one
-    /// thread (a second one would hold nearly as much again), and the rest beside it on disk.
+    /// `rows` is the size of the largest table it will be built from. It works in one thread (a second one would hold nearly as
+    /// much again) and in little memory, the rest beside it on disk; a statement that cannot may have up to so many `megabytes`.
     ///
     /// # Errors
     /// [`Kind::Config`] when the folder cannot be written.
     pub fn build_aside(published: &Path, rows: u64, megabytes: u64) -> Result<Self> {
         let claim = claim(published)?;
         let path = beside(published, &format!("building-{}", std::process::id()));
-        let settings = within(settings(AccessMode::ReadWrite)?, megabytes, &path)?;
+        let settings = within(settings(AccessMode::ReadWrite)?, &path)?;
         let connection =
             Connection::open_in_memory_with_flags(settings).map_err(|e| bug("start DuckDB", e))?;
         connection
@@ -65,6 +69,7 @@ impl Warehouse {
         let warehouse = Self {
             connection,
             path,
+            room: Some(Room::up_to(megabytes)),
             _claim: Some(claim),
         };
         private(&warehouse.path)?;
@@ -82,6 +87,7 @@ impl Warehouse {
         let warehouse = Self {
             connection,
             path: PathBuf::new(),
+            room: None,
             _claim: None,
         };
         warehouse.configure(false)?;
@@ -93,20 +99,20 @@ impl Warehouse {
     /// # Errors
     /// [`Kind::Decision`] when nothing was built yet, [`Kind::Source`] when the file is no database.
     pub fn open_read_only(published: &Path) -> Result<Self> {
-        Self::open(published, settings(AccessMode::ReadOnly)?)
+        Self::open(published, settings(AccessMode::ReadOnly)?, None)
     }
 
-    /// As [`Self::open_read_only`], and holds at most so many `megabytes` in memory; what is more goes beside it on disk.
+    /// As [`Self::open_read_only`], and in as little memory as [`Self::build_aside`].
     ///
     /// # Errors
     /// As [`Self::open_read_only`].
     pub fn open_within(published: &Path, megabytes: u64) -> Result<Self> {
         let reading = beside(published, &format!("reading-{}", std::process::id()));
-        let settings = within(settings(AccessMode::ReadOnly)?, megabytes, &reading)?;
-        Self::open(published, settings)
+        let settings = within(settings(AccessMode::ReadOnly)?, &reading)?;
+        Self::open(published, settings, Some(Room::up_to(megabytes)))
     }
 
-    fn open(published: &Path, settings: Config) -> Result<Self> {
+    fn open(published: &Path, settings: Config, room: Option<Room>) -> Result<Self> {
         if !published.exists() {
             return Err(Error::new(Kind::Decision, "the warehouse is not built yet")
                 .hint("`deskferry plan` builds it from the landed files"));
@@ -119,6 +125,7 @@ impl Warehouse {
         let warehouse = Self {
             connection,
             path: published.to_path_buf(),
+            room,
             _claim: None,
         };
         warehouse.configure(true)?;
@@ -128,12 +135,28 @@ impl Warehouse {
     /// UTC for every session, and no way to change a setting or load an extension afterwards.
     fn configure(&self, locked: bool) -> Result<()> {
         let mut text = String::from("set TimeZone = 'UTC';");
+        if self.room.is_some() {
+            text.push_str(room::ALLOWED);
+        }
         if locked {
             text.push_str("set lock_configuration = true;");
         }
         self.connection
             .execute_batch(&text)
+            .and_then(|()| match &self.room {
+                Some(room) => room.furnish(&self.connection),
+                None => Ok(()),
+            })
             .map_err(|e| bug("configure DuckDB", e))
+    }
+
+    /// Runs a statement in its room.
+    fn within_room<T>(&self, mut statement: impl FnMut() -> duckdb::Result<T>) -> Result<T> {
+        match &self.room {
+            Some(room) => room.give(&self.connection, statement),
+            None => statement(),
+        }
+        .map_err(refused)
     }
 
     /// Makes what was built the published database: checkpoint, copy, sync, rename. The build goes on afterwards.
@@ -173,10 +196,11 @@ impl Warehouse {
     /// [`Kind::Script`] with DuckDB's own words, which name columns and never hold a row's values beyond the SQL itself.
     pub fn run(&self, statements: &str) -> Result<()> {
         let script = format!("begin;\n{statements}\n;commit;");
-        self.connection.execute_batch(&script).map_err(|e| {
-            // The transaction is aborted already when a statement in it failed; a second failure says nothing new.
-            let _ = self.connection.execute_batch("rollback");
-            refused(e)
+        self.within_room(|| {
+            self.connection.execute_batch(&script).inspect_err(|_| {
+                // The transaction is aborted already when a statement in it failed; a second failure says nothing new.
+                let _ = self.connection.execute_batch("rollback");
+            })
         })
     }
 
@@ -185,17 +209,16 @@ impl Warehouse {
     /// # Errors
     /// [`Kind::Script`] when the query is refused.
     pub fn query(&self, sql: &str) -> Result<Answer> {
-        let mut statement = self.connection.prepare(sql).map_err(refused)?;
-        let schema = {
-            let stream = statement.stream_arrow([]).map_err(refused)?;
-            stream.get_schema()
-        };
-        let mut batches = Vec::new();
-        // `step`, not the iterator: the iterator panics when a chunk fails.
-        while let Some(rows) = statement.step().map_err(refused)? {
-            batches.push(RecordBatch::from(&rows));
-        }
-        Ok(Answer { schema, batches })
+        self.within_room(|| {
+            let mut statement = self.connection.prepare(sql)?;
+            let schema = statement.stream_arrow([])?.get_schema();
+            let mut batches = Vec::new();
+            // `step`, not the iterator: the iterator panics when a chunk fails.
+            while let Some(rows) = statement.step()? {
+                batches.push(RecordBatch::from(&rows));
+            }
+            Ok(Answer { schema, batches })
+        })
     }
 
     /// Whether a text is one `select` (or `from`, `describe`, `summarize`): DuckDB's own parser decides.
@@ -247,25 +270,29 @@ impl Warehouse {
     /// # Errors
     /// [`Kind::Script`] when the query is refused.
     pub fn number(&self, sql: &str) -> Result<i64> {
-        self.connection
-            .query_row(sql, [], |row| row.get::<_, Option<i64>>(0))
-            .map(Option::unwrap_or_default)
-            .map_err(refused)
+        self.within_room(|| {
+            self.connection
+                .query_row(sql, [], |row| row.get::<_, Option<i64>>(0))
+                .map(Option::unwrap_or_default)
+        })
     }
 
-    /// Hands every whole number of a query's first column to `each`, without holding them; nulls are passed over.
+    /// Hands every whole number of a query's first column to `each`, without holding them; nulls are passed over. A query that
+    /// begins anew for want of memory may hand over a number twice: `each` is for sets.
     ///
     /// # Errors
     /// [`Kind::Script`] when the query is refused, or its first column holds something else.
     pub fn each_number(&self, sql: &str, mut each: impl FnMut(i64)) -> Result<()> {
-        let mut statement = self.connection.prepare(sql).map_err(refused)?;
-        let mut rows = statement.query([]).map_err(refused)?;
-        while let Some(row) = rows.next().map_err(refused)? {
-            if let Some(number) = row.get::<_, Option<i64>>(0).map_err(refused)? {
-                each(number);
+        self.within_room(|| {
+            let mut statement = self.connection.prepare(sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                if let Some(number) = row.get::<_, Option<i64>>(0)? {
+                    each(number);
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// The single text a query answers; no row or null is empty.
@@ -273,10 +300,11 @@ impl Warehouse {
     /// # Errors
     /// [`Kind::Script`] when the query is refused.
     pub fn text(&self, sql: &str) -> Result<String> {
-        self.connection
-            .query_row(sql, [], |row| row.get::<_, Option<String>>(0))
-            .map(Option::unwrap_or_default)
-            .map_err(refused)
+        self.within_room(|| {
+            self.connection
+                .query_row(sql, [], |row| row.get::<_, Option<String>>(0))
+                .map(Option::unwrap_or_default)
+        })
     }
 
     /// The columns of a relation or query, with DuckDB's type words.
@@ -294,9 +322,9 @@ impl Warehouse {
     pub fn copy_to_parquet(&self, select: &str, path: &Path) -> Result<i64> {
         let target = quote_text(&path.to_string_lossy());
         let copy = format!(
-            "copy ({select}) to {target} (format parquet, compression zstd, row_group_size {ROW_GROUP})"
+            "copy ({select}) to {target} (format parquet, compression zstd, row_group_size {PARQUET_ROW_GROUP})"
         );
-        let rows = self.connection.execute(&copy, []).map_err(refused)?;
+        let rows = self.within_room(|| self.connection.execute(&copy, []))?;
         private(path)?;
         i64::try_from(rows).map_err(|e| bug("count rows", e))
     }
@@ -502,6 +530,28 @@ mod tests {
         left.sort();
         assert_eq!(left, ["warehouse.duckdb", "warehouse.duckdb.lock"]);
         assert_eq!(newer.number("select count(*) from t").unwrap(), 99_999);
+    }
+
+    #[test]
+    fn a_statement_that_needs_more_memory_gets_it_and_the_next_one_begins_with_little() {
+        let folder = tempfile::tempdir().unwrap();
+        let published = folder.path().join("warehouse.duckdb");
+        let build = Warehouse::build_aside(&published, 1, 2_000).unwrap();
+        let limit = || {
+            build
+                .text("select current_setting('memory_limit')")
+                .unwrap()
+        };
+        let least = limit();
+        let wide = "select len(list(repeat('x', 100) || n)) from range(2_000_000) as numbers (n)";
+        assert_eq!(build.number(wide).unwrap(), 2_000_000);
+        build
+            .run(&format!(
+                "create table t as select n from ({wide}) as t (n)"
+            ))
+            .unwrap();
+        assert_eq!(build.number("select n from t").unwrap(), 2_000_000);
+        assert_eq!(limit(), least);
     }
 
     #[test]

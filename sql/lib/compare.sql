@@ -26,23 +26,9 @@ create or replace macro json_list_holds(list, value) as
         json_text(value)
     );
 
--- Where a field stands in a record; `folder` is the field it is inside of.
-create or replace macro json_path(folder, field) as
-    '$.' || coalesce('"' || folder || '".', '') || '"' || field || '"';
-
--- The fields of a body, those inside a field (an account's own) too.
-create or replace macro sent_fields(body) as
-    flatten(list_transform(
-        json_keys(body),
-        lambda name: case
-            when json_type(body, json_path(null, name)) = 'OBJECT'
-                then list_transform(
-                    json_keys(body, json_path(null, name)),
-                    lambda inside: {'folder': name, 'field': inside}
-                )
-            else [{'folder': null, 'field': name}]
-        end
-    ));
+-- The fields of a record by name; it is taken apart once for all of them.
+create or replace macro fields_of(record) as
+    from_json(record, '"MAP(VARCHAR, JSON)"');
 
 create or replace macro is_json_number(value) as
     json_type(value) in ('BIGINT', 'UBIGINT', 'DOUBLE');

@@ -2,59 +2,72 @@
 -- compared as numbers, days, instants and sets, and are not listed here.
 -- blocks: yes
 
--- A part at a time; said of both sides, so that both are held in part only.
-with accepted as (
-    select
-        wanted._source_id,
-        wanted._body,
-        outcomes.destination_id,
-    from load_@object as wanted
-    inner join ledger_outcomes as outcomes
-        on wanted._source_id = outcomes.source_id
-        and outcomes.object = '@object'
-        and outcomes.state = 'accepted'
-        and outcomes.body_hash = wanted._body_hash
-    where in_part(wanted._source_id) and in_part(outcomes.source_id)
+with aliases as (
+    select map(list(field), list(stored_field)) as stored_names
+    from object_aliases
+    where object = '@object'
 ),
 
-sent as (
+records as materialized (
     select
-        accepted._source_id,
-        accepted._body,
-        stored.record,
-        unnest(sent_fields(accepted._body), recursive := true),
-    from accepted
-    inner join raw_freshsales__@object as stored
-        on accepted.destination_id = try_cast(stored.id as bigint)
+        _source_id,
+        fields_of(_body) as sent_fields,
+        fields_of(record) as stored_fields,
+    from sent_and_stored('@object')
+),
+
+-- Fields that hold fields: those of the account's own, a lead's company.
+folders as (
+    select
+        _source_id,
+        unnest(list_filter(
+            map_entries(sent_fields),
+            lambda sent: json_type(sent.value) = 'OBJECT'
+        ), recursive := true),
+        stored_fields,
+    from records
+),
+
+levels as (
+    select * from records
+    union all
+    select _source_id, fields_of(value), fields_of(stored_fields[key])
+    from folders
+),
+
+fields as (
+    select
+        levels._source_id,
+        unnest(list_transform(
+            map_entries(levels.sent_fields),
+            lambda sent: {
+                'field': sent.key,
+                'wanted': sent.value,
+                'stored_name': coalesce(
+                    aliases.stored_names[sent.key], sent.key
+                ),
+            }
+        ), recursive := true),
+        levels.stored_fields,
+    from levels
+    cross join aliases
 ),
 
 compared as (
     select
-        sent._source_id,
-        sent.field,
-        sent._body -> json_path(sent.folder, sent.field) as wanted,
-        sent.record -> json_path(
-            sent.folder, coalesce(aliases.stored_field, sent.field)
-        ) as stored,
-    from sent
-    left join object_aliases as aliases
-        on sent.field = aliases.field and aliases.object = '@object'
-),
-
-differing as (
-    select
         _source_id as source_id,
         field,
-        case when stored is null then 'absent' else 'different' end as problem,
-    from compared
-    where not same_value(wanted, stored)
+        wanted,
+        stored_fields[stored_name] as stored,
+        map_contains(stored_fields, stored_name) as is_shown,
+    from fields
+    where json_type(wanted) <> 'OBJECT'
 )
 
--- Joined last: before, the records would be held for it.
-select differing.*
-from differing
-inner join objects
-    on objects.object = '@object'
-    and objects.is_read_back
-    and objects.write <> 'list_members'
+select
+    source_id,
+    field,
+    case when is_shown then 'different' else 'absent' end as problem,
+from compared
+where not same_value(wanted, stored)
 order by all

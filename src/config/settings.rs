@@ -161,10 +161,10 @@ pub(super) const SETTINGS: &[Setting] = &[
     .about("Zone of the windows, of `--until` and of the times that are shown. Left out: this machine's."),
     Setting::new(
         ("warehouse", "memory_megabytes"),
-        Count(200, 1_000_000),
-        Is("320"),
+        Count(128, 1_000_000),
+        Is("1024"),
     )
-    .about("What it may hold in memory; the rest goes to disk. 320 took a million short contacts and notes; a hundred fields of the account's own in each record need 600."),
+    .about("The most it may hold in memory for one statement; it takes 128 for all that go with so little, and the rest goes to disk."),
     Setting::new(
         ("policies", "leads_as"),
         Choice(&["contact_lifecycle", "lead"]),

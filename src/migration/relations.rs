@@ -156,7 +156,7 @@ pub fn inputs<'a>(workspace: &'a Workspace, extract: &'a Extract, history: &Hist
     }
 }
 
-/// What the config says, as macros: SQL cannot be told anything else.
+/// What scripts are told by the program, as macros: what the config says, and what was sent beside what is stored.
 #[must_use]
 pub fn settings(inputs: &Inputs<'_>) -> String {
     let source = &inputs.config.source;
@@ -184,6 +184,7 @@ pub fn settings(inputs: &Inputs<'_>) -> String {
         "create or replace macro policy(name) as case name {} end;",
         cases.join(" ")
     ));
+    sql.push_str(include_str!("sent_and_stored.sql"));
     sql
 }
 

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use super::room::has_too_little;
 use crate::error::{Error, Kind};
 
 /// DuckDB's own words. Where it speaks of a value that it could not convert, the value is left out: it is somebody's data.
 pub(super) fn refused(cause: duckdb::Error) -> Error {
+    let has_too_little = has_too_little(&cause);
     let words = match cause {
         duckdb::Error::DuckDBFailure(_, Some(words)) => words,
         other => other.to_string(),
@@ -15,7 +17,7 @@ pub(super) fn refused(cause: duckdb::Error) -> Error {
             .because(words)
             .hint("free the disk or make the staging folder writable, then run the same command again: nothing is sent twice");
     }
-    if words.starts_with("Out of Memory Error") {
+    if has_too_little {
         let words = words.lines().next().unwrap_or_default();
         return Error::new(Kind::Config, "DuckDB has too little memory for a statement")
             .because(words.to_owned())

@@ -1,4 +1,4 @@
-//! How DuckDB is opened: what it may load, hold in memory and squeeze.
+//! How DuckDB is opened: what it may load, and how it writes and squeezes.
 
 use std::path::Path;
 
@@ -19,22 +19,11 @@ pub(super) fn settings(mode: AccessMode) -> Result<Config> {
         .map_err(|e| bug("configure DuckDB", e))
 }
 
-/// Freed memory that DuckDB's allocator may keep. It counts as free for the limit, and as held for the machine.
-const KEPT_WHEN_FREED: &str = "8MB";
-
-/// One thread and so much memory; the rest goes to a folder of the process, beside `path`.
-pub(super) fn within(settings: Config, megabytes: u64, path: &Path) -> Result<Config> {
+/// One thread, and what does not fit goes to a folder of the process beside `path`. A room says how much memory there is.
+pub(super) fn within(settings: Config, path: &Path) -> Result<Config> {
     settings
         .with("threads", "1")
-        .and_then(|c| c.with("memory_limit", format!("{megabytes}MB")))
-        .and_then(|c| c.with("allocator_background_threads", "true"))
-        .and_then(|c| c.with("allocator_flush_threshold", KEPT_WHEN_FREED))
-        .and_then(|c| {
-            c.with(
-                "allocator_bulk_deallocation_flush_threshold",
-                KEPT_WHEN_FREED,
-            )
-        })
+        .and_then(|c| c.with("write_buffer_row_group_count", "1"))
         .and_then(|c| c.with("temp_directory", beside(path, "spill").to_string_lossy()))
         .map_err(|e| bug("configure DuckDB", e))
 }
@@ -44,7 +33,10 @@ pub(super) fn within(settings: Config, megabytes: u64, path: &Path) -> Result<Co
 const FEW_ROWS: u64 = 10_000;
 
 /// Rows that are gathered in memory, beyond what DuckDB's own limit counts, before they are written. A fifth of its default.
-pub(super) const ROW_GROUP: u64 = 24_576;
+const ROW_GROUP: u64 = 24_576;
+
+/// The same of a Parquet file, whose rows hold whole bodies.
+pub(super) const PARQUET_ROW_GROUP: u64 = 8_192;
 
 /// Opens the build's file as the database that statements mean when they name none. Only `attach` can say how it is cut.
 pub(super) fn attach(path: &Path, rows: u64) -> String {
