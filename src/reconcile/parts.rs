@@ -1,86 +1,74 @@
 //! Counts bad rows; a check that takes records apart looks at some of them at a time.
 //!
 //! DuckDB works on 2,048 rows at once. Of records of some kilobytes these are many megabytes, several times over: more than a build
-//! may hold. So such records are joined a share at a time, by hash, and taken apart a part at a time.
+//! may hold. So no join holds records, and they are taken apart by the megabyte.
 
 use super::Check;
 use crate::error::Result;
 use crate::warehouse::{Warehouse, quote_name, quote_text};
 
-/// Bytes that are looked at together.
-struct Bytes {
-    /// Of records that are joined at once: of 2,048 rows, those of one share.
-    joined: i64,
-    /// Of records that are taken apart at once. It needs ten times as much.
-    taken_apart: i64,
+/// What is looked at together.
+struct Cut {
+    /// Rows of a share. The records are read once for each share, and each part of one looks through its rows.
+    share_rows: i64,
+    /// Bytes of the records of a part. Taking them apart needs ten times as much.
+    part_bytes: i64,
 }
 
-const BYTES: Bytes = Bytes {
-    joined: 1_000_000,
-    taken_apart: 2_000_000,
+const CUT: Cut = Cut {
+    share_rows: 100_000,
+    part_bytes: 1_500_000,
 };
-
-/// Rows that DuckDB works on at once.
-const ROWS_AT_ONCE: i64 = 2_048;
-
-/// Records whose length is asked for; the others are taken to be as long.
-const SAMPLE: i64 = 5_000;
 
 /// Counts a check's bad rows and keeps them, if there are any, in its table.
 pub(super) fn bad_rows(warehouse: &Warehouse, check: &Check<'_>, table: &str) -> Result<i64> {
-    bad_rows_by(&BYTES, warehouse, check, table)
+    bad_rows_by(&CUT, warehouse, check, table)
 }
 
-fn bad_rows_by(
-    bytes: &Bytes,
-    warehouse: &Warehouse,
-    check: &Check<'_>,
-    table: &str,
-) -> Result<i64> {
+fn bad_rows_by(cut: &Cut, warehouse: &Warehouse, check: &Check<'_>, table: &str) -> Result<i64> {
     if !check.query.contains(&sent_and_stored(check.object)) {
         return bad_rows_so_far(warehouse, &check.query, table, 0);
     }
-    let shares = shares(bytes, warehouse, check.object)?;
+    let rows = format!("select count(*) from main.load_{}", check.object);
+    let shares = 1 + warehouse.number(&rows)? / cut.share_rows;
     let found = (0..shares).try_fold(0, |found, share| {
-        warehouse.run(&in_share(share, shares))?;
-        bad_rows_of_share(bytes, warehouse, check, table, found)
+        let is_in_share = format!("hash(destination_id) % {shares} = {share}");
+        take_share(cut, warehouse, check.object, &is_in_share)?;
+        bad_rows_of_share(warehouse, check, table, found)
     });
-    // The macro stays behind as the build makes it, whatever happened: people run these queries too.
-    warehouse.run(&format!("drop table if exists parts; {}", in_share(0, 1)))?;
+    warehouse.run("drop table if exists sent_share; drop table if exists stored_share")?;
     found
 }
 
-/// How many shares keep what is joined at once small.
-fn shares(bytes: &Bytes, warehouse: &Warehouse, object: &str) -> Result<i64> {
-    let width = |column: &str, relation: &str| {
-        warehouse.number(&format!(
-            "select avg(strlen({column}))::bigint from (select {column} from {relation} limit {SAMPLE})"
-        ))
-    };
-    let sent = width("_body", &format!("main.load_{object}"))?;
-    let stored = width("record", &format!("raw_freshsales__{object}"))?;
-    Ok(1 + (sent + stored) * ROWS_AT_ONCE / bytes.joined)
+/// Both sides of `sent_and_stored`, each by itself. Records are numbered by part as they come.
+fn take_share(cut: &Cut, warehouse: &Warehouse, object: &str, is_in_share: &str) -> Result<()> {
+    let part_bytes = cut.part_bytes;
+    warehouse.run(&format!(
+        "create or replace temp table sent_share as from sent_of({}) where {is_in_share}",
+        quote_text(object)
+    ))?;
+    warehouse.run(&format!(
+        "create or replace temp table stored_share as select destination_id, record, \
+         (sum(strlen(record)) over (rows unbounded preceding) // {part_bytes})::bigint as part \
+         from (select try_cast(id as bigint) as destination_id, record from raw_freshsales__{object}) \
+         where {is_in_share}"
+    ))
 }
 
 /// The bad rows of the share at hand, on top of those that are kept already.
 fn bad_rows_of_share(
-    bytes: &Bytes,
     warehouse: &Warehouse,
     check: &Check<'_>,
     table: &str,
     kept: i64,
 ) -> Result<i64> {
-    let whole = sent_and_stored(check.object);
-    // Numbered as they come, so that a part costs what it holds, not what all hold.
-    warehouse.run(&format!(
-        "create or replace temp table parts as select *, (sum(strlen(_body) + strlen(record)) \
-         over (rows unbounded preceding) // {})::bigint as part from {whole}",
-        bytes.taken_apart
-    ))?;
-    let last = warehouse.number("select max(part) from parts")?;
+    let last = warehouse.number("select max(part) from stored_share")?;
     (0..=last).try_fold(kept, |kept, part| {
-        let some = format!("(select * from parts where part = {part})");
-        let query = check.query.replace(&whole, &some);
+        let some = format!(
+            "(select sent._source_id, sent._body, stored.record from stored_share as stored \
+             inner join sent_share as sent using (destination_id) where stored.part = {part})"
+        );
+        let query = check.query.replace(&sent_and_stored(check.object), &some);
         bad_rows_so_far(warehouse, &query, table, kept)
     })
 }
@@ -88,10 +76,6 @@ fn bad_rows_of_share(
 /// How a check calls what is cut: see `migration/sent_and_stored.sql`.
 fn sent_and_stored(object: &str) -> String {
     format!("sent_and_stored({})", quote_text(object))
-}
-
-fn in_share(share: i64, shares: i64) -> String {
-    format!("create or replace macro in_share(id) as hash(id) % {shares} = {share}")
 }
 
 /// The same, on top of those that are kept already.
@@ -115,15 +99,14 @@ mod tests {
     use super::*;
     use crate::catalog::{Blocks, When};
 
-    /// Every third of a hundred rows is bad: how many are found, and kept, when so many bytes are looked at together.
-    fn found_by(joined: i64, taken_apart: i64) -> (i64, i64) {
+    /// Every third of a hundred rows is bad: how many are found, and kept, cut in such a way.
+    fn found_by(share_rows: i64, part_bytes: i64) -> (i64, i64) {
         let warehouse = Warehouse::in_memory().unwrap();
-        let rows = "create macro in_share(id) as true; \
-                    create macro sent_and_stored(name) as table \
-                    select 'n_' || i as _source_id, repeat('x', 60) as _body, repeat('y', 40) as record, name as object \
-                    from range(1, 101) as rows (i) where in_share(i); \
-                    create view load_notes as from sent_and_stored('notes'); \
-                    create view raw_freshsales__notes as from load_notes";
+        let rows = "create table load_notes as select 'n_' || i as _source_id, 'b' as _body, i as destination_id \
+                    from range(1, 101) as rows (i); \
+                    create view raw_freshsales__notes as \
+                    select destination_id::varchar as id, repeat('y', 40) as record from load_notes; \
+                    create macro sent_of(name) as table select *, name as object from load_notes";
         warehouse.run(rows).unwrap();
         let check = Check {
             name: "recon_after_load__thirds__notes".to_owned(),
@@ -133,30 +116,21 @@ mod tests {
             query: "select _source_id from sent_and_stored('notes') where substr(_source_id, 3)::int % 3 = 0"
                 .to_owned(),
         };
-        let bytes = Bytes {
-            joined,
-            taken_apart,
+        let cut = Cut {
+            share_rows,
+            part_bytes,
         };
-        let found = bad_rows_by(&bytes, &warehouse, &check, "kept").unwrap();
-        let left = "select count(*) from sent_and_stored('notes')";
-        assert_eq!(
-            warehouse.number(left).unwrap(),
-            100,
-            "the macro is as it was"
-        );
+        let found = bad_rows_by(&cut, &warehouse, &check, "kept").unwrap();
         let kept = "select count(distinct _source_id) from kept";
         (found, warehouse.number(kept).unwrap())
     }
 
     #[test]
     fn each_row_is_looked_at_once_however_many_shares_and_parts_there_are() {
-        for joined in [1_000_000, 70_000] {
-            for taken_apart in [1_000_000, 5_000, 999] {
-                assert_eq!(
-                    found_by(joined, taken_apart),
-                    (33, 33),
-                    "{joined} {taken_apart}"
-                );
+        for share_rows in [1_000, 30] {
+            for part_bytes in [1_000_000, 2_000, 39] {
+                let found = found_by(share_rows, part_bytes);
+                assert_eq!(found, (33, 33), "{share_rows} {part_bytes}");
             }
         }
     }
