@@ -135,18 +135,14 @@ impl Warehouse {
     /// UTC for every session, and no way to change a setting or load an extension afterwards.
     fn configure(&self, locked: bool) -> Result<()> {
         let mut text = String::from("set TimeZone = 'UTC';");
-        if self.room.is_some() {
-            text.push_str(room::ALLOWED);
+        if let Some(room) = &self.room {
+            text.push_str(&room.opening());
         }
         if locked {
             text.push_str("set lock_configuration = true;");
         }
         self.connection
             .execute_batch(&text)
-            .and_then(|()| match &self.room {
-                Some(room) => room.furnish(&self.connection),
-                None => Ok(()),
-            })
             .map_err(|e| bug("configure DuckDB", e))
     }
 
@@ -164,9 +160,7 @@ impl Warehouse {
     /// # Errors
     /// [`Kind::Config`] when the folder cannot be written.
     pub fn publish(&self, published: &Path) -> Result<()> {
-        self.connection
-            .execute_batch("force checkpoint warehouse")
-            .map_err(|e| bug("checkpoint the warehouse", e))?;
+        self.within_room(|| self.connection.execute_batch("force checkpoint warehouse"))?;
         // `status` may publish while a load does: each has a file of its own.
         let next = beside(published, &format!("next-{}", std::process::id()));
         fs::copy(&self.path, &next).map_err(|e| unwritable(&next, e))?;

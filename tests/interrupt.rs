@@ -70,11 +70,10 @@ fn a_paged_reading_ends_with_the_page_in_flight() {
 #[test]
 fn a_service_manager_ends_it_as_ctrl_c_does() {
     let scene = Scene::new();
-    scene.simulator.order(&[held("POST", "contacts", 1_000)]);
+    let write = held("POST", "contacts/bulk_upsert", 1_000);
+    scene.simulator.order(&[write]);
     let load = scene.begin_load();
-    scene.until("contacts are written", || {
-        calls_to(&scene, "/contacts") >= 3
-    });
+    scene.until_fired();
     ended_by(Running::terminate, &scene, load);
     goes_on(&scene);
 }

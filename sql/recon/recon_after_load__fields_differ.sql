@@ -28,10 +28,15 @@ folders as (
     from records
 ),
 
+-- What stands deeper than in a folder is compared as a whole.
 levels as (
-    select * from records
+    select *, false as is_inside from records
     union all
-    select _source_id, fields_of(value), fields_of(stored_fields[key])
+    select
+        _source_id,
+        fields_of(value),
+        fields_of(stored_fields[key]),
+        true,
     from folders
 ),
 
@@ -49,6 +54,7 @@ fields as (
             }
         ), recursive := true),
         levels.stored_fields,
+        levels.is_inside,
     from levels
     cross join aliases
 ),
@@ -61,7 +67,7 @@ compared as (
         stored_fields[stored_name] as stored,
         map_contains(stored_fields, stored_name) as is_shown,
     from fields
-    where json_type(wanted) <> 'OBJECT'
+    where is_inside or json_type(wanted) <> 'OBJECT'
 )
 
 select

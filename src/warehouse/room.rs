@@ -13,9 +13,6 @@ const LEAST: u64 = 128;
 /// After a statement of such a length there is something to give back.
 const WORTH_GIVING_BACK: Duration = Duration::from_millis(20);
 
-/// The only setting that may change once a database is open.
-pub(super) const ALLOWED: &str = "set allowed_configs = ['memory_limit'];";
-
 /// The memory of one connection's statements.
 pub(super) struct Room {
     least: u64,
@@ -31,9 +28,10 @@ impl Room {
         }
     }
 
-    /// Says that statements begin with little.
-    pub(super) fn furnish(&self, connection: &Connection) -> Result<()> {
-        set_limit(connection, self.least)
+    /// What a connection is told when it opens: statements begin with little, and the limit alone may change later on.
+    pub(super) fn opening(&self) -> String {
+        let limit = limit(self.least);
+        format!("{limit}; set allowed_configs = ['memory_limit'];")
     }
 
     /// Runs a statement; again with a quarter more memory, as long as it has too little and there is more. A statement that fails
@@ -65,7 +63,11 @@ impl Room {
 }
 
 fn set_limit(connection: &Connection, megabytes: u64) -> Result<()> {
-    connection.execute_batch(&format!("set memory_limit = '{megabytes}MB'"))
+    connection.execute_batch(&limit(megabytes))
+}
+
+fn limit(megabytes: u64) -> String {
+    format!("set memory_limit = '{megabytes}MB'")
 }
 
 /// Whether DuckDB gave up for want of memory.

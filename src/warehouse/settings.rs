@@ -27,6 +27,7 @@ const KEPT_WHEN_FREED: &str = "8MB";
 pub(super) fn within(settings: Config, path: &Path) -> Result<Config> {
     settings
         .with("threads", "1")
+        // Five row groups are held otherwise: of a million rows 8 to 15 MB more.
         .and_then(|c| c.with("write_buffer_row_group_count", "1"))
         .and_then(|c| c.with("allocator_background_threads", "true"))
         .and_then(|c| c.with("allocator_flush_threshold", KEPT_WHEN_FREED))
