@@ -15,6 +15,7 @@ mod links;
 mod privacy;
 mod probes;
 mod quota;
+mod reader;
 mod refusals;
 mod rehearsal;
 mod restart;

@@ -253,7 +253,13 @@ fn known_sources(files: &BTreeMap<String, String>, objects: &Objects) -> BTreeSe
     ] {
         names.insert(format!("ledger_{ledger}"));
     }
-    names.extend(["objects", "object_aliases"].map(str::to_owned));
+    let told = [
+        "objects",
+        "object_aliases",
+        "landed_choices",
+        "landed_files",
+    ];
+    names.extend(told.map(str::to_owned));
     names
 }
 

@@ -2,6 +2,7 @@
 
 mod broken;
 mod demo;
+mod map;
 mod query;
 mod simulate;
 mod until;
@@ -88,6 +89,9 @@ enum Command {
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+    /// What is not certain about the export: show it, and answer
+    #[command(subcommand)]
+    Map(map::Map),
     /// Ask the account how it behaves; what it answers is remembered and shown by `plan`
     Probe {
         /// Consent to small marked records, which are removed at the end
@@ -139,6 +143,7 @@ pub fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Init { folder } => init(shared, folder),
         Command::Land { paths } => land(shared, &paths),
+        Command::Map(command) => map::run(shared, &command),
         Command::Probe { write, windows } => probe(windows.open(shared)?, shared, write),
         Command::Plan(windows) => plan(windows.open(shared)?, shared),
         Command::Load {

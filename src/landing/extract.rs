@@ -26,6 +26,9 @@ pub struct Extract {
     pub account: Account,
     /// What was landed, by source object.
     pub objects: BTreeMap<String, LandedObject>,
+    /// How the files are read, with what speaks for it and against it.
+    #[serde(default)]
+    pub choices: Vec<Choice>,
     /// Files that people decided to leave out.
     pub left_out: Vec<String>,
     /// Files that nothing says the object of.
@@ -63,7 +66,7 @@ pub struct LandedObject {
     pub files: Vec<FileCounts>,
 }
 
-/// What became of one file. `landed + quarantined + header_rows + blank_lines = records`.
+/// What became of one file. `landed + quarantined + header_rows + title_rows + total_rows + blank_lines = records`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileCounts {
     /// Path inside the export.
@@ -82,8 +85,35 @@ pub struct FileCounts {
     pub quarantined: u64,
     /// The header row and its repetitions.
     pub header_rows: u64,
+    /// Titles above the header.
+    #[serde(default)]
+    pub title_rows: u64,
+    /// Rows that sum up others.
+    #[serde(default)]
+    pub total_rows: u64,
     /// Lines without any character.
     pub blank_lines: u64,
+}
+
+/// How one thing of the export is read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// The file, by its path inside the export.
+    pub scope: String,
+    /// What was decided, for example `encoding`.
+    pub topic: String,
+    /// What was chosen.
+    pub choice: String,
+    /// What it could be instead.
+    pub others: Vec<String>,
+    /// How much speaks for it.
+    pub evidence_for: u64,
+    /// How much speaks for something else.
+    pub evidence_against: u64,
+    /// What was counted.
+    pub evidence: String,
+    /// `rule`, `person` or `pending`.
+    pub decided_by: String,
 }
 
 /// Where the broken records of an extract are: `staging/quarantine/<system>/<extract_id>.parquet`.

@@ -20,7 +20,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use extract::{
-    Account, Extract, FileCounts, LandedObject, begin, commit, extracts, quarantine_file,
+    Account, Choice, Extract, FileCounts, LandedObject, begin, commit, extracts, quarantine_file,
 };
 pub use files::write_atomically;
 pub use hash::{file_hash, hex};

@@ -10,10 +10,11 @@ use super::workspace::Workspace;
 use crate::catalog::Catalog;
 use crate::error::{Error, Kind, Result};
 use crate::landing::{
-    self, Account, Extract, FileCounts, FileWriter, Held, LandedObject, Originals, Part, Writer,
+    self, Account, Choice, Extract, FileCounts, FileWriter, Held, LandedObject, Originals, Part,
+    Writer,
 };
 use crate::ledger::{self, Event, History, Ledger};
-use crate::source::{self, Export, HeaderMap, Layout, Limits, Role};
+use crate::source::{self, Choices, DecidedBy, Export, HeaderMap, Layout, Limits, Role};
 
 /// What `land` did.
 #[derive(Clone, Debug, Serialize)]
@@ -50,7 +51,8 @@ pub struct LandedRows {
 pub fn land(workspace: &Workspace, paths: &[impl AsRef<Path>]) -> Result<Landed> {
     let layout = Layout::parse(&workspace.catalog.layout)?;
     let headers = HeaderMap::parse(map_text(&workspace.catalog, "map_headers"), &layout)?;
-    let export = source::open(paths, &layout, &headers, &Limits::default())?;
+    let decided = Choices::parse(map_text(&workspace.catalog, "map_decisions"))?;
+    let export = source::open(paths, &layout, &headers, &decided, &Limits::default())?;
     workspace.prepare()?;
     let staging = workspace.staging();
     let ledger = Ledger::open(ledger::lock(&staging)?, Timestamp::now)?;
@@ -84,7 +86,9 @@ pub fn land(workspace: &Workspace, paths: &[impl AsRef<Path>]) -> Result<Landed>
     Ok(report(extract, is_known))
 }
 
-fn map_text<'a>(catalog: &'a Catalog, name: &str) -> &'a str {
+/// The text of a map; empty where there is none.
+#[must_use]
+pub fn map_text<'a>(catalog: &'a Catalog, name: &str) -> &'a str {
     let map = catalog.maps.iter().find(|map| map.name == name);
     map.map(|map| map.text.as_str()).unwrap_or_default()
 }
@@ -148,6 +152,7 @@ fn described(export: &Export) -> Extract {
             currency: account.currency,
             locale: account.locale,
         },
+        choices: export.choices().iter().map(choice).collect(),
         left_out: listed(export, &Role::LeftOut),
         unmapped: listed(export, &Role::Unmapped),
         ..Extract::default()
@@ -164,6 +169,8 @@ fn landed(columns: &[String], files: &[source::FileCounts], parts: Vec<Part>) ->
         landed: file.landed,
         quarantined: file.quarantined,
         header_rows: file.header_rows,
+        title_rows: file.title_rows,
+        total_rows: file.total_rows,
         blank_lines: file.blank_lines,
     };
     LandedObject {
@@ -172,6 +179,24 @@ fn landed(columns: &[String], files: &[source::FileCounts], parts: Vec<Part>) ->
         columns: columns.to_vec(),
         parts,
         files: files.iter().map(counts).collect(),
+    }
+}
+
+fn choice(choice: &source::Choice) -> Choice {
+    Choice {
+        scope: choice.scope.clone(),
+        topic: choice.topic.to_owned(),
+        choice: choice.choice.clone(),
+        others: choice.others.clone(),
+        evidence_for: choice.evidence_for,
+        evidence_against: choice.evidence_against,
+        evidence: choice.evidence.clone(),
+        decided_by: match choice.decided_by {
+            DecidedBy::Rule => "rule",
+            DecidedBy::Person => "person",
+            DecidedBy::Pending => "pending",
+        }
+        .to_owned(),
     }
 }
 

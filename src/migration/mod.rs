@@ -8,7 +8,9 @@ mod account;
 mod calendar;
 mod children;
 mod cost;
+mod decisions;
 mod extract;
+mod landed;
 mod links;
 mod log;
 mod outlook;
@@ -34,6 +36,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 pub use calendar::{Calendar, Entry, Finish};
 pub use cost::{Cost, Used};
+pub use decisions::{Answered, Decision, decide, decisions};
 pub use extract::{Landed, LandedRows, land};
 pub use plan::{Change, Plan, Step};
 pub use probe::{Answer, RefusedKey, gate_keys, probe};

@@ -7,7 +7,7 @@
 use std::path::PathBuf;
 
 use super::workspace::Workspace;
-use super::{log, views, wanted};
+use super::{landed, log, views, wanted};
 use crate::catalog::{self, Catalog, Layer, Object, Script, TextFile};
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
@@ -25,6 +25,8 @@ pub struct Inputs<'a> {
     pub config: &'a Config,
     /// The newest landed extract.
     pub extract_id: &'a str,
+    /// Its record; none where there is nothing but tables.
+    pub extract: Option<&'a Extract>,
     /// Zone and currency of the account, from the export itself; the config's win.
     pub account: (Option<&'a str>, Option<&'a str>),
     /// Read-backs by name, oldest first: the newest complete one, and the partial ones after it.
@@ -55,6 +57,7 @@ pub fn sources(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
     macros(&inputs.catalog.macros, warehouse)?;
     maps(inputs, warehouse)?;
     wiring(inputs, warehouse)?;
+    landed::relations(inputs, warehouse)?;
     views::source_views(inputs, warehouse)?;
     views::stored_views(inputs, warehouse)?;
     log::begin(&inputs.staging, warehouse)?;
@@ -148,6 +151,7 @@ pub fn inputs<'a>(workspace: &'a Workspace, extract: &'a Extract, history: &Hist
         catalog,
         config: &workspace.config,
         extract_id: &extract.extract_id,
+        extract: Some(extract),
         account: (
             extract.account.timezone.as_deref(),
             extract.account.currency.as_deref(),

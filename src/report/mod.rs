@@ -2,6 +2,7 @@
 
 mod answer;
 mod calendar;
+mod decisions;
 mod progress;
 mod tables;
 
@@ -11,6 +12,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use serde::Serialize;
 
 pub use answer::{Shape, print_answer};
+pub use decisions::{print_answered, print_decisions};
 pub use progress::Meter;
 pub use tables::{print_answers, print_landed, print_plan, print_status};
 

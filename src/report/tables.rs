@@ -196,7 +196,7 @@ pub(super) fn number(value: u64) -> Cell {
 }
 
 /// A number that should be 0; coloured when it is not, on a terminal.
-fn warning(value: u64) -> Cell {
+pub(super) fn warning(value: u64) -> Cell {
     let cell = number(value);
     if value == 0 {
         cell

@@ -1,20 +1,27 @@
 //! Zip archives: nothing is unpacked to disk, names are not trusted, sizes are counted, not believed.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read};
+use std::sync::Arc;
 
 use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::Limits;
 use super::container::{Entry, Place, too_many};
+use super::shared::SharedFile;
 use crate::error::{Error, Kind, Result};
+
+/// An open archive: its directory is read once, whatever the number of its files.
+#[derive(Debug)]
+struct Archive {
+    name: String,
+    zip: ZipArchive<SharedFile>,
+}
 
 /// A file inside an archive.
 #[derive(Clone, Debug)]
 pub(super) struct Packed {
-    archive: PathBuf,
+    archive: Arc<Archive>,
     index: usize,
     /// Its size in the archive.
     bytes: u64,
@@ -28,22 +35,27 @@ impl Packed {
         allowance: u64,
         reading: impl FnOnce(&mut dyn Read) -> Result<T>,
     ) -> Result<T> {
-        let mut zip = open(&self.archive)?;
+        let mut zip = self.archive.zip.clone();
         let entry = zip
             .by_index(self.index)
-            .map_err(|cause| damaged(&self.archive, cause))?;
+            .map_err(|cause| damaged(&self.archive.name, cause))?;
         let by_ratio = self.bytes.saturating_mul(limits.ratio);
-        reading(&mut Guarded {
-            inner: entry,
-            left: by_ratio.max(limits.ratio_floor).min(allowance),
-        })
+        let most = by_ratio.max(limits.ratio_floor).min(allowance);
+        reading(&mut Guarded::new(entry, most))
     }
 }
 
 /// Counts what really comes out of an archive; sizes that the archive claims are not believed.
-struct Guarded<R> {
+pub(super) struct Guarded<R> {
     inner: R,
     left: u64,
+}
+
+impl<R> Guarded<R> {
+    /// At most so many bytes may come out of `inner`.
+    pub fn new(inner: R, left: u64) -> Self {
+        Self { inner, left }
+    }
 }
 
 impl<R: Read> Read for Guarded<R> {
@@ -65,12 +77,18 @@ impl<R: Read> Read for Guarded<R> {
     }
 }
 
-fn open(path: &Path) -> Result<ZipArchive<BufReader<File>>> {
-    let file = File::open(path).map_err(|cause| damaged(path, ZipError::Io(cause)))?;
-    ZipArchive::new(BufReader::new(file)).map_err(|cause| damaged(path, cause))
+/// Whether an archive is an office program's file: a spreadsheet, or another one.
+pub(super) fn is_office(file: &SharedFile) -> (bool, bool) {
+    let Ok(zip) = ZipArchive::new(file.clone()) else {
+        return (false, false);
+    };
+    let has = |name: &str| zip.index_for_name(name).is_some();
+    let is_workbook = has("xl/workbook.xml") || has("xl/workbook.bin");
+    let is_office = has("[Content_Types].xml") || (has("mimetype") && has("content.xml"));
+    (is_workbook, is_office)
 }
 
-fn damaged(path: &Path, cause: ZipError) -> Error {
+fn damaged(path: &str, cause: ZipError) -> Error {
     let unsupported = matches!(
         cause,
         ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_)
@@ -86,8 +104,8 @@ fn damaged(path: &Path, cause: ZipError) -> Error {
     refused(path, what, hint).because(cause)
 }
 
-fn refused(path: &Path, what: impl AsRef<str>, hint: &str) -> Error {
-    let message = format!("`{}` {}", path.display(), what.as_ref());
+fn refused(path: &str, what: impl AsRef<str>, hint: &str) -> Error {
+    let message = format!("`{path}` {}", what.as_ref());
     Error::new(Kind::Source, message).hint(hint)
 }
 
@@ -96,17 +114,22 @@ fn refused(path: &Path, what: impl AsRef<str>, hint: &str) -> Error {
 /// # Errors
 /// `Kind::Source` when it is not whole, is encrypted, or holds more files than `limits` allows, a name
 /// twice, a link, or a name that leads out of its folder.
-pub(super) fn entries(path: &Path, limits: &Limits) -> Result<Vec<Entry>> {
-    let zip = open(path)?;
+pub(super) fn entries(path: &str, file: SharedFile, limits: &Limits) -> Result<Vec<Entry>> {
+    let zip = ZipArchive::new(file).map_err(|cause| damaged(path, cause))?;
     if zip.len() > limits.entries {
         return Err(too_many(path, limits));
     }
     if zip.has_duplicate_names() {
         return Err(refused(path, "holds a file name twice", UNPACK));
     }
+    let archive = Arc::new(Archive {
+        name: path.to_owned(),
+        zip,
+    });
     let mut found = Vec::new();
-    for index in 0..zip.len() {
-        let entry = zip
+    for index in 0..archive.zip.len() {
+        let entry = archive
+            .zip
             .by_index_data(index)
             .map_err(|cause| damaged(path, cause))?;
         let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
@@ -115,15 +138,11 @@ pub(super) fn entries(path: &Path, limits: &Limits) -> Result<Vec<Entry>> {
             return Err(refused(path, format!("holds a link: `{inside}`"), UNPACK));
         }
         if entry.encrypted() {
-            return Err(refused(
-                path,
-                format!("is encrypted: `{inside}` needs a password"),
-                "unpack the archive with its password and land the folder",
-            ));
+            return Err(encrypted(path, &inside));
         }
         if !entry.is_dir() && !name.ends_with('\\') {
             let packed = Packed {
-                archive: path.to_owned(),
+                archive: Arc::clone(&archive),
                 index,
                 bytes: entry.compressed_size(),
             };
@@ -133,8 +152,16 @@ pub(super) fn entries(path: &Path, limits: &Limits) -> Result<Vec<Entry>> {
     Ok(found)
 }
 
+fn encrypted(path: &str, inside: &str) -> Error {
+    refused(
+        path,
+        format!("is encrypted: `{inside}` needs a password"),
+        "unpack the archive with its password and land the folder",
+    )
+}
+
 /// The name itself is not printed: it was written to do harm.
-fn leads_out(path: &Path, index: usize) -> Error {
+fn leads_out(path: &str, index: usize) -> Error {
     refused(
         path,
         format!(

@@ -122,7 +122,7 @@ pub(super) struct FileName<'a> {
     pub family: &'a str,
     /// The number of the part suffix.
     pub part: Option<u32>,
-    /// Lower case.
+    /// Lower case; `csv` for every ending of delimited text.
     pub extension: String,
 }
 
@@ -137,7 +137,7 @@ impl<'a> FileName<'a> {
             stem,
             family,
             part,
-            extension: extension.to_lowercase(),
+            extension: reads_as(extension),
         }
     }
 
@@ -145,6 +145,15 @@ impl<'a> FileName<'a> {
     pub fn is_canonical_part(&self) -> bool {
         self.part
             .is_some_and(|part| part < 1000 && self.stem == format!("{}_{part:03}", self.family))
+    }
+}
+
+/// Delimited text has many endings; what it really is, its content says.
+fn reads_as(extension: &str) -> String {
+    let extension = extension.to_lowercase();
+    match extension.as_str() {
+        "" | "txt" | "tsv" | "tab" | "psv" | "dat" | "asc" | "xls" | "xlsx" => "csv".to_owned(),
+        _ => extension,
     }
 }
 

@@ -217,7 +217,7 @@ impl<'a> Broken<'a> {
 
 /// Why a record cannot become a row; the reason carries no value of it.
 pub(super) struct Defect {
-    /// `ragged_row`, `invalid_utf8` or `unclosed_quote`.
+    /// `ragged_row`, `invalid_utf8`, `invalid_text`, `nul_byte` or `unclosed_quote`; `title_row` or `total_row`.
     pub code: &'static str,
     pub reason: String,
 }

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::Limits;
-use super::archive::{self, Packed};
+use super::archive::Packed;
+use super::shared::SharedFile;
+use super::unpack::Unpacking;
 use crate::error::{Error, Kind, Result};
 
 /// One file inside an export.
@@ -25,6 +27,10 @@ pub(super) struct Entry {
 pub(super) enum Place {
     Disk(PathBuf),
     Zip(Packed),
+    /// Taken out of something packed; it may be packed itself.
+    Shared(SharedFile),
+    /// A table as comma-separated text, made out of another format.
+    Text(SharedFile),
 }
 
 /// How long a file is, and what its bytes hash to.
@@ -34,31 +40,33 @@ pub(super) struct Digest {
     pub sha256: String,
 }
 
-/// The files inside a folder, a zip or a single CSV file, by path.
+/// The files inside a folder or a single file, by path: what is packed is taken apart.
 ///
 /// # Errors
-/// `Kind::Source` when the path does not exist or is of no known kind, and for an archive that is not
+/// `Kind::Source` when the path does not exist, and for an archive that is not
 /// whole, is encrypted, holds a name twice, or holds an entry that would leave its folder.
-pub(super) fn entries(path: &Path, limits: &Limits) -> Result<Vec<Entry>> {
+pub(super) fn entries(path: &Path, unpacking: &mut Unpacking) -> Result<Vec<Entry>> {
     let about = fs::metadata(path).map_err(|cause| {
         Error::new(
             Kind::Source,
             format!("`{}` cannot be opened", path.display()),
         )
-        .hint("give the export's zip, its unpacked folder, or a CSV file")
+        .hint("give the export's zip, its unpacked folder, or its files")
         .because(cause)
     })?;
-    let mut found = if about.is_dir() {
-        folder(path, limits)?
-    } else if is_zip(path)? {
-        archive::entries(path, limits)?
-    } else {
-        vec![single(path)?]
+    let limits = unpacking.limits;
+    let packed = match about.is_dir() {
+        true => folder(path, limits)?,
+        false => vec![single(path)],
     };
-    if found.len() > limits.entries {
-        return Err(too_many(path, limits));
+    let mut found = Vec::new();
+    for entry in packed {
+        found.extend(unpacking.unpacked(entry, 0)?);
+        if found.len() > limits.entries {
+            return Err(too_many(&path.to_string_lossy(), limits));
+        }
     }
-    strip_top_folder(&mut found);
+    while strip_top_folder(&mut found) {}
     found.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(found)
 }
@@ -87,6 +95,7 @@ impl Entry {
                 let file = File::open(path).map_err(|cause| self.unreadable(cause))?;
                 hashed(file, reading)
             }
+            Place::Shared(file) | Place::Text(file) => hashed(file.clone(), reading),
             Place::Zip(packed) => packed.read(limits, allowance, |input| hashed(input, reading)),
         }
     }
@@ -94,6 +103,11 @@ impl Entry {
     /// Whether the file comes out of an archive, so that its size there proves nothing.
     pub fn is_packed(&self) -> bool {
         matches!(self.place, Place::Zip(_))
+    }
+
+    /// Where it is.
+    pub fn place(&self) -> &Place {
+        &self.place
     }
 
     /// The last part of the path.
@@ -168,36 +182,9 @@ impl<R: Read> Read for Hashing<R> {
     }
 }
 
-fn is_zip(path: &Path) -> Result<bool> {
-    let mut start = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(4).read_to_end(&mut start))
-        .map_err(|cause| {
-            Error::new(Kind::Source, format!("`{}` cannot be read", path.display())).because(cause)
-        })?;
-    let named = has_extension(path, "zip");
-    let xlsx = has_extension(path, "xlsx");
-    Ok(named || (!xlsx && matches!(start.as_slice(), b"PK\x03\x04" | b"PK\x05\x06")))
-}
-
-fn has_extension(path: &Path, extension: &str) -> bool {
-    path.extension()
-        .is_some_and(|found| found.eq_ignore_ascii_case(extension))
-}
-
-fn single(path: &Path) -> Result<Entry> {
+fn single(path: &Path) -> Entry {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    if !has_extension(path, "csv") {
-        return Err(Error::new(
-            Kind::Source,
-            format!(
-                "`{}` is neither a folder nor a zip nor a CSV file",
-                path.display()
-            ),
-        )
-        .hint("save it as CSV (UTF-8, comma) and give that file, or the folder it is in"));
-    }
-    Ok(Entry::new(name.into_owned(), Place::Disk(path.to_owned())))
+    Entry::new(name.into_owned(), Place::Disk(path.to_owned()))
 }
 
 /// Walks a folder. Linked files are read, linked folders are not entered: they can lead in a circle.
@@ -221,21 +208,17 @@ fn folder(root: &Path, limits: &Limits) -> Result<Vec<Entry>> {
                 found.push(Entry::new(path, Place::Disk(item.path())));
             }
             if found.len() > limits.entries {
-                return Err(too_many(root, limits));
+                return Err(too_many(&root.to_string_lossy(), limits));
             }
         }
     }
     Ok(found)
 }
 
-pub(super) fn too_many(path: &Path, limits: &Limits) -> Error {
+pub(super) fn too_many(path: &str, limits: &Limits) -> Error {
     Error::new(
         Kind::Source,
-        format!(
-            "`{}` holds more than {} files",
-            path.display(),
-            limits.entries
-        ),
+        format!("`{}` holds more than {} files", path, limits.entries),
     )
     .hint("give the export itself, not a folder above it")
 }
@@ -251,18 +234,20 @@ pub(super) fn is_junk(path: &str) -> bool {
     })
 }
 
-/// Takes away one top folder that all files share, unless it is a folder of the layout itself.
-fn strip_top_folder(entries: &mut [Entry]) {
+/// Takes away one top folder that all files share, unless it is a folder of the layout itself. Whether there was one.
+fn strip_top_folder(entries: &mut [Entry]) -> bool {
     let mut tops = entries
         .iter()
         .filter(|entry| !is_junk(&entry.path))
         .map(|entry| entry.path.split_once('/').map(|(top, _)| top));
-    let Some(Some(top)) = tops.next() else { return };
+    let Some(Some(top)) = tops.next() else {
+        return false;
+    };
     let own = top.to_lowercase();
     if matches!(own.as_str(), "data" | "schema" | "attachments")
         || tops.any(|other| other != Some(top))
     {
-        return;
+        return false;
     }
     let top = format!("{top}/");
     for entry in entries {
@@ -271,6 +256,7 @@ fn strip_top_folder(entries: &mut [Entry]) {
             entry.inside.clone_from(&entry.path);
         }
     }
+    true
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::Limits;
 use super::assign::{Knowledge, Role};
 use super::batches::{Sink, row_schema};
+use super::choices::{Choice, Choices};
 use super::container::{Digest, hex};
 use super::headers::HeaderMap;
 use super::layout::Layout;
@@ -17,6 +18,7 @@ use super::manifest::{Account, Manifest, untrusted};
 use super::originals::{Content, Originals};
 use super::survey::{Found, Survey, gather, joined};
 use super::table::{FileCounts, TableFiles};
+use super::unpack::Unpacking;
 use crate::error::{Error, Kind, Result};
 
 /// An export whose files were all found, assigned and hashed, and agree with their manifest.
@@ -25,6 +27,7 @@ pub struct Export {
     inventory: Vec<Listed>,
     tables: BTreeMap<String, TableFiles>,
     originals: BTreeMap<String, Originals>,
+    choices: Vec<Choice>,
     manifest: Option<Manifest>,
     extract_id: String,
     limits: Limits,
@@ -39,23 +42,29 @@ pub struct Listed {
     pub role: Role,
 }
 
-/// Opens folders, zips and CSV files that together are one export.
+/// Opens folders, archives and files that together are one export, whatever they are packed in.
 ///
 /// Every file that will be landed is read once, to hash it and to see its header; so is every other
 /// file whose size or hash the manifest claims.
 ///
 /// # Errors
 /// `Kind::Source` when a path is missing, an archive is broken, encrypted, hostile or past `limits`,
-/// a file is empty or not CSV, a part is missing, or the manifest says otherwise; `Kind::Config` when
-/// `map` names a header that its file does not have.
+/// a file is empty or no text, a part is missing, or the manifest says otherwise; `Kind::Config` when
+/// `map` names a header that its file does not have, or `decided` something unknown.
 pub fn open(
     paths: &[impl AsRef<Path>],
     layout: &Layout,
     map: &HeaderMap,
+    decided: &Choices,
     limits: &Limits,
 ) -> Result<Export> {
-    let entries = gather(paths, limits)?;
-    let mut survey = Survey::new(limits);
+    let mut unpacking = Unpacking {
+        layout,
+        limits,
+        allowance: limits.inflated_bytes,
+    };
+    let entries = gather(paths, &mut unpacking)?;
+    let mut survey = Survey::new(limits, decided, unpacking.allowance);
     let (manifest, manifest_digest) = survey.manifest(&entries)?.unzip();
     let knowledge = Knowledge {
         map,
@@ -71,11 +80,21 @@ pub fn open(
     if let Some(manifest) = &manifest {
         survey.check_presence(manifest, &entries, layout)?;
     }
+    let export = sealed(survey, layout, manifest_digest.as_ref())?;
+    Ok(Export { manifest, ..export })
+}
+
+/// What was surveyed, as an export without its manifest.
+fn sealed(mut survey: Survey, layout: &Layout, manifest: Option<&Digest>) -> Result<Export> {
     let originals = survey.originals();
     let Survey {
-        inventory, found, ..
+        inventory,
+        found,
+        choices,
+        limits,
+        ..
     } = survey;
-    let extract_id = extract_id(&found, &originals, manifest_digest.as_ref());
+    let extract_id = extract_id(&found, &originals, manifest);
     let tables = found.into_iter();
     let table = |(object, parts): (String, _)| Ok((object.clone(), joined(object, parts, layout)?));
     let tables = tables.map(table).collect::<Result<_>>()?;
@@ -83,7 +102,8 @@ pub fn open(
         inventory,
         tables,
         originals,
-        manifest,
+        choices,
+        manifest: None,
         extract_id,
         limits: limits.clone(),
     })
@@ -134,6 +154,12 @@ impl Export {
     #[must_use]
     pub fn inventory(&self) -> &[Listed] {
         &self.inventory
+    }
+
+    /// How each file is read, with what speaks for it and against it.
+    #[must_use]
+    pub fn choices(&self) -> &[Choice] {
+        &self.choices
     }
 
     /// The manifest, if the export has one.
@@ -211,6 +237,9 @@ fn extract_id(
         for part in parts {
             let Found { entry, digest, .. } = part;
             hash.update(format!("{object}\0{}\0{}\n", entry.path, digest.sha256));
+            if let Some(dialect) = part.dialect.fingerprint() {
+                hash.update(dialect);
+            }
             if let Some(map) = part.map {
                 hash.update(map.fingerprint());
             }

@@ -13,19 +13,28 @@
 mod archive;
 mod assign;
 mod batches;
+mod choices;
 mod container;
+mod dialect;
+mod encoding;
 mod export;
 mod headers;
 mod json;
+mod json_tables;
 mod layout;
 mod manifest;
 mod originals;
 mod records;
+mod shared;
+mod sniff;
 mod survey;
 mod table;
+mod unpack;
+mod workbook;
 
 pub use assign::Role;
 pub use batches::{Sink, quarantine_schema};
+pub use choices::{Choice, Choices, DecidedBy};
 pub use export::{Export, Listed, open};
 pub use headers::HeaderMap;
 pub use layout::{Format, Layout, Table};

@@ -4,6 +4,7 @@ use std::io::{self, BufRead};
 
 use csv_core::ReadRecordResult;
 
+use super::dialect::Dialect;
 use crate::error::{Error, Kind};
 
 /// Reads records one after the other in buffers of their own, so memory follows the longest record.
@@ -13,6 +14,8 @@ use crate::error::{Error, Kind};
 pub(super) struct Records<R> {
     input: R,
     parser: csv_core::Reader,
+    delimiter: u8,
+    escape: Option<u8>,
     limit: usize,
     raw: Vec<u8>,
     text: Vec<u8>,
@@ -24,14 +27,20 @@ pub(super) struct Records<R> {
     /// The last line ended in `\r`: a `\n` that follows belongs to it.
     after_cr: bool,
     is_unclosed: bool,
+    is_cut: bool,
 }
 
 impl<R: BufRead> Records<R> {
-    /// Reads from the start of a file; a record may be `limit` bytes long.
-    pub fn new(input: R, limit: usize) -> Self {
+    /// Reads decoded text from the start of a file; a record may be `limit` bytes long.
+    pub fn new(input: R, dialect: &Dialect, limit: usize) -> Self {
         Self {
             input,
-            parser: csv_core::Reader::new(),
+            parser: csv_core::ReaderBuilder::new()
+                .delimiter(dialect.delimiter)
+                .escape(dialect.escape)
+                .build(),
+            delimiter: dialect.delimiter,
+            escape: dialect.escape,
             limit,
             raw: Vec::new(),
             text: vec![0; 4096],
@@ -42,6 +51,7 @@ impl<R: BufRead> Records<R> {
             blank_lines: 0,
             after_cr: false,
             is_unclosed: false,
+            is_cut: false,
         }
     }
 
@@ -100,7 +110,8 @@ impl<R: BufRead> Records<R> {
 
     fn close(&mut self, at_end: bool) {
         self.next_line += line_ends(&self.raw);
-        self.is_unclosed = at_end && ends_in_quotes(&self.raw);
+        self.is_cut = at_end;
+        self.is_unclosed = at_end && ends_in_quotes(&self.raw, self.delimiter, self.escape);
         if !at_end {
             self.after_cr = self.raw.pop() == Some(b'\r');
         }
@@ -166,6 +177,17 @@ impl<R: BufRead> Records<R> {
         self.is_unclosed
     }
 
+    /// Whether the text ended inside the record, before a line end: it may be cut off.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+
+    /// Whether nothing but line ends follows the record, as far as was read ahead.
+    pub fn is_last(&mut self) -> io::Result<bool> {
+        let ahead = self.input.fill_buf()?;
+        Ok(ahead.iter().all(|byte| matches!(byte, b'\r' | b'\n')))
+    }
+
     /// Blank lines met so far.
     pub fn blank_lines(&self) -> u64 {
         self.blank_lines
@@ -200,20 +222,22 @@ fn line_ends(bytes: &[u8]) -> u64 {
 }
 
 /// Whether a record that the file's end cut off was still inside quotes. The parser forgives this.
-fn ends_in_quotes(record: &[u8]) -> bool {
+fn ends_in_quotes(record: &[u8], delimiter: u8, escape: Option<u8>) -> bool {
     let record = record.strip_prefix(b"\xef\xbb\xbf").unwrap_or(record);
     let mut state = State::CellStart;
     for &byte in record {
         state = match (state, byte) {
+            (State::Escaped, _) => State::Quoted,
+            (State::Quoted, byte) if Some(byte) == escape => State::Escaped,
             (State::Quoted, b'"') => State::Closed,
             (State::Quoted, _) => State::Quoted,
             // After a closed quote, this one was the second of a doubled one.
             (State::CellStart | State::Closed, b'"') => State::Quoted,
-            (_, b',') => State::CellStart,
+            (_, byte) if byte == delimiter => State::CellStart,
             _ => State::Plain,
         };
     }
-    state == State::Quoted
+    matches!(state, State::Quoted | State::Escaped)
 }
 
 /// Where in a record a byte stands.
@@ -221,6 +245,7 @@ fn ends_in_quotes(record: &[u8]) -> bool {
 enum State {
     CellStart,
     Quoted,
+    Escaped,
     Closed,
     Plain,
 }
@@ -235,7 +260,7 @@ mod tests {
 
     fn seen(text: &str, buffer: usize) -> (Vec<Seen>, u64, bool) {
         let input = io::BufReader::with_capacity(buffer, text.as_bytes());
-        let mut records = Records::new(input, 10_000);
+        let mut records = Records::new(input, &Dialect::default(), 10_000);
         let mut all = Vec::new();
         while records.advance().unwrap() {
             let cells = records
@@ -297,7 +322,8 @@ mod tests {
         let wide = vec!["cell"; 1500].join(",");
         let (all, ..) = seen(&format!("{wide}\n{wide}"), 4096);
         assert_eq!(all[1].1.len(), 1500);
-        let mut records = Records::new(io::Cursor::new(format!("a\n\"{wide}{wide}")), 10_000);
+        let text = io::Cursor::new(format!("a\n\"{wide}{wide}"));
+        let mut records = Records::new(text, &Dialect::default(), 10_000);
         assert!(records.advance().unwrap());
         let error = records.advance().unwrap_err();
         assert!(error.to_string().contains("begins on line 2"), "{error}");

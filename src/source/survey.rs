@@ -5,22 +5,26 @@ use std::io::{BufRead, Read as _};
 use std::path::Path;
 
 use super::assign::{Assigned, FileName, Knowledge, Role};
+use super::choices::{Choice, Choices};
 use super::container::{self, Digest, Entry};
+use super::dialect::Dialect;
 use super::headers::{FileMap, columns, normalised};
 use super::layout::{Format, Layout, Table};
 use super::manifest::{Claim, Manifest, untrusted};
 use super::originals::{Original, Originals};
-use super::table::{self, Part, TableFiles};
-use super::{Limits, Listed, json};
+use super::sniff::Sniffed;
+use super::table::{Part, TableFiles};
+use super::unpack::Unpacking;
+use super::{Limits, Listed, json, sniff};
 use crate::error::{Error, Kind, Result};
 
 /// The files of all paths; where two have one path, the later one gets its container's name before it.
-pub(super) fn gather(paths: &[impl AsRef<Path>], limits: &Limits) -> Result<Vec<Entry>> {
+pub(super) fn gather(paths: &[impl AsRef<Path>], unpacking: &mut Unpacking) -> Result<Vec<Entry>> {
     let mut all: Vec<Entry> = Vec::new();
     let mut taken = BTreeSet::new();
     for path in paths {
         let path = path.as_ref();
-        for mut entry in container::entries(path, limits)? {
+        for mut entry in container::entries(path, unpacking)? {
             while !taken.insert(entry.path.clone()) {
                 if entry.path == "manifest.json" {
                     return Err(Error::new(Kind::Source, "the paths hold two manifest.json")
@@ -45,10 +49,15 @@ pub(super) struct Found<'a> {
     pub headers: Vec<String>,
     pub map: Option<&'a FileMap>,
     pub claim: Option<Claim>,
+    pub dialect: Dialect,
 }
 
 pub(super) struct Survey<'a> {
     pub limits: &'a Limits,
+    /// What people decided about how files are read.
+    pub decided: &'a Choices,
+    /// How files are read, and why.
+    pub choices: Vec<Choice>,
     /// Bytes that archives may still inflate to.
     pub allowance: u64,
     pub inventory: Vec<Listed>,
@@ -60,10 +69,12 @@ pub(super) struct Survey<'a> {
 }
 
 impl<'a> Survey<'a> {
-    pub fn new(limits: &'a Limits) -> Self {
+    pub fn new(limits: &'a Limits, decided: &'a Choices, allowance: u64) -> Self {
         Self {
             limits,
-            allowance: limits.inflated_bytes,
+            decided,
+            choices: Vec::new(),
+            allowance,
             inventory: Vec::new(),
             found: BTreeMap::new(),
             files: BTreeMap::new(),
@@ -140,26 +151,26 @@ impl<'a> Survey<'a> {
         map: Option<&'a FileMap>,
         claim: Option<&Claim>,
     ) -> Result<Found<'a>> {
-        let limit = self.limits.record_bytes;
-        let (headers, digest) = self.read(entry, |input| {
-            let headers = match table {
-                Some(table) if table.format == Format::Json => {
-                    json::elements(entry, input)?;
-                    Some(table.columns.clone())
-                }
-                _ => table::header(entry, input, limit)?,
-            };
-            drain(entry, input)?;
-            Ok(headers)
+        let (decided, limit) = (self.decided, self.limits.record_bytes);
+        let (sniffed, digest) = self.read(entry, |input| match table {
+            Some(table) if table.format == Format::Json => {
+                json::elements(entry, input)?;
+                drain(entry, input)?;
+                Ok(Sniffed::told(table.columns.clone()))
+            }
+            _ => sniff::sniff(entry, input, decided, limit),
         })?;
         if let Some(claim) = claim {
             claim.check(&digest)?;
         }
         let is_said_empty = claim.and_then(|claim| claim.rows) == Some(0);
-        let headers = headers
+        let headers = sniffed
+            .headers
             .or_else(|| is_said_empty.then(Vec::new))
             .ok_or_else(|| empty(entry))?;
+        self.choices.extend(sniffed.choices);
         Ok(Found {
+            dialect: sniffed.dialect,
             entry: entry.clone(),
             digest,
             columns: columns(&headers, map),
@@ -254,6 +265,7 @@ pub(super) fn joined(object: String, mut found: Vec<Found>, layout: &Layout) -> 
             digest: part.digest,
             columns: part.columns,
             claim: part.claim,
+            dialect: part.dialect,
         });
     }
     Ok(table)
@@ -288,7 +300,9 @@ fn check_gaps(object: &str, found: &[Found]) -> Result<()> {
     for part in found {
         let name = FileName::of(&part.entry.path);
         if let Some(number) = name.part.filter(|_| name.is_canonical_part()) {
-            families.entry(name.family).or_default().push(number);
+            // Parts may lie in several archives, each a folder of its own.
+            let family = name.family.rsplit('/').next().unwrap_or(name.family);
+            families.entry(family).or_default().push(number);
         }
     }
     for (family, mut numbers) in families {

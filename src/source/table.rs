@@ -2,14 +2,18 @@
 
 use std::io::BufRead;
 
+use encoding_rs::UTF_8;
+
 use super::Limits;
 use super::batches::{Broken, Defect, Position, Rows, Sink};
 use super::container::{Digest, Entry};
+use super::dialect::Dialect;
 use super::json;
 use super::layout::Format;
 use super::manifest::Claim;
 use super::originals::changed;
 use super::records::Records;
+use super::sniff::without_mark;
 use crate::error::{Error, Kind, Result};
 
 /// The files of one source object.
@@ -32,10 +36,12 @@ pub(super) struct Part {
     /// Canonical columns in the order of the file.
     pub columns: Vec<String>,
     pub claim: Option<Claim>,
+    /// How its text is written.
+    pub dialect: Dialect,
 }
 
 /// What became of one file, record by record.
-/// `landed + quarantined + header_rows + blank_lines = records`, always.
+/// `landed + quarantined + header_rows + title_rows + total_rows + blank_lines = records`, always.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileCounts {
     /// Path inside the export.
@@ -54,7 +60,11 @@ pub struct FileCounts {
     pub quarantined: u64,
     /// The header row, and each time it stands in the file again.
     pub header_rows: u64,
-    /// Lines without any character.
+    /// Titles above the header, and `sep=;`.
+    pub title_rows: u64,
+    /// Rows that sum up others; their bytes are set aside.
+    pub total_rows: u64,
+    /// Lines without any character beside delimiters.
     pub blank_lines: u64,
 }
 
@@ -76,7 +86,8 @@ impl FileCounts {
     }
 
     fn check(&self) -> Result<()> {
-        if self.rows() + self.header_rows + self.blank_lines == self.records {
+        let others = self.header_rows + self.title_rows + self.total_rows + self.blank_lines;
+        if self.rows() + others == self.records {
             return Ok(());
         }
         Err(Error::new(
@@ -134,21 +145,20 @@ impl PartReader<'_> {
         broken: &mut Broken,
     ) -> Result<FileCounts> {
         let mut counts = FileCounts::of(self.part);
-        let mut records = Records::new(input, self.limit);
+        let dialect = &self.part.dialect;
+        let mut records = Records::new(dialect.decoded(input), dialect, self.limit);
         let mut header: Option<Vec<Vec<u8>>> = None;
         let from = self.sources();
-        while records
-            .advance()
-            .map_err(|cause| self.part.entry.unreadable(cause))?
-        {
+        let unreadable = |cause| self.part.entry.unreadable(cause);
+        while records.advance().map_err(unreadable)? {
             counts.records += 1;
-            let cells = || records.cells().map(without_mark);
-            let header = header.get_or_insert_with(|| cells().map(<[u8]>::to_vec).collect());
-            if cells().eq(header.iter()) {
-                counts.header_rows += 1;
+            let at = self.position(counts.rows() + 1, Some(records.line()));
+            if let Some(aside) = self.beside(&mut records, &mut header, &mut counts) {
+                if let Some(what) = aside {
+                    self.set_aside(at, &what, &records, broken)?;
+                }
                 continue;
             }
-            let at = self.position(counts.rows() + 1, Some(records.line()));
             match (self.defect(&records), records.text()) {
                 (None, Some(text)) => {
                     rows.push(at, |column| text.cell(from[column]?))?;
@@ -156,14 +166,59 @@ impl PartReader<'_> {
                 }
                 (defect, _) => {
                     let defect = defect.unwrap_or_else(|| self.not_utf8(&records));
-                    broken.push(&self.table.object, at, &defect, records.raw())?;
+                    self.set_aside(at, &defect, &records, broken)?;
                     counts.quarantined += 1;
                 }
             }
         }
-        counts.blank_lines = records.blank_lines();
-        counts.records += counts.blank_lines;
+        counts.blank_lines += records.blank_lines();
+        counts.records += records.blank_lines();
         Ok(counts)
+    }
+
+    /// Whether a record stands beside the rows: a title, a header, a sum. What says something of its own is set aside.
+    fn beside<R: BufRead>(
+        &self,
+        records: &mut Records<R>,
+        header: &mut Option<Vec<Vec<u8>>>,
+        counts: &mut FileCounts,
+    ) -> Option<Option<Defect>> {
+        if counts.title_rows < self.part.dialect.titles {
+            counts.title_rows += 1;
+            return Some(Some(Defect {
+                code: "title_row",
+                reason: "a title above the header".to_owned(),
+            }));
+        }
+        if records.cells().all(<[u8]>::is_empty) {
+            counts.blank_lines += 1;
+            return Some(None);
+        }
+        let cells = || records.cells().map(without_mark);
+        let header = header.get_or_insert_with(|| cells().map(<[u8]>::to_vec).collect());
+        if cells().eq(header.iter()) {
+            counts.header_rows += 1;
+            return Some(None);
+        }
+        if sums_up(records) && records.is_last().is_ok_and(|is_last| is_last) {
+            counts.total_rows += 1;
+            return Some(Some(Defect {
+                code: "total_row",
+                reason: "the last row sums up the others".to_owned(),
+            }));
+        }
+        None
+    }
+
+    fn set_aside<R: BufRead>(
+        &self,
+        at: Position,
+        why: &Defect,
+        records: &Records<R>,
+        broken: &mut Broken,
+    ) -> Result<()> {
+        let bytes = self.part.dialect.original(records.raw());
+        broken.push(&self.table.object, at, why, &bytes)
     }
 
     fn json(&self, input: &mut dyn BufRead, rows: &mut Rows) -> Result<FileCounts> {
@@ -217,6 +272,19 @@ impl PartReader<'_> {
                 reason: format!("{found} cells where the header has {expected}"),
             });
         }
+        if records.raw().contains(&0) {
+            return Some(Defect {
+                code: "nul_byte",
+                reason: "the record holds a zero byte, which no text has".to_owned(),
+            });
+        }
+        let was_broken = |cell: &[u8]| cell.windows(3).any(|bytes| bytes == "\u{fffd}".as_bytes());
+        if self.part.dialect.encoding != UTF_8 && was_broken(records.raw()) {
+            return Some(Defect {
+                code: "invalid_text",
+                reason: "a character is broken in the file's encoding".to_owned(),
+            });
+        }
         None
     }
 
@@ -236,43 +304,21 @@ impl PartReader<'_> {
     }
 }
 
-/// Joined files carry a byte order mark before a header in their middle.
-fn without_mark(cell: &[u8]) -> &[u8] {
-    cell.strip_prefix(b"\xef\xbb\xbf").unwrap_or(cell)
-}
+/// What the first cell of a row of sums says, in en, de, fr, es, it, pt and nl.
+const TOTALS: [&str; 9] = [
+    "total", "totals", "sum", "summe", "gesamt", "somme", "suma", "totale", "totaal",
+];
 
-/// The header row of a CSV file; none when the file has no line with text.
-///
-/// # Errors
-/// `Kind::Source` when the file is not comma-separated UTF-8 text.
-pub(super) fn header(
-    entry: &Entry,
-    input: &mut dyn BufRead,
-    limit: usize,
-) -> Result<Option<Vec<String>>> {
-    let refused = |what: &str| {
-        Err(Error::new(Kind::Source, format!("`{}` {what}", entry.path))
-            .hint("save the file as CSV, UTF-8, separated by commas"))
+/// Whether a record is a word for a sum, numbers, and nothing else.
+fn sums_up<R: BufRead>(records: &Records<R>) -> bool {
+    let mut filled = records.cells().filter(|cell| !cell.is_empty());
+    let word = filled.next().map(String::from_utf8_lossy);
+    let word = word.unwrap_or_default().to_lowercase();
+    let is_number = |cell: &[u8]| {
+        cell.iter().any(u8::is_ascii_digit) && !cell.iter().any(u8::is_ascii_alphabetic)
     };
-    let mut records = Records::new(input, limit);
-    let found = records.advance().map_err(|cause| entry.unreadable(cause))?;
-    if !found {
-        return Ok(None);
-    }
-    if records.raw().contains(&0) || records.raw().starts_with(b"\xff\xfe") {
-        return refused("is UTF-16 or binary, not UTF-8 text");
-    }
-    if records.is_unclosed() {
-        return refused("opens a quote in its header and never closes it");
-    }
-    let cells = records.cells().map(without_mark).map(<[u8]>::to_vec);
-    let Ok(headers) = cells.map(String::from_utf8).collect::<Result<Vec<_>, _>>() else {
-        return refused("has a header that is not UTF-8 text");
-    };
-    if let [only] = headers.as_slice()
-        && only.contains([';', '\t', '|'])
-    {
-        return refused("is not separated by commas");
-    }
-    Ok(Some(headers))
+    let mut numbers = filled.peekable();
+    TOTALS.contains(&word.trim_end_matches(':').trim())
+        && numbers.peek().is_some()
+        && numbers.all(is_number)
 }

@@ -162,7 +162,9 @@ impl Bench {
     fn put(&self, name: &str, table: &Table) -> Result<(), String> {
         let shape = self.shapes.get(name);
         let is_ours = |prefix: &&str| name.starts_with(*prefix);
-        let layers = ["raw_", "stg_", "int_", "load_", "ledger_", "map_", "recon_"];
+        let layers = [
+            "raw_", "stg_", "int_", "load_", "ledger_", "map_", "landed_", "recon_",
+        ];
         if shape.is_none() && layers.iter().any(is_ours) {
             return Err("there is no relation of this name".to_owned());
         }
@@ -399,6 +401,7 @@ impl Settings {
         fs::create_dir_all(staging.join("ledger")).unwrap();
         fs::write(staging.join("ledger/000001.jsonl"), "").unwrap();
         run(&Inputs {
+            extract: None,
             staging,
             catalog,
             config: &config,

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod containers;
+mod dialects;
 mod files;
+mod packed;
 
 use std::fs::{self, File};
 use std::io::{Cursor, Write as _};
@@ -55,6 +57,7 @@ fn open_one(path: &Path) -> Result<Export> {
         &[path],
         &layout(),
         &HeaderMap::default(),
+        &Choices::default(),
         &Limits::default(),
     )
 }
@@ -230,7 +233,7 @@ fn parts_are_read_in_number_order_and_aligned_by_name() {
         ("data/tasks_001.csv", b"\xef\xbb\xbfid,subject\n1,a\n"),
     ]);
     let error = open_one(folder.path());
-    assert_refused(error, "part `data/tasks_003.csv` of task is missing");
+    assert_refused(error, "part `tasks_003.csv` of task is missing");
 
     fs::rename(
         folder.path().join("data/tasks_010.csv"),
@@ -293,7 +296,13 @@ fn header_decisions_name_files_and_columns() {
     let open_with = |rows: &str| {
         let map = format!("file,object,header,column\n{rows}");
         let map = HeaderMap::parse(&map, &layout()).unwrap();
-        open(&[folder.path()], &layout(), &map, &Limits::default())
+        open(
+            &[folder.path()],
+            &layout(),
+            &map,
+            &Choices::default(),
+            &Limits::default(),
+        )
     };
     let rows = "accounts.csv,company,account_id,id\naccounts.csv,company,Account,name\ndata_dictionary,-,,\n";
     let export = open_with(rows).unwrap();

@@ -1,0 +1,279 @@
+//! JSON as tables: an array of records, one record a line, or an object with an array an object.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{self, BufRead, Read as _};
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use super::Limits;
+use super::container::{Digest, Entry};
+use super::shared::SharedFile;
+use crate::error::{Error, Kind, Result};
+
+/// The beginning of a file that tells records a line from one object.
+const HEAD_BYTES: u64 = 1 << 18;
+
+/// Takes a record of a table.
+type Sink<'a> = &'a mut dyn FnMut(&str, Value) -> io::Result<()>;
+
+/// Each array of records as comma-separated text, by its name: the key it stands under, else the file's own.
+///
+/// # Errors
+/// `Kind::Source` when it is no JSON, or holds no record.
+pub(super) fn tables(
+    entry: &Entry,
+    limits: &Limits,
+    allowance: u64,
+) -> Result<Vec<(String, SharedFile)>> {
+    let name = entry
+        .name()
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    let is_lines = looked_at(entry, limits, allowance, |input| {
+        let mut head = Vec::new();
+        input.take(HEAD_BYTES).read_to_end(&mut head)?;
+        Ok(is_lines(without_mark(&head)))
+    })?;
+    let read = |sink: Sink| {
+        looked_at(entry, limits, allowance, |input| {
+            skip_mark(input)?;
+            each_record(input, &name, is_lines, sink)
+        })
+    };
+    let columns = columns(&read)?;
+    let mut found = Vec::new();
+    for (table, columns) in columns {
+        let text = SharedFile::spooled(|output| {
+            let mut rows = csv::Writer::from_writer(output);
+            rows.write_record(&columns)?;
+            read(&mut |name, record| match name == table {
+                true => Ok(rows.write_record(row(&columns, &record))?),
+                false => Ok(()),
+            })
+            .map_err(io::Error::other)?;
+            rows.flush()
+        });
+        let (text, ()) = text.map_err(|cause| entry.unreadable(cause))?;
+        found.push((table, text));
+    }
+    Ok(found)
+}
+
+/// The columns of each table, in the order they are met.
+fn columns(read: &dyn Fn(Sink) -> Result<()>) -> Result<BTreeMap<String, Vec<String>>> {
+    let mut columns: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    read(&mut |table, record| {
+        let known = columns.entry(table.to_owned()).or_default();
+        for (column, _) in cells(&record) {
+            if !known.contains(&column) {
+                known.push(column);
+            }
+        }
+        Ok(())
+    })?;
+    Ok(columns)
+}
+
+fn looked_at<T>(
+    entry: &Entry,
+    limits: &Limits,
+    allowance: u64,
+    look: impl FnOnce(&mut dyn BufRead) -> io::Result<T>,
+) -> Result<T> {
+    let read: Result<(T, Digest)> = entry.read(limits, allowance, |input| {
+        look(input).map_err(|cause| {
+            Error::new(
+                Kind::Source,
+                format!("`{}` is not JSON that holds records", entry.path),
+            )
+            .hint("export again; nothing of it was landed")
+            .because(cause)
+        })
+    });
+    read.map(|(looked, _)| looked)
+}
+
+fn without_mark(head: &[u8]) -> &[u8] {
+    head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head)
+}
+
+fn skip_mark(input: &mut dyn BufRead) -> io::Result<()> {
+    if input.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
+        input.consume(3);
+    }
+    Ok(())
+}
+
+/// Whether a second value follows the first one.
+fn is_lines(head: &[u8]) -> bool {
+    let mut values = serde_json::Deserializer::from_slice(head).into_iter::<IgnoredAny>();
+    let is_object = head.trim_ascii_start().starts_with(b"{");
+    is_object
+        && matches!(values.next(), Some(Ok(_)))
+        && !head[values.byte_offset()..].trim_ascii().is_empty()
+}
+
+fn each_record(input: &mut dyn BufRead, name: &str, is_lines: bool, sink: Sink) -> io::Result<()> {
+    let mut json = serde_json::Deserializer::from_reader(input);
+    if is_lines {
+        for record in json.into_iter::<Value>() {
+            put(name, record?, sink)?;
+        }
+        return Ok(());
+    }
+    Document { name, sink }.deserialize(&mut json)?;
+    json.end()?;
+    Ok(())
+}
+
+fn put(name: &str, record: Value, sink: Sink) -> io::Result<()> {
+    match record.is_object() {
+        true => sink(name, record),
+        false => Err(io::Error::other("an element is not an object")),
+    }
+}
+
+/// One document: an array of records, or an object whose arrays are tables. No array is held.
+struct Document<'a, 'b> {
+    name: &'a str,
+    sink: &'a mut (dyn FnMut(&str, Value) -> io::Result<()> + 'b),
+}
+
+impl<'de> DeserializeSeed<'de> for Document<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> std::result::Result<(), D::Error> {
+        json.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Document<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("an array of records, or an object that holds some")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> std::result::Result<(), A::Error> {
+        while let Some(record) = elements.next_element::<Value>()? {
+            put(self.name, record, self.sink).map_err(serde::de::Error::custom)?;
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> std::result::Result<(), A::Error> {
+        while let Some(name) = members.next_key::<String>()? {
+            members.next_value_seed(Member(Document {
+                name: &name,
+                sink: self.sink,
+            }))?;
+        }
+        Ok(())
+    }
+}
+
+/// A member of the document: an array is a table, everything else says something about the export.
+struct Member<'a, 'b>(Document<'a, 'b>);
+
+impl<'de> DeserializeSeed<'de> for Member<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> std::result::Result<(), D::Error> {
+        json.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Member<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("anything")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, elements: A) -> std::result::Result<(), A::Error> {
+        self.0.visit_seq(elements)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> std::result::Result<(), A::Error> {
+        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> std::result::Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> std::result::Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> std::result::Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> std::result::Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> std::result::Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> std::result::Result<(), E> {
+        Ok(())
+    }
+}
+
+/// The cells of a record: `a.b` as `a_b`, a list of plain values with `;` between, a list of records as JSON.
+fn cells(record: &Value) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    flatten("", record, &mut found);
+    found
+}
+
+fn flatten(above: &str, value: &Value, found: &mut Vec<(String, String)>) {
+    let Value::Object(members) = value else {
+        return;
+    };
+    for (name, value) in members {
+        let name = match above {
+            "" => name.clone(),
+            above => format!("{above}_{name}"),
+        };
+        match value {
+            Value::Object(_) => flatten(&name, value, found),
+            Value::Array(items)
+                if items
+                    .iter()
+                    .all(|item| !item.is_object() && !item.is_array()) =>
+            {
+                let items: Vec<String> = items.iter().map(|item| escaped(&plain(item))).collect();
+                found.push((name, items.join(";")));
+            }
+            other => found.push((name, plain(other))),
+        }
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// As the canonical layout writes what stands in a list.
+fn escaped(item: &str) -> String {
+    item.replace('\\', "\\\\").replace(';', "\\;")
+}
+
+fn row(columns: &[String], record: &Value) -> Vec<String> {
+    let cells: BTreeMap<String, String> = cells(record).into_iter().collect();
+    let cell = |column: &String| cells.get(column).cloned().unwrap_or_default();
+    columns.iter().map(cell).collect()
+}

@@ -1,0 +1,90 @@
+//! A file that many can read at once, each from its own place: an archive, or what was unpacked out of one.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
+use std::sync::Arc;
+
+/// A cheap copy of an open file with a place of its own.
+#[derive(Clone, Debug)]
+pub(super) struct SharedFile {
+    file: Arc<File>,
+    at: u64,
+    bytes: u64,
+}
+
+impl SharedFile {
+    /// Opens a file on disk.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        Self::of(File::open(path)?)
+    }
+
+    /// What `write` writes, in a file without a name: nobody else can open it, and no kill leaves it behind.
+    pub fn spooled<T>(
+        write: impl FnOnce(&mut dyn Write) -> io::Result<T>,
+    ) -> io::Result<(Self, T)> {
+        let mut output = BufWriter::with_capacity(1 << 17, tempfile::tempfile()?);
+        let written = write(&mut output)?;
+        let file = output
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
+        Ok((Self::of(file)?, written))
+    }
+
+    fn of(file: File) -> io::Result<Self> {
+        let bytes = file.metadata()?.len();
+        Ok(Self {
+            file: Arc::new(file),
+            at: 0,
+            bytes,
+        })
+    }
+
+    /// Its bytes.
+    pub fn length(&self) -> u64 {
+        self.bytes
+    }
+}
+
+impl Read for SharedFile {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read_at(buffer, self.at)?;
+        self.at += read as u64;
+        Ok(read)
+    }
+}
+
+impl Seek for SharedFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let (from, by) = match to {
+            SeekFrom::Start(at) => (at, 0),
+            SeekFrom::End(by) => (self.bytes, by),
+            SeekFrom::Current(by) => (self.at, by),
+        };
+        self.at = from.checked_add_signed(by).ok_or_else(|| {
+            io::Error::new(io::ErrorKind::InvalidInput, "a place before the start")
+        })?;
+        Ok(self.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn copies_read_from_places_of_their_own() {
+        let write = |output: &mut dyn Write| output.write_all(b"0123456789");
+        let (mut one, ()) = SharedFile::spooled(write).unwrap();
+        let mut other = one.clone();
+        one.seek(SeekFrom::End(-2)).unwrap();
+        let (mut end, mut all) = (String::new(), String::new());
+        one.read_to_string(&mut end).unwrap();
+        other.read_to_string(&mut all).unwrap();
+        assert_eq!((end.as_str(), all.as_str()), ("89", "0123456789"));
+        assert!(one.seek(SeekFrom::Current(-11)).is_err());
+    }
+}

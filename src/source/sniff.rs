@@ -1,0 +1,394 @@
+//! How a file is written, found out from the file: encoding, delimiter, escape, and where its header stands.
+
+use std::collections::BTreeMap;
+use std::io::BufRead;
+
+use encoding_rs::Encoding;
+
+use super::choices::{Choice, Choices, DecidedBy};
+use super::container::Entry;
+use super::dialect::Dialect;
+use super::encoding::{self, Bytes};
+use super::records::Records;
+use crate::error::{Error, Kind, Result};
+
+/// The beginning of a file that its delimiter is found in.
+const SAMPLE_BYTES: usize = 1 << 18;
+
+/// What may stand between cells, the likeliest first.
+const DELIMITERS: [u8; 5] = [b',', b';', b'\t', b'|', b'^'];
+
+/// A file's dialect and header, and the decisions that made them.
+pub(super) struct Sniffed {
+    pub dialect: Dialect,
+    /// None when the file has no line with text.
+    pub headers: Option<Vec<String>>,
+    pub choices: Vec<Choice>,
+}
+
+impl Sniffed {
+    /// A file that says itself how it is written.
+    pub fn told(headers: Vec<String>) -> Self {
+        Self {
+            dialect: Dialect::default(),
+            headers: Some(headers),
+            choices: Vec::new(),
+        }
+    }
+}
+
+/// Reads a delimited file to its end.
+///
+/// # Errors
+/// `Kind::Source` when it cannot be read or is no text; `Kind::Config` when people decided for something unknown.
+pub(super) fn sniff(
+    entry: &Entry,
+    input: &mut dyn BufRead,
+    decided: &Choices,
+    limit: usize,
+) -> Result<Sniffed> {
+    let (bytes, sample, is_whole) = drained(entry, input)?;
+    let sniffer = Sniffer {
+        entry,
+        decided,
+        sample,
+        is_whole,
+        limit,
+    };
+    let mut choices = Vec::new();
+    let mut dialect = Dialect::default();
+    dialect.encoding = sniffer.encoding(bytes, &mut choices)?;
+    dialect.delimiter = sniffer.delimiter(&dialect, &mut choices)?;
+    dialect.escape = sniffer.escape(&dialect, &mut choices)?;
+    dialect.titles = sniffer.titles(&dialect);
+    Ok(Sniffed {
+        headers: sniffer.headers(&dialect)?,
+        dialect,
+        choices,
+    })
+}
+
+/// All bytes seen, and the first of them.
+fn drained(entry: &Entry, input: &mut dyn BufRead) -> Result<(Bytes, Vec<u8>, bool)> {
+    let mut bytes = Bytes::new();
+    let mut sample = Vec::new();
+    let mut is_whole = true;
+    loop {
+        let chunk = input.fill_buf().map_err(|cause| entry.unreadable(cause))?;
+        if chunk.is_empty() {
+            return Ok((bytes, sample, is_whole));
+        }
+        bytes.take(chunk);
+        let wanted = chunk.len().min(SAMPLE_BYTES - sample.len());
+        sample.extend_from_slice(&chunk[..wanted]);
+        is_whole &= wanted == chunk.len();
+        let read = chunk.len();
+        input.consume(read);
+    }
+}
+
+struct Sniffer<'a> {
+    entry: &'a Entry,
+    decided: &'a Choices,
+    sample: Vec<u8>,
+    /// Whether the sample is all of the file.
+    is_whole: bool,
+    limit: usize,
+}
+
+/// How well a dialect explains the sample.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Fit {
+    /// Cells that most records have.
+    width: usize,
+    /// Records by their number of cells, in order.
+    widths: Vec<usize>,
+}
+
+impl Fit {
+    fn of(widths: Vec<usize>) -> Self {
+        let mut counts = BTreeMap::new();
+        for width in &widths {
+            *counts.entry(*width).or_insert(0_usize) += 1;
+        }
+        let usual = counts
+            .into_iter()
+            .max_by_key(|(width, count)| (*count, *width));
+        Self {
+            width: usual.map_or(0, |(width, _)| width),
+            widths,
+        }
+    }
+
+    fn explains(&self, record: usize) -> bool {
+        self.width > 1 && self.widths.get(record) == Some(&self.width)
+    }
+
+    fn explained(&self) -> usize {
+        let records = 0..self.widths.len();
+        records.filter(|record| self.explains(*record)).count()
+    }
+
+    /// How many records speak for this and against `best`: all, when it explains as much with as many cells.
+    fn against(&self, best: &Self) -> u64 {
+        if self.width > 1 && self == best {
+            return self.explained() as u64;
+        }
+        let records = 0..self.widths.len();
+        let only_here = records.filter(|record| self.explains(*record) && !best.explains(*record));
+        only_here.count() as u64
+    }
+}
+
+impl Sniffer<'_> {
+    fn encoding(&self, bytes: Bytes, choices: &mut Vec<Choice>) -> Result<&'static Encoding> {
+        let encoding::Found {
+            encoding,
+            others,
+            evidence_for,
+            evidence_against,
+            evidence,
+        } = bytes.encoding();
+        let names = |encodings: &[&'static Encoding]| {
+            let names = encodings
+                .iter()
+                .map(|encoding| encoding.name().to_lowercase());
+            names.collect::<Vec<_>>()
+        };
+        let found = Choice {
+            choice: encoding.name().to_lowercase(),
+            others: names(&others),
+            evidence_for,
+            evidence_against,
+            evidence: evidence.to_owned(),
+            ..self.open("encoding")
+        };
+        let choice = self.answered(found.by_evidence(evidence_for));
+        let encoding = Encoding::for_label(choice.choice.as_bytes())
+            .ok_or_else(|| self.unknown(&choice, "an encoding, such as windows-1252 or utf-8"))?;
+        choices.push(choice);
+        Ok(encoding)
+    }
+
+    fn delimiter(&self, dialect: &Dialect, choices: &mut Vec<Choice>) -> Result<u8> {
+        if let Some(said) = self.said_delimiter(dialect) {
+            return Ok(said);
+        }
+        let found = self.best_delimiter(dialect);
+        let choice = self.answered(found.clone().by_evidence(found.evidence_for));
+        let delimiter = delimiter_of(&choice.choice)
+            .ok_or_else(|| self.unknown(&choice, "comma, semicolon, tab, pipe or caret"))?;
+        choices.push(choice);
+        Ok(delimiter)
+    }
+
+    /// What splits most records into as many cells, and more than any other.
+    fn best_delimiter(&self, dialect: &Dialect) -> Choice {
+        let fits = DELIMITERS.map(|delimiter| {
+            self.fit(&Dialect {
+                delimiter,
+                ..*dialect
+            })
+        });
+        // Of equals the likeliest: `max_by_key` would give the last.
+        let best = (0..fits.len())
+            .rev()
+            .max_by_key(|place| (fits[*place].explained(), fits[*place].width))
+            .unwrap_or_default();
+        let rivals = (0..fits.len()).filter(|place| *place != best);
+        let rivals: Vec<(usize, u64)> = rivals
+            .map(|place| (place, fits[place].against(&fits[best])))
+            .filter(|(_, against)| *against > 0)
+            .collect();
+        let strongest = rivals.iter().map(|(_, against)| *against).max();
+        Choice {
+            choice: delimiter_name(DELIMITERS[best]),
+            others: rivals
+                .iter()
+                .map(|(place, _)| delimiter_name(DELIMITERS[*place]))
+                .collect(),
+            evidence_for: fits[best].explained().max(1) as u64,
+            evidence_against: strongest.unwrap_or(0),
+            evidence: format!("records of {} cells", fits[best].width.max(1)),
+            ..self.open("delimiter")
+        }
+    }
+
+    /// A first line `sep=;` is written for spreadsheet programs, and says it.
+    fn said_delimiter(&self, dialect: &Dialect) -> Option<u8> {
+        let mut sample = self.sample.get(..16).unwrap_or(&self.sample);
+        let mut line = String::new();
+        dialect.decoded(&mut sample).read_line(&mut line).ok()?;
+        let line = line
+            .trim_start_matches('\u{feff}')
+            .trim_end_matches(['\r', '\n', '"']);
+        match line
+            .trim_start_matches('"')
+            .strip_prefix("sep=")?
+            .as_bytes()
+        {
+            [delimiter] => Some(*delimiter),
+            _ => None,
+        }
+    }
+
+    /// Whether `\"` is a quote inside quotes; most programs double it.
+    fn escape(&self, dialect: &Dialect, choices: &mut Vec<Choice>) -> Result<Option<u8>> {
+        let doubled = self.fit(dialect);
+        let escaped = self.fit(&Dialect {
+            escape: Some(b'\\'),
+            ..*dialect
+        });
+        let better = escaped.against(&doubled);
+        let decided = self.decided.of(&self.entry.path, "escape");
+        if decided.is_none() && (better == 0 || escaped.explained() <= doubled.explained()) {
+            return Ok(None);
+        }
+        let found = Choice {
+            choice: "backslash".to_owned(),
+            others: vec!["double".to_owned()],
+            evidence_for: better,
+            evidence_against: doubled.against(&escaped),
+            evidence: format!("records of {} cells only when read so", escaped.width),
+            ..self.open("escape")
+        };
+        let choice = self.answered(found.by_evidence(better));
+        let escape = match choice.choice.as_str() {
+            "backslash" => Some(b'\\'),
+            "double" => None,
+            _ => return Err(self.unknown(&choice, "backslash or double")),
+        };
+        choices.push(choice);
+        Ok(escape)
+    }
+
+    /// Records before the header: of many cells they fill one, or none.
+    fn titles(&self, dialect: &Dialect) -> u64 {
+        if self.fit(dialect).width < 2 {
+            return u64::from(self.said_delimiter(dialect).is_some());
+        }
+        let mut titles = 0;
+        let mut is_header_met = false;
+        self.each_record(dialect, |records| {
+            let filled = records.cells().filter(|cell| !cell.trim_ascii().is_empty());
+            is_header_met |= filled.count() > 1;
+            titles += u64::from(!is_header_met);
+        });
+        if is_header_met { titles } else { 0 }
+    }
+
+    fn fit(&self, dialect: &Dialect) -> Fit {
+        let mut widths = Vec::new();
+        self.each_record(dialect, |records| widths.push(records.len()));
+        Fit::of(widths)
+    }
+
+    /// Goes through the records of the sample; one that the sample cuts off is passed over.
+    fn each_record(
+        &self,
+        dialect: &Dialect,
+        mut each: impl FnMut(&Records<Box<dyn BufRead + '_>>),
+    ) {
+        let mut sample = self.sample.as_slice();
+        let mut records = Records::new(dialect.decoded(&mut sample), dialect, self.limit);
+        while matches!(records.advance(), Ok(true)) {
+            if !records.is_cut() || self.is_whole {
+                each(&records);
+            }
+        }
+    }
+
+    fn headers(&self, dialect: &Dialect) -> Result<Option<Vec<String>>> {
+        let mut sample = self.sample.as_slice();
+        let mut records = Records::new(dialect.decoded(&mut sample), dialect, self.limit);
+        for _ in 0..=dialect.titles {
+            let found = records.advance();
+            if !found.map_err(|cause| self.entry.unreadable(cause))? {
+                return Ok(None);
+            }
+        }
+        // Text has no zeros; UTF-16 has none once it is decoded.
+        if records.raw().contains(&0) {
+            return Err(self.refused("is binary, not text", "save it as CSV"));
+        }
+        if records.is_unclosed() {
+            return Err(self.refused(
+                "opens a quote in its header and never closes it",
+                "correct the header, or export again",
+            ));
+        }
+        let cells = records.cells().map(without_mark).map(<[u8]>::to_vec);
+        let headers = cells.map(String::from_utf8).collect::<Result<Vec<_>, _>>();
+        headers.map(Some).map_err(|cause| {
+            let what = "has a header with a byte that its encoding does not know";
+            self.refused(what, "correct the header, or export again")
+                .because(cause.utf8_error())
+        })
+    }
+
+    fn open(&self, topic: &'static str) -> Choice {
+        Choice {
+            scope: self.entry.path.clone(),
+            topic,
+            choice: String::new(),
+            others: Vec::new(),
+            evidence_for: 0,
+            evidence_against: 0,
+            evidence: String::new(),
+            decided_by: DecidedBy::Pending,
+        }
+    }
+
+    /// What people decided stands above what was found.
+    fn answered(&self, found: Choice) -> Choice {
+        match self.decided.of(&found.scope, found.topic) {
+            None => found,
+            Some(answer) => Choice {
+                choice: answer.to_owned(),
+                decided_by: DecidedBy::Person,
+                ..found
+            },
+        }
+    }
+
+    fn unknown(&self, choice: &Choice, known: &str) -> Error {
+        let Choice {
+            scope,
+            topic,
+            choice,
+            ..
+        } = choice;
+        Error::new(
+            Kind::Config,
+            format!(
+                "map_decisions.csv decides {topic} `{choice}` for `{scope}`, which is not known"
+            ),
+        )
+        .hint(format!("known here: {known}"))
+    }
+
+    fn refused(&self, what: &str, hint: &str) -> Error {
+        Error::new(Kind::Source, format!("`{}` {what}", self.entry.path)).hint(hint)
+    }
+}
+
+/// Joined files carry a byte order mark before a header in their middle.
+pub(super) fn without_mark(cell: &[u8]) -> &[u8] {
+    cell.strip_prefix(b"\xef\xbb\xbf").unwrap_or(cell)
+}
+
+fn delimiter_name(delimiter: u8) -> String {
+    let name = match delimiter {
+        b',' => "comma",
+        b';' => "semicolon",
+        b'\t' => "tab",
+        b'|' => "pipe",
+        _ => "caret",
+    };
+    name.to_owned()
+}
+
+fn delimiter_of(name: &str) -> Option<u8> {
+    let mut known = DELIMITERS.into_iter();
+    known.find(|delimiter| delimiter_name(*delimiter) == name)
+}

@@ -1,0 +1,195 @@
+//! What an export may be packed in, told by its bytes: archives in archives, gzip, spreadsheets, JSON.
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use rust_xlsxwriter::{ExcelDateTime, Format as CellFormat, Workbook};
+
+use super::*;
+
+const CONTACTS: &[u8] = b"id,first_name,city\n1,Ann,Bern\n2,Bob,Rome\n";
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(bytes).unwrap();
+    packed.finish().unwrap()
+}
+
+#[track_caller]
+fn assert_contacts(files: Files) {
+    let export = open_files_kept(files);
+    let rows = &read(&export.1, "contact").unwrap().rows;
+    assert_eq!(texts(rows, "id"), ["1", "2"]);
+    assert_eq!(texts(rows, "city"), ["Bern", "Rome"]);
+}
+
+/// The folder lives as long as the export that is read from it.
+fn open_files_kept(files: Files) -> (TempDir, Export) {
+    let folder = folder(files);
+    let export = open_one(folder.path()).unwrap();
+    (folder, export)
+}
+
+#[test]
+fn archives_are_taken_apart_whatever_they_are_called() {
+    let zip = zip_bytes(&[("data/contacts.csv", CONTACTS)]);
+    let in_zip = zip_bytes(&[("inner.zip", &zip)]);
+    assert_contacts(&[("contacts.csv.gz", &gzip(CONTACTS))]);
+    assert_contacts(&[("contacts.csv", &gzip(CONTACTS))]);
+    assert_contacts(&[("export.zip", &zip)]);
+    assert_contacts(&[("export.dat", &in_zip)]);
+    assert_contacts(&[("export.zip.gz", &gzip(&in_zip))]);
+    assert_contacts(&[("contacts.txt", CONTACTS)]);
+}
+
+#[test]
+fn two_archives_in_a_folder_are_one_export() {
+    let one = zip_bytes(&[("contacts_001.csv", b"id\n1\n"), ("teams.csv", b"id\n7\n")]);
+    let two = zip_bytes(&[("contacts_002.csv", b"id\n2\n"), ("teams.csv", b"id\n7\n")]);
+    let (_folder, export) = open_files_kept(&[("WE_1.zip", &one), ("WE_2.zip", &two)]);
+    assert_eq!(
+        texts(&read(&export, "contact").unwrap().rows, "id"),
+        ["1", "2"]
+    );
+    assert_eq!(texts(&read(&export, "team").unwrap().rows, "id"), ["7"]);
+}
+
+#[test]
+fn archives_that_do_harm_are_refused() {
+    let mut nested = zip_bytes(&[("contacts.csv", CONTACTS)]);
+    for _ in 0..5 {
+        nested = zip_bytes(&[("inner.zip", &nested)]);
+    }
+    assert_refused(open_files(&[("a.zip", &nested)]), "archives deep");
+    let bomb = gzip(&vec![b'a'; 40 << 20]);
+    assert_refused(open_files(&[("contacts.csv.gz", &bomb)]), "inflates past");
+    let broken = &gzip(CONTACTS)[..30];
+    assert_refused(open_files(&[("contacts.csv.gz", broken)]), "cannot be read");
+    assert_refused(open_files(&[("a.zip", b"PK\x03\x04")]), "not a whole zip");
+    assert_refused(open_files(&[("a.zip", b"id\n")]), "not a whole zip");
+}
+
+#[test]
+fn other_programs_documents_are_left_as_they_are() {
+    let document = zip_bytes(&[
+        ("[Content_Types].xml", b"<x/>"),
+        ("word/document.xml", b"<x/>"),
+    ]);
+    let files: Files = &[
+        ("contacts.csv", CONTACTS),
+        ("letter.docx", &document),
+        ("a.json", b"{\"a\":1}"),
+    ];
+    let (_folder, export) = open_files_kept(files);
+    let roles = export
+        .inventory()
+        .iter()
+        .map(|file| (file.path.as_str(), file.role.clone()));
+    assert_eq!(
+        roles.collect::<Vec<_>>(),
+        [
+            ("a.json", Role::Unmapped),
+            ("contacts.csv", Role::Table("contact".to_owned())),
+            ("letter.docx", Role::Unmapped),
+        ]
+    );
+}
+
+fn workbook() -> Vec<u8> {
+    let mut book = Workbook::new();
+    let day = CellFormat::new().set_num_format("dd.mm.yyyy");
+    let sheet = book.add_worksheet().set_name("Contacts").unwrap();
+    sheet.write(0, 0, "All contacts").unwrap();
+    for (column, name) in ["id", "first_name", "created_at", "score", "is_deleted"]
+        .iter()
+        .enumerate()
+    {
+        sheet
+            .write(2, u16::try_from(column).unwrap(), *name)
+            .unwrap();
+    }
+    let at = |text: &str| ExcelDateTime::parse_from_str(text).unwrap();
+    sheet.write(3, 0, "00123").unwrap();
+    sheet.write(3, 1, "Ann; \"Zoë\"").unwrap();
+    sheet
+        .write_with_format(3, 2, at("2026-03-04"), &day)
+        .unwrap();
+    sheet.write(3, 3, 12.5).unwrap();
+    sheet.write(3, 4, false).unwrap();
+    sheet.write(5, 0, 5_360_000_000_000_000_123_f64).unwrap();
+    sheet
+        .write_with_format(5, 2, at("2026-03-04T09:15:30"), &day)
+        .unwrap();
+    sheet.write(5, 3, 7).unwrap();
+    let sheet = book.add_worksheet().set_name("Teams").unwrap();
+    sheet.write(0, 0, "id").unwrap();
+    sheet.write(0, 1, "name").unwrap();
+    sheet.write(1, 0, 9).unwrap();
+    sheet.write(1, 1, "Sales\nEast").unwrap();
+    book.add_worksheet().set_name("Empty").unwrap();
+    book.save_to_buffer().unwrap()
+}
+
+#[test]
+fn a_sheet_is_a_table_of_values_not_of_how_they_are_shown() {
+    for name in ["export.xlsx", "contacts.csv"] {
+        let (_folder, export) = open_files_kept(&[(name, &workbook())]);
+        let landed = read(&export, "contact").unwrap();
+        let rows = &landed.rows;
+        assert_eq!(texts(rows, "id"), ["00123", "5.36E18"]);
+        assert_eq!(texts(rows, "first_name"), ["Ann; \"Zoë\"", "-"]);
+        assert_eq!(
+            texts(rows, "created_at"),
+            ["2026-03-04", "2026-03-04 09:15:30"]
+        );
+        assert_eq!(texts(rows, "score"), ["12.5", "7"]);
+        assert_eq!(texts(rows, "is_deleted"), ["false", "-"]);
+        // The row of the sheet.
+        assert_eq!(numbers(rows, "_line"), [4, 6]);
+        let counts = &landed.files[0];
+        assert_eq!(
+            (counts.title_rows, counts.blank_lines, counts.landed),
+            (2, 1, 2)
+        );
+        assert_eq!(
+            texts(&read(&export, "team").unwrap().rows, "name"),
+            ["Sales\nEast"]
+        );
+    }
+}
+
+#[test]
+fn json_is_a_table_as_an_array_as_lines_and_in_a_wrapper() {
+    let one =
+        r#"{"id":"1","city":"Bern","tags":["a;b","c"],"owner":{"id":7},"n":null,"log":[{"x":1}]}"#;
+    let two = r#"{"id":"2","city":"Rome","tags":[],"score":1.50}"#;
+    let array = format!("\u{feff} [{one},\n{two}]");
+    let lines = format!("{one}\n{two}\n");
+    let wrapper = format!(
+        r#"{{"exportedAt":"2026","summary":{{"n":2}},"ok":true,"contacts":[{one},{two}]}}"#
+    );
+    for (name, text) in [
+        ("contacts.json", &array),
+        ("contacts.csv", &array),
+        ("contacts.jsonl", &lines),
+        ("contacts.ndjson", &lines),
+        ("everything.json", &wrapper),
+    ] {
+        let (_folder, export) = open_files_kept(&[(name, text.as_bytes())]);
+        let rows = &read(&export, "contact").unwrap().rows;
+        assert_eq!(texts(rows, "id"), ["1", "2"], "{name}");
+        assert_eq!(texts(rows, "tags"), ["a\\;b;c", "-"]);
+        assert_eq!(texts(rows, "owner_id"), ["7", "-"]);
+        assert_eq!(texts(rows, "n"), ["-", "-"]);
+        assert_eq!(texts(rows, "log"), [r#"[{"x":1}]"#, "-"]);
+    }
+}
+
+#[test]
+fn broken_json_is_refused() {
+    for text in ["[{\"id\":1},", "[1,2]", "[{\"id\":1}] x"] {
+        assert_refused(
+            open_files(&[("contacts.json", text.as_bytes())]),
+            "is not JSON that holds records",
+        );
+    }
+}

@@ -1,0 +1,210 @@
+//! What a file is by its bytes, whatever its name: archives and spreadsheets are taken apart into the files they hold.
+
+use std::io::{self, BufRead, Read as _, Write};
+
+use flate2::bufread::MultiGzDecoder;
+
+use super::Limits;
+use super::archive::{self, Guarded};
+use super::container::{Entry, Place, is_junk};
+use super::json_tables;
+use super::layout::Layout;
+use super::shared::SharedFile;
+use super::workbook;
+use crate::error::{Error, Kind, Result};
+
+/// Archives inside archives, at most so deep.
+const DEEPEST: usize = 4;
+
+/// The beginning of a file that says what it is.
+const HEAD_BYTES: u64 = 1 << 12;
+
+/// What a file is by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Content {
+    Zip,
+    Gzip,
+    /// A spreadsheet of the years before xlsx.
+    OldWorkbook,
+    Json,
+    /// Delimited text, or something that nobody reads.
+    Other,
+}
+
+impl Content {
+    fn of(head: &[u8], entry: &Entry) -> Self {
+        let text = head
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(head)
+            .trim_ascii_start();
+        match head {
+            [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Self::Zip,
+            [0x1f, 0x8b, 8, ..] => Self::Gzip,
+            [0xD0, 0xCF, 0x11, 0xE0, ..] => Self::OldWorkbook,
+            _ if is_called(entry, &["zip"]) => Self::Zip,
+            // A header may begin with a bracket.
+            [..] if is_called(entry, &["json", "jsonl", "ndjson"])
+                || text.starts_with(b"{\"")
+                || text.starts_with(b"[{") =>
+            {
+                Self::Json
+            }
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Takes files apart, and what comes out of them, until nothing is packed.
+pub(super) struct Unpacking<'a> {
+    pub layout: &'a Layout,
+    pub limits: &'a Limits,
+    /// Bytes that archives may still inflate to.
+    pub allowance: u64,
+}
+
+impl Unpacking<'_> {
+    /// The files that one entry stands for: itself, if it is not packed.
+    ///
+    /// # Errors
+    /// `Kind::Source` when what it is cannot be taken apart: broken, hostile, encrypted or too deep.
+    pub fn unpacked(&mut self, entry: Entry, depth: usize) -> Result<Vec<Entry>> {
+        if self.stays(&entry) {
+            return Ok(vec![entry]);
+        }
+        let (content, _) = entry.read(self.limits, self.allowance, |input| {
+            let mut head = Vec::new();
+            let read = input.take(HEAD_BYTES).read_to_end(&mut head);
+            read.map_err(|cause| entry.unreadable(cause))?;
+            Ok(Content::of(&head, &entry))
+        })?;
+        if content == Content::Other {
+            return Ok(vec![entry]);
+        }
+        if depth == DEEPEST {
+            let what = format!("`{}` lies {DEEPEST} archives deep", entry.path);
+            return Err(Error::new(Kind::Source, what)
+                .hint("unpack the outer archives and land the folder"));
+        }
+        let apart = self.apart(&entry, content)?;
+        if apart.is_empty() {
+            return Ok(vec![entry]);
+        }
+        let mut all = Vec::new();
+        for inner in apart {
+            all.extend(self.unpacked(inner, depth + 1)?);
+        }
+        Ok(all)
+    }
+
+    /// What is landed as it is, and settings that are read as JSON.
+    fn stays(&self, entry: &Entry) -> bool {
+        let stem = entry.inside.strip_suffix(".json");
+        is_junk(&entry.inside)
+            || entry.path == "manifest.json"
+            || matches!(entry.place(), Place::Text(_))
+            || self.layout.object_of_folder(&entry.inside).is_some()
+            || stem.is_some_and(|stem| self.layout.object_of(stem, "json").is_some())
+    }
+
+    fn apart(&mut self, entry: &Entry, content: Content) -> Result<Vec<Entry>> {
+        match content {
+            Content::Gzip => {
+                let name = stem_of(&entry.path, "gz").to_owned();
+                Ok(vec![Entry::new(name, Place::Shared(self.inflated(entry)?))])
+            }
+            Content::Zip => {
+                let file = self.as_file(entry)?;
+                match archive::is_office(&file) {
+                    (true, _) => tables(entry, workbook_texts(entry, file)?),
+                    (false, true) => Ok(Vec::new()),
+                    (false, false) => {
+                        below(entry, archive::entries(&entry.path, file, self.limits)?)
+                    }
+                }
+            }
+            Content::OldWorkbook => tables(entry, workbook_texts(entry, self.as_file(entry)?)?),
+            Content::Json => tables(
+                entry,
+                json_tables::tables(entry, self.limits, self.allowance)?,
+            ),
+            Content::Other => Ok(Vec::new()),
+        }
+    }
+
+    /// The file as one that can be read from any place.
+    fn as_file(&mut self, entry: &Entry) -> Result<SharedFile> {
+        if let Place::Disk(path) = entry.place() {
+            return SharedFile::open(path).map_err(|cause| entry.unreadable(cause));
+        }
+        if let Place::Shared(file) = entry.place() {
+            return Ok(file.clone());
+        }
+        self.spooled(entry, |input, output| io::copy(input, output))
+    }
+
+    fn inflated(&mut self, entry: &Entry) -> Result<SharedFile> {
+        let left = self.allowance;
+        let (ratio, floor) = (self.limits.ratio, self.limits.ratio_floor);
+        let packed = match entry.place() {
+            Place::Disk(path) => std::fs::metadata(path).map_or(0, |about| about.len()),
+            Place::Shared(file) => file.length(),
+            _ => floor,
+        };
+        self.spooled(entry, move |input, output| {
+            let most = packed.saturating_mul(ratio).max(floor).min(left);
+            io::copy(&mut Guarded::new(MultiGzDecoder::new(input), most), output)
+        })
+    }
+
+    fn spooled(
+        &mut self,
+        entry: &Entry,
+        copy: impl FnOnce(&mut dyn BufRead, &mut dyn Write) -> io::Result<u64>,
+    ) -> Result<SharedFile> {
+        let (file, _) = entry.read(self.limits, self.allowance, |input| {
+            let spooled = SharedFile::spooled(|output| copy(input, output));
+            spooled
+                .map(|(file, _)| file)
+                .map_err(|cause| entry.unreadable(cause))
+        })?;
+        self.allowance = self.allowance.saturating_sub(file.length());
+        Ok(file)
+    }
+}
+
+fn workbook_texts(entry: &Entry, file: SharedFile) -> Result<Vec<(String, SharedFile)>> {
+    let sheets = workbook::sheets(&entry.path, file)?.into_iter();
+    Ok(sheets.map(|sheet| (sheet.name, sheet.text)).collect())
+}
+
+/// The files of an archive stand below a folder of its name.
+fn below(archive: &Entry, files: Vec<Entry>) -> Result<Vec<Entry>> {
+    let folder = stem_of(&archive.path, "zip");
+    let file = |file: Entry| Entry::new(format!("{folder}/{}", file.path), file.place().clone());
+    Ok(files.into_iter().map(file).collect())
+}
+
+fn is_called(entry: &Entry, endings: &[&str]) -> bool {
+    let ending = entry
+        .name()
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_lowercase());
+    ending.is_some_and(|ending| endings.contains(&ending.as_str()))
+}
+
+/// `book.xlsx` with a sheet `Contacts` is read as `book.xlsx/Contacts.csv`.
+fn tables(entry: &Entry, texts: Vec<(String, SharedFile)>) -> Result<Vec<Entry>> {
+    let texts = texts.into_iter();
+    let table = |(name, text): (String, SharedFile)| {
+        let name = name.replace(['/', '\\'], "_");
+        Entry::new(format!("{}/{name}.csv", entry.path), Place::Text(text))
+    };
+    Ok(texts.map(table).collect())
+}
+
+fn stem_of<'a>(path: &'a str, extension: &str) -> &'a str {
+    match path.rsplit_once('.') {
+        Some((stem, found)) if found.eq_ignore_ascii_case(extension) => stem,
+        _ => path,
+    }
+}
