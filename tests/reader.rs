@@ -109,3 +109,30 @@ fn what_is_not_certain_stops_a_plan_until_a_person_has_answered() {
     let map = fs::read_to_string(workspace.path().join("sql/map/map_decisions.csv")).unwrap();
     assert_eq!(map.lines().count(), 2, "{map}");
 }
+
+#[test]
+fn an_export_in_german_needs_no_map() {
+    let folder = tempfile::tempdir().unwrap();
+    let companies = "Firmen-ID;Firmenname;Branche;PLZ;Ort;Besitzer\n7;Nordwind GmbH;Handel;50667;Köln;Ines Berg\n";
+    let contacts = "Kontakt-ID;Vorname;Nachname;E-Mail-Adresse;Firma;Handy;Erstellt am;Lieblingsfarbe\n\
+        1;Zoë;Müller;zoe@nordwind.example;Nordwind GmbH;+49 170 1;2024-03-04;blau\n";
+    export(
+        folder.path(),
+        &[
+            ("Firmen_2026-09-01.csv", &in_1252(companies)),
+            ("Kontakte Export.csv", &in_1252(contacts)),
+        ],
+    );
+    let simulator = Simulator::start("seed.json");
+    let workspace = Workspace::undecided(&simulator.base_url);
+    workspace.land(folder.path()).passed();
+    workspace.run(&["plan"]);
+    assert_eq!(decisions(&workspace, &[]), Vec::<Value>::new());
+    let contact = "select id, last_name, email, company_name, mobile, created_at, lieblingsfarbe from raw_smartdesk__contact";
+    let contact = workspace.sql(contact)[0].clone();
+    assert_eq!(contact["last_name"], "Müller");
+    assert_eq!(contact["company_name"], "Nordwind GmbH");
+    assert_eq!(contact["lieblingsfarbe"], "blau");
+    let company = "select name, industry, billing_city, owner_name from raw_smartdesk__company";
+    assert_eq!(workspace.sql(company)[0]["owner_name"], "Ines Berg");
+}

@@ -45,6 +45,8 @@ pub struct Catalog {
     pub macros: Vec<TextFile>,
     /// `map/*.csv`: people's decisions.
     pub maps: Vec<TextFile>,
+    /// `aliases/*.toml`: what other systems and languages call files and columns.
+    pub aliases: Vec<TextFile>,
     /// `layout.toml`: the canonical columns of the source.
     pub layout: String,
     /// Hash of every file that decides what is sent, by path below `sql/`.
@@ -98,6 +100,7 @@ impl Catalog {
             probes: objects.probes,
             macros: below(files, "lib/", ".sql"),
             maps: below(files, "map/", ".csv"),
+            aliases: below(files, "aliases/", ".toml"),
             layout: required(files, "layout.toml")?.clone(),
             hashes: files
                 .iter()

@@ -14,7 +14,9 @@ use crate::landing::{
     Writer,
 };
 use crate::ledger::{self, Event, History, Ledger};
-use crate::source::{self, Choices, DecidedBy, Export, HeaderMap, Layout, Limits, Role};
+use crate::source::{
+    self, Aliases, Choices, DecidedBy, Export, HeaderMap, Layout, Limits, Names, Role,
+};
 
 /// What `land` did.
 #[derive(Clone, Debug, Serialize)]
@@ -49,10 +51,7 @@ pub struct LandedRows {
 /// # Errors
 /// [`Kind::Source`] when the export cannot be read or trusted; nothing of it counts as landed then.
 pub fn land(workspace: &Workspace, paths: &[impl AsRef<Path>]) -> Result<Landed> {
-    let layout = Layout::parse(&workspace.catalog.layout)?;
-    let headers = HeaderMap::parse(map_text(&workspace.catalog, "map_headers"), &layout)?;
-    let decided = Choices::parse(map_text(&workspace.catalog, "map_decisions"))?;
-    let export = source::open(paths, &layout, &headers, &decided, &Limits::default())?;
+    let export = opened(workspace, paths)?;
     workspace.prepare()?;
     let staging = workspace.staging();
     let ledger = Ledger::open(ledger::lock(&staging)?, Timestamp::now)?;
@@ -68,11 +67,9 @@ pub fn land(workspace: &Workspace, paths: &[impl AsRef<Path>]) -> Result<Landed>
             Err(refused)
         })?,
     };
-    let is_current = ledger
-        .history()
-        .last_landed(system)
-        .is_some_and(|last| last.extract_id == extract.extract_id);
-    if !is_current {
+    let last = ledger.history();
+    let last = last.last_landed(system);
+    if last.is_none_or(|last| last.extract_id != extract.extract_id) {
         ledger.append(vec![Event::Landed(ledger::Landed {
             system: system.clone(),
             extract_id: extract.extract_id.clone(),
@@ -84,6 +81,28 @@ pub fn land(workspace: &Workspace, paths: &[impl AsRef<Path>]) -> Result<Landed>
         })])?;
     }
     Ok(report(extract, is_known))
+}
+
+/// The export as people, packs and the layout call its files and columns.
+fn opened(workspace: &Workspace, paths: &[impl AsRef<Path>]) -> Result<Export> {
+    let layout = Layout::parse(&workspace.catalog.layout)?;
+    let headers = HeaderMap::parse(map_text(&workspace.catalog, "map_headers"), &layout)?;
+    let decided = Choices::parse(map_text(&workspace.catalog, "map_decisions"))?;
+    let names = Names {
+        aliases: &aliases(&workspace.catalog, &layout)?,
+        layout: &layout,
+        headers: &headers,
+        decided: &decided,
+    };
+    source::open(paths, names, &Limits::default())
+}
+
+fn aliases(catalog: &Catalog, layout: &Layout) -> Result<Aliases> {
+    let packs = catalog.aliases.iter();
+    Aliases::parse(
+        packs.map(|pack| (pack.name.as_str(), pack.text.as_str())),
+        layout,
+    )
 }
 
 /// The text of a map; empty where there is none.
@@ -185,7 +204,7 @@ fn landed(columns: &[String], files: &[source::FileCounts], parts: Vec<Part>) ->
 fn choice(choice: &source::Choice) -> Choice {
     Choice {
         scope: choice.scope.clone(),
-        topic: choice.topic.to_owned(),
+        topic: choice.topic.clone(),
         choice: choice.choice.clone(),
         others: choice.others.clone(),
         evidence_for: choice.evidence_for,

@@ -1,5 +1,7 @@
 //! Which file of an export is what: part of an object, or one of the things that are not landed.
 
+use super::aliases::Aliases;
+use super::choices::Choices;
 use super::container::{self, Entry};
 use super::headers::{FileMap, HeaderMap};
 use super::layout::Layout;
@@ -31,11 +33,23 @@ pub(super) struct Assigned<'a> {
     pub map: Option<&'a FileMap>,
 }
 
-/// Where the knowledge about files comes from, the strongest first: people, the manifest, the layout.
-pub(super) struct Knowledge<'a> {
-    pub map: &'a HeaderMap,
-    pub manifest: Option<&'a Manifest>,
+/// What files and their columns may be called.
+#[derive(Clone, Copy)]
+pub struct Names<'a> {
+    /// The canonical names.
     pub layout: &'a Layout,
+    /// What other systems and languages call them.
+    pub aliases: &'a Aliases,
+    /// What people decided about files and headers.
+    pub headers: &'a HeaderMap,
+    /// What people decided about how files are read.
+    pub decided: &'a Choices,
+}
+
+/// Where the knowledge about files comes from, the strongest first: people, the manifest, the layout, the aliases.
+pub(super) struct Knowledge<'a> {
+    pub names: Names<'a>,
+    pub manifest: Option<&'a Manifest>,
 }
 
 impl<'a> Knowledge<'a> {
@@ -56,18 +70,26 @@ impl<'a> Knowledge<'a> {
         if entry.path == "manifest.json" {
             return plain(Role::Manifest);
         }
-        if let Some(object) = self.layout.object_of_folder(&entry.inside) {
+        if let Some(object) = self.names.layout.object_of_folder(&entry.inside) {
             return plain(Role::File(object.to_owned()));
         }
         let name = FileName::of(&entry.inside);
         let file = basename(name.stem);
-        if let Some(map) = self.map.of(entry.name(), file, basename(name.family)) {
+        if let Some(map) = self
+            .names
+            .headers
+            .of(entry.name(), file, basename(name.family))
+        {
             return self.decided(entry, &name, map);
         }
-        Ok(Assigned {
-            role: self.known(entry, &name).map_or(Role::Unmapped, Role::Table),
-            map: None,
-        })
+        if let Some(object) = self.names.decided.of(&entry.path, "object") {
+            return plain(match self.names.layout.get(object) {
+                Some(_) => Role::Table(object.to_owned()),
+                None => Role::LeftOut,
+            });
+        }
+        let known = self.known(entry);
+        plain(known.map_or(Role::Unmapped, Role::Table))
     }
 
     fn decided(&self, entry: &Entry, name: &FileName, map: &'a FileMap) -> Result<Assigned<'a>> {
@@ -75,6 +97,7 @@ impl<'a> Knowledge<'a> {
             None => Role::LeftOut,
             Some(object) => {
                 let format = self
+                    .names
                     .layout
                     .get(object)
                     .map(|table| table.format.extension());
@@ -99,18 +122,44 @@ impl<'a> Knowledge<'a> {
     }
 
     /// The object by what the manifest says, else by the canonical file name.
-    pub fn known(&self, entry: &Entry, name: &FileName) -> Option<String> {
+    pub fn known(&self, entry: &Entry) -> Option<String> {
+        let name = &FileName::of(&entry.inside);
         let extension = name.extension.as_str();
         let said = self
             .claim(entry)
             .and_then(|claim| claim.object.as_deref())
             .filter(|object| {
-                let table = self.layout.get(object);
+                let table = self.names.layout.get(object);
                 table.is_some_and(|table| table.format.extension() == extension)
             });
-        said.or_else(|| self.layout.object_of(name.stem, extension))
-            .or_else(|| self.layout.object_of(name.family, extension))
+        said.or_else(|| self.canonical(name))
+            .or_else(|| self.called(name))
             .map(str::to_owned)
+    }
+
+    fn canonical(&self, name: &FileName) -> Option<&'a str> {
+        let layout = self.names.layout;
+        let object = |stem| layout.object_of(stem, &name.extension);
+        object(name.stem).or_else(|| object(name.family))
+    }
+
+    fn called(&self, name: &FileName) -> Option<&'a str> {
+        let is_table = name.extension == "csv";
+        let object = self.names.aliases.object_of(name.family);
+        object.filter(|_| is_table)
+    }
+
+    /// Whether its name says what a file is, in whatever language.
+    pub fn is_named(&self, entry: &Entry) -> bool {
+        self.known(entry).is_some()
+    }
+
+    /// Whether only another name than the canonical one, or no name at all, says what a file is.
+    pub fn is_called_otherwise(&self, entry: &Entry) -> bool {
+        let is_said = self
+            .claim(entry)
+            .is_some_and(|claim| claim.object.is_some());
+        !is_said && self.canonical(&FileName::of(&entry.inside)).is_none()
     }
 }
 

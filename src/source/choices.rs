@@ -26,8 +26,8 @@ pub enum DecidedBy {
 pub struct Choice {
     /// The file, by its path inside the export.
     pub scope: String,
-    /// `encoding`, `delimiter`, `escape` or `object`.
-    pub topic: &'static str,
+    /// `encoding`, `delimiter`, `escape`, `object`, or `column:<name>`.
+    pub topic: String,
     /// What was chosen.
     pub choice: String,
     /// What it could be instead, the likeliest first.
@@ -51,6 +51,18 @@ impl Choice {
             false => DecidedBy::Pending,
         };
         self
+    }
+
+    /// What people decided stands above what was found.
+    pub(super) fn answered(self, decided: &Choices) -> Self {
+        match decided.of(&self.scope, &self.topic) {
+            None => self,
+            Some(answer) => Self {
+                choice: answer.to_owned(),
+                decided_by: DecidedBy::Person,
+                ..self
+            },
+        }
     }
 }
 

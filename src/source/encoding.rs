@@ -197,7 +197,7 @@ impl Letters {
         for window in text.windows(2) {
             let (before, byte) = (window[0], window[1]);
             self.a4 += u64::from(byte == 0xA4);
-            if byte < 0x80 || !before.is_ascii_lowercase() {
+            if byte < 0x80 || !before.is_ascii_alphabetic() {
                 continue;
             }
             match byte {

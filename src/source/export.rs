@@ -8,11 +8,10 @@ use arrow::datatypes::SchemaRef;
 use sha2::{Digest as _, Sha256};
 
 use super::Limits;
-use super::assign::{Knowledge, Role};
+use super::assign::{Knowledge, Names, Role};
 use super::batches::{Sink, row_schema};
-use super::choices::{Choice, Choices};
+use super::choices::Choice;
 use super::container::{Digest, hex};
-use super::headers::HeaderMap;
 use super::layout::Layout;
 use super::manifest::{Account, Manifest, untrusted};
 use super::originals::{Content, Originals};
@@ -50,26 +49,20 @@ pub struct Listed {
 /// # Errors
 /// `Kind::Source` when a path is missing, an archive is broken, encrypted, hostile or past `limits`,
 /// a file is empty or no text, a part is missing, or the manifest says otherwise; `Kind::Config` when
-/// `map` names a header that its file does not have, or `decided` something unknown.
-pub fn open(
-    paths: &[impl AsRef<Path>],
-    layout: &Layout,
-    map: &HeaderMap,
-    decided: &Choices,
-    limits: &Limits,
-) -> Result<Export> {
+/// the header map names a header that its file does not have, or something unknown was decided.
+pub fn open(paths: &[impl AsRef<Path>], names: Names, limits: &Limits) -> Result<Export> {
+    let layout = names.layout;
     let mut unpacking = Unpacking {
         layout,
         limits,
         allowance: limits.inflated_bytes,
     };
     let entries = gather(paths, &mut unpacking)?;
-    let mut survey = Survey::new(limits, decided, unpacking.allowance);
+    let mut survey = Survey::new(limits, names, unpacking.allowance);
     let (manifest, manifest_digest) = survey.manifest(&entries)?.unzip();
     let knowledge = Knowledge {
-        map,
+        names,
         manifest: manifest.as_ref(),
-        layout,
     };
     for entry in &entries {
         survey.take(entry, &knowledge)?;
@@ -239,6 +232,9 @@ fn extract_id(
             hash.update(format!("{object}\0{}\0{}\n", entry.path, digest.sha256));
             if let Some(dialect) = part.dialect.fingerprint() {
                 hash.update(dialect);
+            }
+            if let Some(names) = part.renamed() {
+                hash.update(names);
             }
             if let Some(map) = part.map {
                 hash.update(map.fingerprint());

@@ -132,9 +132,13 @@ impl FileMap {
 
 /// Canonical, distinct column names for the headers of one file, in the file's order.
 ///
-/// Mapped headers take their column; the others keep their own name, normalised. A name that is
-/// taken already gets `__2`, `__3`; an empty header becomes `column_<position>`.
-pub(super) fn columns(headers: &[String], map: Option<&FileMap>) -> Vec<String> {
+/// Mapped headers take their column, then those that are called like one, then those that `mean` one; the others keep their
+/// own name, normalised. A name that is taken already gets `__2`, `__3`; an empty header becomes `column_<position>`.
+pub(super) fn columns(
+    headers: &[String],
+    map: Option<&FileMap>,
+    mean: impl Fn(&str) -> Option<String>,
+) -> Vec<String> {
     let mut taken = BTreeSet::new();
     let mut named: Vec<Option<String>> = headers
         .iter()
@@ -143,6 +147,17 @@ pub(super) fn columns(headers: &[String], map: Option<&FileMap>) -> Vec<String> 
             taken.insert(column.clone()).then(|| column.clone())
         })
         .collect();
+    for is_alias in [false, true] {
+        for (name, header) in named.iter_mut().zip(headers) {
+            let is_free = |column: &String| (normalised(header) == *column) != is_alias;
+            if name.is_none()
+                && let Some(column) = mean(header).filter(is_free)
+                && taken.insert(column.clone())
+            {
+                *name = Some(column);
+            }
+        }
+    }
     for (index, name) in named.iter_mut().enumerate() {
         if name.is_none() {
             let mut own = normalised(&headers[index]);
@@ -245,7 +260,11 @@ mod tests {
             "Größe (m²)",
         ]);
         assert_eq!(
-            columns(&headers, map.of("accounts.csv", "accounts", "accounts")),
+            columns(
+                &headers,
+                map.of("accounts.csv", "accounts", "accounts"),
+                |_| None
+            ),
             [
                 "name__2",
                 "id",

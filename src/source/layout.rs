@@ -20,6 +20,11 @@ pub enum Format {
 }
 
 impl Format {
+    /// Whether its files are text with a header row.
+    pub(super) fn is_delimited(self) -> bool {
+        self == Self::Csv
+    }
+
     /// The file name extension, in lower case; files as they are have any.
     pub(super) fn extension(self) -> &'static str {
         match self {

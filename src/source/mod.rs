@@ -10,6 +10,7 @@
 //!
 //! Nothing is interpreted here: no date, no number, no name. What a column means is decided in SQL.
 
+mod aliases;
 mod archive;
 mod assign;
 mod batches;
@@ -24,6 +25,7 @@ mod json_tables;
 mod layout;
 mod manifest;
 mod originals;
+mod recognise;
 mod records;
 mod shared;
 mod sniff;
@@ -32,7 +34,8 @@ mod table;
 mod unpack;
 mod workbook;
 
-pub use assign::Role;
+pub use aliases::Aliases;
+pub use assign::{Names, Role};
 pub use batches::{Sink, quarantine_schema};
 pub use choices::{Choice, Choices, DecidedBy};
 pub use export::{Export, Listed, open};

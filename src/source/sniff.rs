@@ -163,7 +163,7 @@ impl Sniffer<'_> {
             evidence: evidence.to_owned(),
             ..self.open("encoding")
         };
-        let choice = self.answered(found.by_evidence(evidence_for));
+        let choice = found.by_evidence(evidence_for).answered(self.decided);
         let encoding = Encoding::for_label(choice.choice.as_bytes())
             .ok_or_else(|| self.unknown(&choice, "an encoding, such as windows-1252 or utf-8"))?;
         choices.push(choice);
@@ -175,7 +175,10 @@ impl Sniffer<'_> {
             return Ok(said);
         }
         let found = self.best_delimiter(dialect);
-        let choice = self.answered(found.clone().by_evidence(found.evidence_for));
+        let choice = found
+            .clone()
+            .by_evidence(found.evidence_for)
+            .answered(self.decided);
         let delimiter = delimiter_of(&choice.choice)
             .ok_or_else(|| self.unknown(&choice, "comma, semicolon, tab, pipe or caret"))?;
         choices.push(choice);
@@ -252,7 +255,7 @@ impl Sniffer<'_> {
             evidence: format!("records of {} cells only when read so", escaped.width),
             ..self.open("escape")
         };
-        let choice = self.answered(found.by_evidence(better));
+        let choice = found.by_evidence(better).answered(self.decided);
         let escape = match choice.choice.as_str() {
             "backslash" => Some(b'\\'),
             "double" => None,
@@ -326,28 +329,16 @@ impl Sniffer<'_> {
         })
     }
 
-    fn open(&self, topic: &'static str) -> Choice {
+    fn open(&self, topic: &str) -> Choice {
         Choice {
             scope: self.entry.path.clone(),
-            topic,
+            topic: topic.to_owned(),
             choice: String::new(),
             others: Vec::new(),
             evidence_for: 0,
             evidence_against: 0,
             evidence: String::new(),
             decided_by: DecidedBy::Pending,
-        }
-    }
-
-    /// What people decided stands above what was found.
-    fn answered(&self, found: Choice) -> Choice {
-        match self.decided.of(&found.scope, found.topic) {
-            None => found,
-            Some(answer) => Choice {
-                choice: answer.to_owned(),
-                decided_by: DecidedBy::Person,
-                ..found
-            },
         }
     }
 

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Read as _};
 use std::path::Path;
 
-use super::assign::{Assigned, FileName, Knowledge, Role};
-use super::choices::{Choice, Choices};
+use super::assign::{Assigned, FileName, Knowledge, Names, Role};
+use super::choices::Choice;
 use super::container::{self, Digest, Entry};
 use super::dialect::Dialect;
 use super::headers::{FileMap, columns, normalised};
-use super::layout::{Format, Layout, Table};
+use super::layout::{Format, Layout};
 use super::manifest::{Claim, Manifest, untrusted};
 use super::originals::{Original, Originals};
+use super::recognise::Recogniser;
 use super::sniff::Sniffed;
 use super::table::{Part, TableFiles};
 use super::unpack::Unpacking;
@@ -47,6 +48,8 @@ pub(super) struct Found<'a> {
     pub digest: Digest,
     pub columns: Vec<String>,
     pub headers: Vec<String>,
+    /// The headers as they stand in the file.
+    pub spoken: Vec<String>,
     pub map: Option<&'a FileMap>,
     pub claim: Option<Claim>,
     pub dialect: Dialect,
@@ -54,8 +57,8 @@ pub(super) struct Found<'a> {
 
 pub(super) struct Survey<'a> {
     pub limits: &'a Limits,
-    /// What people decided about how files are read.
-    pub decided: &'a Choices,
+    /// What files and columns may be called.
+    pub names: Names<'a>,
     /// How files are read, and why.
     pub choices: Vec<Choice>,
     /// Bytes that archives may still inflate to.
@@ -68,11 +71,24 @@ pub(super) struct Survey<'a> {
     left_out: BTreeSet<String>,
 }
 
+impl Found<'_> {
+    /// The columns by their headers, where one has another name: part of what an extract id stands for.
+    pub fn renamed(&self) -> Option<String> {
+        let pairs = self.headers.iter().zip(&self.columns);
+        let is_renamed = pairs.clone().any(|(header, column)| header != column);
+        is_renamed.then(|| {
+            pairs
+                .map(|(header, column)| format!("{header}>{column}\n"))
+                .collect()
+        })
+    }
+}
+
 impl<'a> Survey<'a> {
-    pub fn new(limits: &'a Limits, decided: &'a Choices, allowance: u64) -> Self {
+    pub fn new(limits: &'a Limits, names: Names<'a>, allowance: u64) -> Self {
         Self {
             limits,
-            decided,
+            names,
             choices: Vec::new(),
             allowance,
             inventory: Vec::new(),
@@ -98,12 +114,14 @@ impl<'a> Survey<'a> {
 
     /// Assigns one file; what will be landed or is claimed by the manifest is read and hashed.
     pub fn take(&mut self, entry: &Entry, knowledge: &Knowledge<'a>) -> Result<()> {
-        let Assigned { mut role, map } = knowledge.role_of(entry)?;
+        let Assigned { mut role, map } = self.assigned(entry, knowledge)?;
         let claim = knowledge.claim(entry);
         match &role {
             Role::Table(object) => {
-                let table = knowledge.layout.get(object);
-                let found = self.inspect(entry, table, map, claim)?;
+                let found = self.inspect(entry, object, map, claim)?;
+                if map.is_none() && knowledge.is_called_otherwise(entry) {
+                    self.explain(entry, object, &found.spoken, knowledge.is_named(entry));
+                }
                 let parts = self.found.entry(object.clone()).or_default();
                 let is_same = |part: &&Found| {
                     part.entry.name() == entry.name() && part.digest == found.digest
@@ -120,8 +138,7 @@ impl<'a> Survey<'a> {
             }
             other => {
                 if *other == Role::LeftOut {
-                    let name = FileName::of(&entry.inside);
-                    self.left_out.extend(knowledge.known(entry, &name));
+                    self.left_out.extend(knowledge.known(entry));
                 }
                 if claim.is_some() {
                     self.hash(entry, claim)?;
@@ -133,6 +150,51 @@ impl<'a> Survey<'a> {
             role,
         });
         Ok(())
+    }
+
+    /// Says why a file is taken for an object that its canonical name does not say.
+    fn explain(&mut self, entry: &Entry, object: &str, headers: &[String], is_named: bool) {
+        let recogniser = self.recogniser();
+        let by_headers = match is_named {
+            true => None,
+            false => recogniser.object(&entry.path, headers),
+        };
+        let choice = by_headers.unwrap_or_else(|| recogniser.named(&entry.path, object, headers));
+        self.choices.push(choice.answered(self.names.decided));
+    }
+
+    fn recogniser(&self) -> Recogniser<'a> {
+        Recogniser {
+            layout: self.names.layout,
+            aliases: self.names.aliases,
+        }
+    }
+
+    /// What a file is taken for: by people, by name, else by its headers.
+    fn assigned(&mut self, entry: &Entry, knowledge: &Knowledge<'a>) -> Result<Assigned<'a>> {
+        let assigned = knowledge.role_of(entry)?;
+        let role = match assigned.role {
+            Role::Unmapped => self.recognised(entry)?,
+            role => role,
+        };
+        Ok(Assigned { role, ..assigned })
+    }
+
+    /// What a delimited file holds whose name says nothing.
+    fn recognised(&mut self, entry: &Entry) -> Result<Role> {
+        if FileName::of(&entry.inside).extension != "csv" {
+            return Ok(Role::Unmapped);
+        }
+        let (decided, limit) = (self.names.decided, self.limits.record_bytes);
+        let sniffed = self.read(entry, |input| {
+            let sniffed = sniff::sniff(entry, input, decided, limit);
+            drain(entry, input)?;
+            // What is no table is none of ours.
+            Ok(sniffed.ok().and_then(|sniffed| sniffed.headers))
+        });
+        let (headers, _) = sniffed?;
+        let object = headers.and_then(|headers| self.recogniser().object(&entry.path, &headers));
+        Ok(object.map_or(Role::Unmapped, |choice| Role::Table(choice.choice)))
     }
 
     /// Reads a file for nothing but its digest, and holds that against what is claimed of it.
@@ -147,11 +209,12 @@ impl<'a> Survey<'a> {
     fn inspect(
         &mut self,
         entry: &Entry,
-        table: Option<&Table>,
+        object: &str,
         map: Option<&'a FileMap>,
         claim: Option<&Claim>,
     ) -> Result<Found<'a>> {
-        let (decided, limit) = (self.decided, self.limits.record_bytes);
+        let table = self.names.layout.get(object);
+        let (decided, limit) = (self.names.decided, self.limits.record_bytes);
         let (sniffed, digest) = self.read(entry, |input| match table {
             Some(table) if table.format == Format::Json => {
                 json::elements(entry, input)?;
@@ -169,11 +232,14 @@ impl<'a> Survey<'a> {
             .or_else(|| is_said_empty.then(Vec::new))
             .ok_or_else(|| empty(entry))?;
         self.choices.extend(sniffed.choices);
+        let aliases = self.names.aliases;
+        let mean = |header: &str| aliases.column(object, table?, header);
         Ok(Found {
             dialect: sniffed.dialect,
             entry: entry.clone(),
             digest,
-            columns: columns(&headers, map),
+            columns: columns(&headers, map, mean),
+            spoken: headers.clone(),
             headers: headers.iter().map(|header| normalised(header)).collect(),
             map,
             claim: claim.cloned(),

@@ -46,14 +46,7 @@ fn copies_are_read_once_and_several_paths_are_one_export() {
         ("data/contacts_002.csv", b"id\n2\n"),
         ("data/teams.csv", b"id\n5\n"),
     ]);
-    let export = open(
-        &[one.path(), two.path()],
-        &layout(),
-        &HeaderMap::default(),
-        &Choices::default(),
-        &Limits::default(),
-    )
-    .unwrap();
+    let export = open_within(&[one.path(), two.path()], &Limits::default()).unwrap();
     assert_eq!(
         texts(&read(&export, "contact").unwrap().rows, "id"),
         ["1", "2"]
@@ -86,14 +79,7 @@ fn other_containers_and_encodings_are_refused_with_a_hint() {
         "contacts.csv",
         format!("id\n\"{}", "x".repeat(100)).as_bytes(),
     )]);
-    let export = open(
-        &[folder.path()],
-        &layout(),
-        &HeaderMap::default(),
-        &Choices::default(),
-        &limits,
-    )
-    .unwrap();
+    let export = open_within(&[folder.path()], &limits).unwrap();
     let error = read(&export, "contact").err().unwrap();
     assert_eq!(error.kind(), Kind::Source);
     assert!(error.next_step().unwrap().contains("quote"));
@@ -136,15 +122,7 @@ fn hostile_archives_are_refused_whole() {
 fn archives_that_inflate_past_the_limits_are_refused() {
     let bomb = format!("id\n{}", "1\n".repeat(2_000_000));
     let (_folder, zip) = zip_file(&zip_bytes(&[("contacts.csv", bomb.as_bytes())]));
-    let open_with = |limits: Limits| {
-        open(
-            &[&zip],
-            &layout(),
-            &HeaderMap::default(),
-            &Choices::default(),
-            &limits,
-        )
-    };
+    let open_with = |limits: Limits| open_within(&[&zip], &limits);
     let by_ratio = Limits {
         ratio: 50,
         ratio_floor: 1 << 20,

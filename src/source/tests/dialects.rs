@@ -20,13 +20,7 @@ fn read_as(bytes: &[u8], decisions: &str) -> Read {
     let folder = folder(&[("contacts.csv", bytes)]);
     let decided = Choices::parse(&format!("scope,topic,choice,note\n{decisions}")).unwrap();
     let limits = Limits::default();
-    let export = open(
-        &[folder.path()],
-        &layout(),
-        &HeaderMap::default(),
-        &decided,
-        &limits,
-    );
+    let export = open_as(&[folder.path()], &HeaderMap::default(), &decided, &limits);
     let export = export.unwrap();
     let (mut rows, mut aside) = (Vec::new(), Vec::new());
     let counts = export.read(
@@ -209,9 +203,8 @@ fn broken_characters_are_set_aside_with_the_bytes_of_the_file() {
 fn an_unknown_decision_is_refused() {
     let folder = folder(&[("contacts.csv", TEXT.as_bytes())]);
     let decided = Choices::parse("scope,topic,choice,note\ncontacts.csv,encoding,klingon,\n");
-    let export = open(
+    let export = open_as(
         &[folder.path()],
-        &layout(),
         &HeaderMap::default(),
         &decided.unwrap(),
         &Limits::default(),

@@ -5,6 +5,7 @@
 mod containers;
 mod dialects;
 mod files;
+mod names;
 mod packed;
 
 use std::fs::{self, File};
@@ -53,13 +54,27 @@ fn zip_file(bytes: &[u8]) -> (TempDir, PathBuf) {
 }
 
 fn open_one(path: &Path) -> Result<Export> {
-    open(
-        &[path],
-        &layout(),
-        &HeaderMap::default(),
-        &Choices::default(),
-        &Limits::default(),
-    )
+    open_within(&[path], &Limits::default())
+}
+
+fn open_within(paths: &[&Path], limits: &Limits) -> Result<Export> {
+    open_as(paths, &HeaderMap::default(), &Choices::default(), limits)
+}
+
+/// With what people decided, and without any alias.
+fn open_as(
+    paths: &[&Path],
+    headers: &HeaderMap,
+    decided: &Choices,
+    limits: &Limits,
+) -> Result<Export> {
+    let names = Names {
+        layout: &layout(),
+        aliases: &Aliases::default(),
+        headers,
+        decided,
+    };
+    open(paths, names, limits)
 }
 
 fn open_files(files: Files) -> Result<Export> {
@@ -296,9 +311,8 @@ fn header_decisions_name_files_and_columns() {
     let open_with = |rows: &str| {
         let map = format!("file,object,header,column\n{rows}");
         let map = HeaderMap::parse(&map, &layout()).unwrap();
-        open(
+        open_as(
             &[folder.path()],
-            &layout(),
             &map,
             &Choices::default(),
             &Limits::default(),
