@@ -120,9 +120,18 @@ impl Bytes {
             _ => {}
         }
         // A broken byte here and there is a broken record, not another encoding.
-        if self.invalid == 0 || self.multibyte > 4 * self.invalid {
+        if self.invalid + self.multibyte == 0 {
             return Found {
-                evidence_for: self.multibyte.max(1),
+                evidence_for: self.seen.max(1),
+                ..Found::sure(
+                    UTF_8,
+                    "bytes of ASCII and no other, which all encodings share",
+                )
+            };
+        }
+        if self.multibyte > 4 * self.invalid {
+            return Found {
+                evidence_for: self.multibyte,
                 ..Found::sure(UTF_8, "characters of several bytes, as UTF-8 writes them")
             };
         }

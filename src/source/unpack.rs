@@ -115,7 +115,10 @@ impl Unpacking<'_> {
             Content::Zip => {
                 let file = self.as_file(entry)?;
                 match archive::is_office(&file) {
-                    (true, _) => tables(entry, workbook_texts(entry, file)?),
+                    (true, _) => {
+                        self.weigh(entry, &file)?;
+                        tables(entry, workbook_texts(entry, file)?)
+                    }
                     (false, true) => Ok(Vec::new()),
                     (false, false) => {
                         below(entry, archive::entries(&entry.path, file, self.limits)?)
@@ -129,6 +132,20 @@ impl Unpacking<'_> {
             ),
             Content::Other => Ok(Vec::new()),
         }
+    }
+
+    /// Inflates all of a workbook once, for nothing but its size: the library that reads it believes what it claims.
+    fn weigh(&self, entry: &Entry, file: &SharedFile) -> Result<()> {
+        let parts = archive::entries(&entry.path, file.clone(), self.limits)?;
+        let mut left = self.allowance;
+        for part in parts {
+            let ((), weighed) = part.read(self.limits, left, |input| {
+                let read = io::copy(input, &mut io::sink());
+                read.map(|_| ()).map_err(|cause| entry.unreadable(cause))
+            })?;
+            left = left.saturating_sub(weighed.bytes);
+        }
+        Ok(())
     }
 
     /// The file as one that can be read from any place.

@@ -69,6 +69,21 @@ fn archives_that_do_harm_are_refused() {
 }
 
 #[test]
+fn a_workbook_that_inflates_without_end_is_refused() {
+    let sheet = [b"<x>".as_slice(), &vec![b' '; 40 << 20]].concat();
+    let book = zip_bytes(&[
+        ("xl/workbook.xml", b"<x/>"),
+        ("xl/worksheets/sheet1.xml", &sheet),
+    ]);
+    assert_refused(open_files(&[("contacts.xlsx", &book)]), "inflates past");
+    let broken = zip_bytes(&[("xl/workbook.xml", b"<x/>")]);
+    assert_refused(
+        open_files(&[("contacts.xlsx", &broken)]),
+        "workbook `contacts.xlsx` cannot be read",
+    );
+}
+
+#[test]
 fn other_programs_documents_are_left_as_they_are() {
     let document = zip_bytes(&[
         ("[Content_Types].xml", b"<x/>"),
