@@ -111,6 +111,55 @@ fn what_is_not_certain_stops_a_plan_until_a_person_has_answered() {
 }
 
 #[test]
+fn an_answer_for_one_file_leaves_those_of_its_namesakes() {
+    let folder = tempfile::tempdir().unwrap();
+    for (place, rows) in [
+        ("east", "1,a;East\n2,b;West\n"),
+        ("west", "3,c;North\n4,d;South\n"),
+    ] {
+        fs::create_dir(folder.path().join(place)).unwrap();
+        let text = format!("id,x;name\n{rows}");
+        fs::write(folder.path().join(place).join("teams.csv"), text).unwrap();
+    }
+    let simulator = Simulator::start("seed.json");
+    let workspace = Workspace::undecided(&simulator.base_url);
+    workspace.land(folder.path()).passed();
+    let set = |scope: &str, choice: &str| {
+        workspace
+            .run(&["map", "set", scope, "delimiter", choice])
+            .passed()
+    };
+    set("teams.csv", "comma");
+    assert_eq!(decisions(&workspace, &[]), Vec::<Value>::new());
+    let map = || fs::read_to_string(workspace.path().join("sql/map/map_decisions.csv")).unwrap();
+    assert!(
+        map().contains("east/teams.csv,delimiter,comma"),
+        "{}",
+        map()
+    );
+    set("west/teams.csv", "semicolon");
+    let open = decisions(&workspace, &[]);
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0]["scope"], "west/teams.csv");
+    assert!(
+        map().contains("east/teams.csv,delimiter,comma"),
+        "{}",
+        map()
+    );
+    workspace.land(folder.path()).passed();
+    workspace.run(&["plan"]).passed();
+
+    // A person's file, by hand: the row for the name speaks for what no path does, and one for no file is told.
+    let by_hand = "scope,topic,choice,note\nTEAMS.csv,delimiter,semicolon,\n\
+        east/teams.csv,delimiter,comma,\nleads.csv,encoding,utf-8,\n";
+    fs::write(workspace.path().join("sql/map/map_decisions.csv"), by_hand).unwrap();
+    workspace.run(&["plan"]).passed();
+    let unused = workspace.sql("select decision from recon_after_land__decisions_unused");
+    assert_eq!(unused.len(), 1);
+    assert_eq!(unused[0]["decision"], "leads.csv encoding");
+}
+
+#[test]
 fn an_export_in_german_needs_no_map() {
     let folder = tempfile::tempdir().unwrap();
     let companies = "Firmen-ID;Firmenname;Branche;PLZ;Ort;Besitzer\n7;Nordwind GmbH;Handel;50667;Köln;Ines Berg\n";

@@ -1,9 +1,19 @@
--- Decisions that decide nothing: an owner, stage or option that is not there.
+-- Decisions that decide nothing: a file, owner, stage or option that is not
+-- there.
 -- blocks: no
 
-select 'map_owners' as map, coalesce(
+select 'map_decisions' as map, decisions.scope || ' ' || decisions.topic
+    as decision,
+from map_decisions as decisions
+anti join landed_choices as choices
+    on decisions.topic = choices.topic
+    and lower(decisions.scope) in (
+        lower(choices.scope), lower(parse_filename(choices.scope))
+    )
+union all
+select 'map_owners', coalesce(
     decisions.source_id, decisions.source_email, decisions.source_name
-) as decision,
+),
 from map_owners as decisions
 anti join int_owners__listed as owners
     on coalesce(

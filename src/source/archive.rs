@@ -28,6 +28,11 @@ pub(super) struct Packed {
 }
 
 impl Packed {
+    /// Its size in the archive.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// Opens the file as a stream that ends in an error past `allowance` bytes or the ratio of `limits`.
     pub fn read<T>(
         &self,
@@ -39,9 +44,10 @@ impl Packed {
         let entry = zip
             .by_index(self.index)
             .map_err(|cause| damaged(&self.archive.name, cause))?;
-        let by_ratio = self.bytes.saturating_mul(limits.ratio);
-        let most = by_ratio.max(limits.ratio_floor).min(allowance);
-        reading(&mut Guarded::new(entry, most))
+        reading(&mut Guarded::new(
+            entry,
+            limits.inflated(self.bytes, allowance),
+        ))
     }
 }
 

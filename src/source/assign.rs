@@ -80,45 +80,41 @@ impl<'a> Knowledge<'a> {
             .headers
             .of(entry.name(), file, basename(name.family))
         {
-            return self.decided(entry, &name, map);
+            let role = self.given(entry, map.object.as_deref(), "map_headers.csv")?;
+            let map = Some(map);
+            return Ok(Assigned { role, map });
         }
         if let Some(object) = self.names.decided.of(&entry.path, "object") {
-            return plain(match self.names.layout.get(object) {
-                Some(_) => Role::Table(object.to_owned()),
-                None => Role::LeftOut,
-            });
+            let object = (object != "-").then_some(object);
+            return plain(self.given(entry, object, "map_decisions.csv")?);
         }
         let known = self.known(entry);
         plain(known.map_or(Role::Unmapped, Role::Table))
     }
 
-    fn decided(&self, entry: &Entry, name: &FileName, map: &'a FileMap) -> Result<Assigned<'a>> {
-        let role = match &map.object {
-            None => Role::LeftOut,
-            Some(object) => {
-                let format = self
-                    .names
-                    .layout
-                    .get(object)
-                    .map(|table| table.format.extension());
-                if format != Some(name.extension.as_str()) {
-                    return Err(Error::new(
-                        Kind::Config,
-                        format!(
-                            "map_headers.csv gives `{}` to {object}, which is read from .{} files",
-                            entry.path,
-                            format.unwrap_or("csv")
-                        ),
-                    )
-                    .hint("save the file in that format (UTF-8, comma), or leave it out with object `-`"));
-                }
-                Role::Table(object.clone())
-            }
+    /// The role of a file that people gave to an object, or to none.
+    fn given(&self, entry: &Entry, object: Option<&str>, map: &str) -> Result<Role> {
+        let Some(object) = object else {
+            return Ok(Role::LeftOut);
         };
-        Ok(Assigned {
-            role,
-            map: Some(map),
-        })
+        let refused = |what: String, hint: &str| {
+            let given = format!("{map} gives `{}` to {object}, {what}", entry.path);
+            Err(Error::new(Kind::Config, given).hint(hint))
+        };
+        let Some(table) = self.names.layout.get(object) else {
+            return refused(
+                "which is no object".to_owned(),
+                "objects are those of sql/layout.toml; `-` leaves the file out",
+            );
+        };
+        let format = table.format.extension();
+        if format != FileName::of(&entry.inside).extension {
+            return refused(
+                format!("which is read from .{format} files"),
+                "save the file in that format (UTF-8, comma), or leave it out with object `-`",
+            );
+        }
+        Ok(Role::Table(object.to_owned()))
     }
 
     /// The object by what the manifest says, else by the canonical file name.

@@ -2,16 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use crate::error::{Error, Kind, Result};
 
 /// Rows that must speak for a choice, or all there are, before it is not asked about.
 const FLOOR: u64 = 20;
 
 /// Who decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecidedBy {
     /// The data itself: nothing speaks against it.
     Rule,
@@ -22,11 +19,11 @@ pub enum DecidedBy {
 }
 
 /// How one thing is read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
     /// The file, by its path inside the export.
     pub scope: String,
-    /// `encoding`, `delimiter`, `escape`, `object`, or `column:<name>`.
+    /// `encoding`, `delimiter`, `escape` or `object`.
     pub topic: String,
     /// What was chosen.
     pub choice: String,
@@ -43,6 +40,20 @@ pub struct Choice {
 }
 
 impl Choice {
+    /// One that nobody has made yet.
+    pub(super) fn open(scope: &str, topic: &str) -> Self {
+        Self {
+            scope: scope.to_owned(),
+            topic: topic.to_owned(),
+            choice: String::new(),
+            others: Vec::new(),
+            evidence_for: 0,
+            evidence_against: 0,
+            evidence: String::new(),
+            decided_by: DecidedBy::Pending,
+        }
+    }
+
     /// Decided by rule if nothing speaks against it and enough for it: twenty times, or each of `all`.
     pub(super) fn by_evidence(mut self, all: u64) -> Self {
         let is_enough = self.evidence_for >= FLOOR.min(all);
@@ -66,15 +77,24 @@ impl Choice {
     }
 }
 
-/// The decisions of `sql/map/map_decisions.csv` about files.
+/// The decisions of `sql/map/map_decisions.csv`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choices {
-    decided: BTreeMap<(String, String), String>,
+    /// By scope in lower case, and topic.
+    decided: BTreeMap<(String, String), Answer>,
+}
+
+/// What a person decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Answer {
+    /// As the person wrote it.
+    scope: String,
+    choice: String,
+    note: String,
 }
 
 impl Choices {
-    /// Reads CSV text with the columns `scope,topic,choice,note`; the text may be empty. Topics that are not about files
-    /// are left to SQL.
+    /// Reads CSV text with the columns `scope,topic,choice,note`; the text may be empty.
     ///
     /// # Errors
     /// `Kind::Config` with the line, for a wrong header row, an empty cell, or a thing decided twice.
@@ -89,9 +109,14 @@ impl Choices {
             let record = record.map_err(|cause| refused(0, "cannot be read").because(cause))?;
             let line = record.position().map_or(0, csv::Position::line);
             match record.iter().collect::<Vec<_>>().as_slice() {
-                ["scope", "topic", "choice", "note"] if index == 0 => {}
-                [scope, topic, choice, _] if index > 0 => {
-                    choices.decide(scope, topic, choice, line)?;
+                COLUMNS if index == 0 => {}
+                [scope, topic, choice, note] if index > 0 => {
+                    if [scope, topic, choice].iter().any(|cell| cell.is_empty()) {
+                        return Err(refused(line, "leaves scope, topic or choice empty"));
+                    }
+                    if choices.put([scope, topic, choice, note]) {
+                        return Err(refused(line, "decides one thing a second time"));
+                    }
                 }
                 _ => return Err(refused(line, "is not `scope,topic,choice,note`")),
             }
@@ -99,26 +124,54 @@ impl Choices {
         Ok(choices)
     }
 
-    fn decide(&mut self, scope: &str, topic: &str, choice: &str, line: u64) -> Result<()> {
-        if scope.is_empty() || topic.is_empty() || choice.is_empty() {
-            return Err(refused(line, "leaves scope, topic or choice empty"));
-        }
+    /// Takes an answer: scope, topic, choice, note. Whether one for this very scope stood there before.
+    pub fn put(&mut self, [scope, topic, choice, note]: [&str; 4]) -> bool {
+        let answer = Answer {
+            scope: scope.to_owned(),
+            choice: choice.to_owned(),
+            note: note.to_owned(),
+        };
         let thing = (scope.to_lowercase(), topic.to_owned());
-        match self.decided.insert(thing, choice.to_owned()) {
-            None => Ok(()),
-            Some(_) => Err(refused(line, "decides one thing a second time")),
-        }
+        self.decided.insert(thing, answer).is_some()
     }
 
     /// What people decided about a file: by its path, else its name.
-    pub(super) fn of(&self, path: &str, topic: &str) -> Option<&str> {
+    #[must_use]
+    pub fn of(&self, path: &str, topic: &str) -> Option<&str> {
         let name = path.rsplit('/').next().unwrap_or(path);
         [path, name].iter().find_map(|scope| {
             let thing = (scope.to_lowercase(), topic.to_owned());
-            self.decided.get(&thing).map(String::as_str)
+            self.decided
+                .get(&thing)
+                .map(|answer| answer.choice.as_str())
         })
     }
+
+    /// The answers as the text that [`Choices::parse`] reads, by scope and topic.
+    ///
+    /// # Errors
+    /// `Kind::Bug` when they cannot be written as CSV.
+    pub fn to_csv(&self) -> Result<Vec<u8>> {
+        let wrong = |cause: csv::Error| {
+            Error::new(Kind::Bug, "the answers cannot be written as CSV").because(cause)
+        };
+        let mut rows = csv::Writer::from_writer(Vec::new());
+        rows.write_record(COLUMNS).map_err(wrong)?;
+        for ((_, topic), answer) in &self.decided {
+            let Answer {
+                scope,
+                choice,
+                note,
+            } = answer;
+            rows.write_record([scope, topic, choice, note])
+                .map_err(wrong)?;
+        }
+        rows.into_inner()
+            .map_err(|cause| wrong(cause.into_error().into()))
+    }
 }
+
+const COLUMNS: &[&str] = &["scope", "topic", "choice", "note"];
 
 fn refused(line: u64, what: &str) -> Error {
     let line = match line {
@@ -143,6 +196,22 @@ mod tests {
         assert_eq!(choice("data/contacts.csv"), Some("windows-1252"));
         assert_eq!(choice("data/deals.csv"), None);
         assert_eq!(choices.of("contacts.csv", "delimiter"), None);
+    }
+
+    #[test]
+    fn an_answer_replaces_that_of_its_own_scope_only() {
+        let text =
+            "scope,topic,choice,note\na/x.csv,escape,double,\nx.csv,escape,double,\"by me, too\"\n";
+        let mut choices = Choices::parse(text).unwrap();
+        assert!(choices.put(["A/x.csv", "escape", "backslash", "later"]));
+        assert_eq!(choices.of("a/x.csv", "escape"), Some("backslash"));
+        assert_eq!(choices.of("b/x.csv", "escape"), Some("double"));
+        let written = String::from_utf8(choices.to_csv().unwrap()).unwrap();
+        assert!(
+            written.contains("A/x.csv,escape,backslash,later\n"),
+            "{written}"
+        );
+        assert_eq!(Choices::parse(&written).unwrap(), choices);
     }
 
     #[test]

@@ -29,8 +29,10 @@ pub(super) enum Place {
     Zip(Packed),
     /// Taken out of something packed; it may be packed itself.
     Shared(SharedFile),
-    /// A table as comma-separated text, made out of another format.
-    Text(SharedFile),
+    /// A sheet as comma-separated text: titles may stand above its header.
+    Sheet(SharedFile),
+    /// Records of another format as comma-separated text, the header first.
+    Table(SharedFile),
 }
 
 /// How long a file is, and what its bytes hash to.
@@ -95,7 +97,9 @@ impl Entry {
                 let file = File::open(path).map_err(|cause| self.unreadable(cause))?;
                 hashed(file, reading)
             }
-            Place::Shared(file) | Place::Text(file) => hashed(file.clone(), reading),
+            Place::Shared(file) | Place::Sheet(file) | Place::Table(file) => {
+                hashed(file.clone(), reading)
+            }
             Place::Zip(packed) => packed.read(limits, allowance, |input| hashed(input, reading)),
         }
     }

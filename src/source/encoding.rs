@@ -85,7 +85,7 @@ impl Bytes {
             }
         };
         for piece in text.utf8_chunks() {
-            self.multibyte += (piece.valid().len() - ascii(piece.valid())) as u64 / 2;
+            self.multibyte += multibyte(piece.valid());
             let broken = piece.invalid();
             let is_last = broken.as_ptr_range().end == text.as_ptr_range().end;
             if is_last && broken.len() < 4 && is_cut_off(broken) {
@@ -222,8 +222,9 @@ impl Letters {
     }
 }
 
-fn ascii(text: &str) -> usize {
-    text.bytes().filter(u8::is_ascii).count()
+/// Characters of more than one byte, by the first byte of each.
+fn multibyte(text: &str) -> u64 {
+    text.bytes().filter(|byte| *byte >= 0xC0).count() as u64
 }
 
 /// Whether bytes are the beginning of a character whose rest may follow.
@@ -252,6 +253,12 @@ mod tests {
         let found = found(bytes, 4_096);
         assert_eq!(found.evidence_against, 0);
         found.encoding.name()
+    }
+
+    #[test]
+    fn characters_are_counted_not_their_bytes() {
+        let found = found("id\nä€🔥\n".as_bytes(), 4_096);
+        assert_eq!(found.evidence_for, 3);
     }
 
     const TEXT: &str = "id;name;city\n1;Müller;Köln\n2;Bäcker;Düsseldorf – Süd\n3;Größe;Zürich\n";

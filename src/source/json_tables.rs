@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, BufRead, Read as _};
 
+use indexmap::{IndexMap, IndexSet};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::Limits;
 use super::container::{Digest, Entry};
-use super::shared::SharedFile;
+use super::shared::{SharedFile, Spool};
 use crate::error::{Error, Kind, Result};
 
 /// The beginning of a file that tells records a line from one object.
@@ -45,37 +46,57 @@ pub(super) fn tables(
         })
     };
     let columns = columns(&read)?;
-    let mut found = Vec::new();
+    let spooled = |cause: io::Error| entry.unreadable(cause);
+    let mut texts = BTreeMap::new();
     for (table, columns) in columns {
-        let text = SharedFile::spooled(|output| {
-            let mut rows = csv::Writer::from_writer(output);
-            rows.write_record(&columns)?;
-            read(&mut |name, record| match name == table {
-                true => Ok(rows.write_record(row(&columns, &record))?),
-                false => Ok(()),
-            })
-            .map_err(io::Error::other)?;
-            rows.flush()
-        });
-        let (text, ()) = text.map_err(|cause| entry.unreadable(cause))?;
-        found.push((table, text));
+        texts.insert(table, Text::new(columns).map_err(spooled)?);
     }
-    Ok(found)
+    read(&mut |table, record| match texts.get_mut(table) {
+        Some(text) => text.push(&record),
+        None => Err(io::Error::other("the file changed while it was read")),
+    })?;
+    let texts = texts.into_iter();
+    let finished = texts.map(|(table, text)| Ok((table, text.finish().map_err(spooled)?)));
+    finished.collect()
 }
 
 /// The columns of each table, in the order they are met.
-fn columns(read: &dyn Fn(Sink) -> Result<()>) -> Result<BTreeMap<String, Vec<String>>> {
-    let mut columns: BTreeMap<String, Vec<String>> = BTreeMap::new();
+fn columns(read: &dyn Fn(Sink) -> Result<()>) -> Result<BTreeMap<String, IndexSet<String>>> {
+    let mut columns: BTreeMap<String, IndexSet<String>> = BTreeMap::new();
     read(&mut |table, record| {
-        let known = columns.entry(table.to_owned()).or_default();
-        for (column, _) in cells(&record) {
-            if !known.contains(&column) {
-                known.push(column);
-            }
-        }
+        let known = match columns.get_mut(table) {
+            Some(known) => known,
+            None => columns.entry(table.to_owned()).or_default(),
+        };
+        known.extend(cells(&record).into_keys());
         Ok(())
     })?;
     Ok(columns)
+}
+
+/// The text of a table that is being written.
+struct Text {
+    columns: IndexSet<String>,
+    rows: csv::Writer<Spool>,
+}
+
+impl Text {
+    fn new(columns: IndexSet<String>) -> io::Result<Self> {
+        let mut rows = csv::Writer::from_writer(Spool::new()?);
+        rows.write_record(&columns)?;
+        Ok(Self { columns, rows })
+    }
+
+    fn push(&mut self, record: &Value) -> io::Result<()> {
+        let cells = cells(record);
+        let cell = |column| cells.get(column).map_or("", String::as_str);
+        Ok(self.rows.write_record(self.columns.iter().map(cell))?)
+    }
+
+    fn finish(self) -> io::Result<SharedFile> {
+        let spool = self.rows.into_inner();
+        spool.map_err(csv::IntoInnerError::into_error)?.finish()
+    }
 }
 
 fn looked_at<T>(
@@ -121,7 +142,7 @@ fn each_record(input: &mut dyn BufRead, name: &str, is_lines: bool, sink: Sink) 
     let mut json = serde_json::Deserializer::from_reader(input);
     if is_lines {
         for record in json.into_iter::<Value>() {
-            put(name, record?, sink)?;
+            pass(name, record?, sink)?;
         }
         return Ok(());
     }
@@ -130,7 +151,7 @@ fn each_record(input: &mut dyn BufRead, name: &str, is_lines: bool, sink: Sink) 
     Ok(())
 }
 
-fn put(name: &str, record: Value, sink: Sink) -> io::Result<()> {
+fn pass(name: &str, record: Value, sink: Sink) -> io::Result<()> {
     match record.is_object() {
         true => sink(name, record),
         false => Err(io::Error::other("an element is not an object")),
@@ -160,7 +181,7 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> std::result::Result<(), A::Error> {
         while let Some(record) = elements.next_element::<Value>()? {
-            put(self.name, record, self.sink).map_err(serde::de::Error::custom)?;
+            pass(self.name, record, self.sink).map_err(serde::de::Error::custom)?;
         }
         Ok(())
     }
@@ -229,13 +250,13 @@ impl<'de> Visitor<'de> for Member<'_, '_> {
 }
 
 /// The cells of a record: `a.b` as `a_b`, a list of plain values with `;` between, a list of records as JSON.
-fn cells(record: &Value) -> Vec<(String, String)> {
-    let mut found = Vec::new();
+fn cells(record: &Value) -> IndexMap<String, String> {
+    let mut found = IndexMap::new();
     flatten("", record, &mut found);
     found
 }
 
-fn flatten(above: &str, value: &Value, found: &mut Vec<(String, String)>) {
+fn flatten(above: &str, value: &Value, found: &mut IndexMap<String, String>) {
     let Value::Object(members) = value else {
         return;
     };
@@ -246,17 +267,28 @@ fn flatten(above: &str, value: &Value, found: &mut Vec<(String, String)>) {
         };
         match value {
             Value::Object(_) => flatten(&name, value, found),
-            Value::Array(items)
-                if items
-                    .iter()
-                    .all(|item| !item.is_object() && !item.is_array()) =>
-            {
+            Value::Array(items) if items.iter().all(is_plain) => {
                 let items: Vec<String> = items.iter().map(|item| escaped(&plain(item))).collect();
-                found.push((name, items.join(";")));
+                put(found, name, items.join(";"));
             }
-            other => found.push((name, plain(other))),
+            other => put(found, name, plain(other)),
         }
     }
+}
+
+/// A name that is taken, as `a_b` is beside `a.b`, gets a number: no value stands in the place of another.
+fn put(found: &mut IndexMap<String, String>, name: String, value: String) {
+    let mut free = name.clone();
+    let mut copy = 1;
+    while found.contains_key(&free) {
+        copy += 1;
+        free = format!("{name}_{copy}");
+    }
+    found.insert(free, value);
+}
+
+fn is_plain(item: &Value) -> bool {
+    !item.is_object() && !item.is_array()
 }
 
 fn plain(value: &Value) -> String {
@@ -270,10 +302,4 @@ fn plain(value: &Value) -> String {
 /// As the canonical layout writes what stands in a list.
 fn escaped(item: &str) -> String {
     item.replace('\\', "\\\\").replace(';', "\\;")
-}
-
-fn row(columns: &[String], record: &Value) -> Vec<String> {
-    let cells: BTreeMap<String, String> = cells(record).into_iter().collect();
-    let cell = |column: &String| cells.get(column).cloned().unwrap_or_default();
-    columns.iter().map(cell).collect()
 }

@@ -25,6 +25,7 @@ mod json_tables;
 mod layout;
 mod manifest;
 mod originals;
+mod parts;
 mod recognise;
 mod records;
 mod shared;
@@ -59,6 +60,14 @@ pub struct Limits {
     pub ratio_floor: u64,
     /// Bytes of one record. It is held in memory, so this bounds what a stray quote can do.
     pub record_bytes: usize,
+}
+
+impl Limits {
+    /// The most that `packed` bytes may inflate to, of the bytes that all archives may still take.
+    fn inflated(&self, packed: u64, allowance: u64) -> u64 {
+        let by_ratio = packed.saturating_mul(self.ratio);
+        by_ratio.max(self.ratio_floor).min(allowance)
+    }
 }
 
 impl Default for Limits {

@@ -1,7 +1,7 @@
 //! What a file holds, by its headers: the object that knows most of them.
 
 use super::aliases::Aliases;
-use super::choices::{Choice, DecidedBy};
+use super::choices::Choice;
 use super::layout::{Layout, Table};
 
 /// Fewer headers than this say nothing of a file without a name.
@@ -72,8 +72,6 @@ fn choice(
         .filter(|(telling, of)| *of != object && is_rival(*telling));
     let others: Vec<&(u64, &str)> = others.collect();
     Choice {
-        scope: path.to_owned(),
-        topic: "object".to_owned(),
         choice: object.to_owned(),
         others: others
             .iter()
@@ -82,7 +80,7 @@ fn choice(
         evidence_for,
         evidence_against: others.first().map_or(0, |(other, _)| *other),
         evidence: "headers that are columns of it and of few others".to_owned(),
-        decided_by: DecidedBy::Pending,
+        ..Choice::open(path, "object")
     }
     .by_evidence(evidence_for.max(1))
 }

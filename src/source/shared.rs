@@ -20,16 +20,13 @@ impl SharedFile {
         Self::of(File::open(path)?)
     }
 
-    /// What `write` writes, in a file without a name: nobody else can open it, and no kill leaves it behind.
+    /// What `write` writes into a [`Spool`].
     pub fn spooled<T>(
         write: impl FnOnce(&mut dyn Write) -> io::Result<T>,
     ) -> io::Result<(Self, T)> {
-        let mut output = BufWriter::with_capacity(1 << 17, tempfile::tempfile()?);
-        let written = write(&mut output)?;
-        let file = output
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error)?;
-        Ok((Self::of(file)?, written))
+        let mut spool = Spool::new()?;
+        let written = write(&mut spool)?;
+        Ok((spool.finish()?, written))
     }
 
     fn of(file: File) -> io::Result<Self> {
@@ -44,6 +41,33 @@ impl SharedFile {
     /// Its bytes.
     pub fn length(&self) -> u64 {
         self.bytes
+    }
+}
+
+/// A file without a name that is being written: nobody else can open it, and no kill leaves it behind.
+pub(super) struct Spool(BufWriter<File>);
+
+impl Spool {
+    /// An empty one.
+    pub fn new() -> io::Result<Self> {
+        let file = tempfile::tempfile()?;
+        Ok(Self(BufWriter::with_capacity(1 << 16, file)))
+    }
+
+    /// What was written, to be read.
+    pub fn finish(self) -> io::Result<SharedFile> {
+        let file = self.0.into_inner();
+        SharedFile::of(file.map_err(io::IntoInnerError::into_error)?)
+    }
+}
+
+impl Write for Spool {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

@@ -5,8 +5,8 @@ use std::io::BufRead;
 
 use encoding_rs::Encoding;
 
-use super::choices::{Choice, Choices, DecidedBy};
-use super::container::Entry;
+use super::choices::{Choice, Choices};
+use super::container::{Entry, Place};
 use super::dialect::Dialect;
 use super::encoding::{self, Bytes};
 use super::records::Records;
@@ -57,10 +57,16 @@ pub(super) fn sniff(
     };
     let mut choices = Vec::new();
     let mut dialect = Dialect::default();
-    dialect.encoding = sniffer.encoding(bytes, &mut choices)?;
-    dialect.delimiter = sniffer.delimiter(&dialect, &mut choices)?;
-    dialect.escape = sniffer.escape(&dialect, &mut choices)?;
-    dialect.titles = sniffer.titles(&dialect);
+    // What was written here out of another format is written as we write; nothing else is to be found in its cells.
+    let is_ours = matches!(entry.place(), Place::Sheet(_) | Place::Table(_));
+    if !is_ours {
+        dialect.encoding = sniffer.encoding(bytes, &mut choices)?;
+        dialect.delimiter = sniffer.delimiter(&dialect, &mut choices)?;
+        dialect.escape = sniffer.escape(&dialect, &mut choices)?;
+    }
+    if !matches!(entry.place(), Place::Table(_)) {
+        dialect.titles = sniffer.titles(&dialect);
+    }
     Ok(Sniffed {
         headers: sniffer.headers(&dialect)?,
         dialect,
@@ -171,18 +177,23 @@ impl Sniffer<'_> {
     }
 
     fn delimiter(&self, dialect: &Dialect, choices: &mut Vec<Choice>) -> Result<u8> {
-        if let Some(said) = self.said_delimiter(dialect) {
-            return Ok(said);
-        }
-        let found = self.best_delimiter(dialect);
-        let choice = found
-            .clone()
-            .by_evidence(found.evidence_for)
-            .answered(self.decided);
-        let delimiter = delimiter_of(&choice.choice)
-            .ok_or_else(|| self.unknown(&choice, "comma, semicolon, tab, pipe or caret"))?;
+        let said = self.said_delimiter(dialect);
+        let found = said.map_or_else(|| self.best_delimiter(dialect), |said| self.said(said));
+        let all = found.evidence_for;
+        let choice = found.by_evidence(all).answered(self.decided);
+        let known = "comma, semicolon, tab, pipe, caret, or the character itself";
+        let delimiter = delimiter_of(&choice.choice).ok_or_else(|| self.unknown(&choice, known))?;
         choices.push(choice);
         Ok(delimiter)
+    }
+
+    fn said(&self, delimiter: u8) -> Choice {
+        Choice {
+            choice: delimiter_name(delimiter),
+            evidence_for: 1,
+            evidence: "the first line says so".to_owned(),
+            ..self.open("delimiter")
+        }
     }
 
     /// What splits most records into as many cells, and more than any other.
@@ -230,7 +241,7 @@ impl Sniffer<'_> {
             .strip_prefix("sep=")?
             .as_bytes()
         {
-            [delimiter] => Some(*delimiter),
+            [delimiter] => Some(*delimiter).filter(is_delimiter),
             _ => None,
         }
     }
@@ -330,16 +341,7 @@ impl Sniffer<'_> {
     }
 
     fn open(&self, topic: &str) -> Choice {
-        Choice {
-            scope: self.entry.path.clone(),
-            topic: topic.to_owned(),
-            choice: String::new(),
-            others: Vec::new(),
-            evidence_for: 0,
-            evidence_against: 0,
-            evidence: String::new(),
-            decided_by: DecidedBy::Pending,
-        }
+        Choice::open(&self.entry.path, topic)
     }
 
     fn unknown(&self, choice: &Choice, known: &str) -> Error {
@@ -368,18 +370,25 @@ pub(super) fn without_mark(cell: &[u8]) -> &[u8] {
     cell.strip_prefix(b"\xef\xbb\xbf").unwrap_or(cell)
 }
 
+/// The name of a delimiter; one without a name is called by its character.
 fn delimiter_name(delimiter: u8) -> String {
     let name = match delimiter {
         b',' => "comma",
         b';' => "semicolon",
         b'\t' => "tab",
         b'|' => "pipe",
-        _ => "caret",
+        b'^' => "caret",
+        other => return char::from(other).to_string(),
     };
     name.to_owned()
 }
 
 fn delimiter_of(name: &str) -> Option<u8> {
-    let mut known = DELIMITERS.into_iter();
-    known.find(|delimiter| delimiter_name(*delimiter) == name)
+    let mut possible = (0..128).filter(is_delimiter);
+    possible.find(|delimiter| delimiter_name(*delimiter) == name)
+}
+
+/// What stands in no word, number or quote.
+fn is_delimiter(byte: &u8) -> bool {
+    *byte == b'\t' || (byte.is_ascii_punctuation() && *byte != b'"')
 }

@@ -5,7 +5,7 @@ use std::io::{BufRead, Read as _};
 use std::path::Path;
 
 use super::assign::{Assigned, FileName, Knowledge, Names, Role};
-use super::choices::Choice;
+use super::choices::{Choice, DecidedBy};
 use super::container::{self, Digest, Entry};
 use super::dialect::Dialect;
 use super::headers::{FileMap, columns, normalised};
@@ -14,7 +14,6 @@ use super::manifest::{Claim, Manifest, untrusted};
 use super::originals::{Original, Originals};
 use super::recognise::Recogniser;
 use super::sniff::Sniffed;
-use super::table::{Part, TableFiles};
 use super::unpack::Unpacking;
 use super::{Limits, Listed, json, sniff};
 use crate::error::{Error, Kind, Result};
@@ -47,9 +46,8 @@ pub(super) struct Found<'a> {
     pub entry: Entry,
     pub digest: Digest,
     pub columns: Vec<String>,
-    pub headers: Vec<String>,
     /// The headers as they stand in the file.
-    pub spoken: Vec<String>,
+    pub headers: Vec<String>,
     pub map: Option<&'a FileMap>,
     pub claim: Option<Claim>,
     pub dialect: Dialect,
@@ -72,15 +70,17 @@ pub(super) struct Survey<'a> {
 }
 
 impl Found<'_> {
+    /// The headers as names of columns.
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        self.headers.iter().map(|header| normalised(header))
+    }
+
     /// The columns by their headers, where one has another name: part of what an extract id stands for.
     pub fn renamed(&self) -> Option<String> {
-        let pairs = self.headers.iter().zip(&self.columns);
-        let is_renamed = pairs.clone().any(|(header, column)| header != column);
-        is_renamed.then(|| {
-            pairs
-                .map(|(header, column)| format!("{header}>{column}\n"))
-                .collect()
-        })
+        let pairs: Vec<(String, &String)> = self.names().zip(&self.columns).collect();
+        let is_renamed = pairs.iter().any(|(header, column)| header != *column);
+        let pair = |(header, column): &(String, &String)| format!("{header}>{column}\n");
+        is_renamed.then(|| pairs.iter().map(pair).collect())
     }
 }
 
@@ -119,16 +119,11 @@ impl<'a> Survey<'a> {
         match &role {
             Role::Table(object) => {
                 let found = self.inspect(entry, object, map, claim)?;
-                if map.is_none() && knowledge.is_called_otherwise(entry) {
-                    self.explain(entry, object, &found.spoken, knowledge.is_named(entry));
+                if map.is_none() && self.is_asked(entry, knowledge) {
+                    self.explain(entry, object, &found.headers, knowledge.is_named(entry));
                 }
-                let parts = self.found.entry(object.clone()).or_default();
-                let is_same = |part: &&Found| {
-                    part.entry.name() == entry.name() && part.digest == found.digest
-                };
-                match parts.iter().find(is_same) {
-                    Some(part) => role = Role::Copy(part.entry.path.clone()),
-                    None => parts.push(found),
+                if let Some(same) = self.put(object, found) {
+                    role = Role::Copy(same);
                 }
             }
             Role::File(object) => {
@@ -139,6 +134,9 @@ impl<'a> Survey<'a> {
             other => {
                 if *other == Role::LeftOut {
                     self.left_out.extend(knowledge.known(entry));
+                    if map.is_none() {
+                        self.choices.push(left_out(entry));
+                    }
                 }
                 if claim.is_some() {
                     self.hash(entry, claim)?;
@@ -150,6 +148,25 @@ impl<'a> Survey<'a> {
             role,
         });
         Ok(())
+    }
+
+    /// Takes a file with rows in; the path of a file of the same name and bytes, if there is one already.
+    fn put(&mut self, object: &str, found: Found<'a>) -> Option<String> {
+        let parts = self.found.entry(object.to_owned()).or_default();
+        let is_same =
+            |part: &&Found| part.entry.name() == found.entry.name() && part.digest == found.digest;
+        let same = parts.iter().find(is_same);
+        let same = same.map(|part| part.entry.path.clone());
+        if same.is_none() {
+            parts.push(found);
+        }
+        same
+    }
+
+    /// Whether something else than its canonical name says what a file is.
+    fn is_asked(&self, entry: &Entry, knowledge: &Knowledge) -> bool {
+        let decided = self.names.decided.of(&entry.path, "object");
+        decided.is_some() || knowledge.is_called_otherwise(entry)
     }
 
     /// Says why a file is taken for an object that its canonical name does not say.
@@ -187,9 +204,8 @@ impl<'a> Survey<'a> {
         }
         let (decided, limit) = (self.names.decided, self.limits.record_bytes);
         let sniffed = self.read(entry, |input| {
-            let sniffed = sniff::sniff(entry, input, decided, limit);
-            drain(entry, input)?;
             // What is no table is none of ours.
+            let sniffed = sniff::sniff(entry, input, decided, limit);
             Ok(sniffed.ok().and_then(|sniffed| sniffed.headers))
         });
         let (headers, _) = sniffed?;
@@ -239,8 +255,7 @@ impl<'a> Survey<'a> {
             entry: entry.clone(),
             digest,
             columns: columns(&headers, map, mean),
-            spoken: headers.clone(),
-            headers: headers.iter().map(|header| normalised(header)).collect(),
+            headers,
             map,
             claim: claim.cloned(),
         })
@@ -296,97 +311,21 @@ impl<'a> Survey<'a> {
     }
 }
 
+/// What a person decided about a file that belongs to no object.
+fn left_out(entry: &Entry) -> Choice {
+    Choice {
+        choice: "-".to_owned(),
+        evidence: "left out".to_owned(),
+        decided_by: DecidedBy::Person,
+        ..Choice::open(&entry.path, "object")
+    }
+}
+
 /// Reads to the end, so that the digest covers the whole file.
 fn drain(entry: &Entry, input: &mut dyn BufRead) -> Result<()> {
     std::io::copy(input, &mut std::io::sink())
         .map(|_| ())
         .map_err(|cause| entry.unreadable(cause))
-}
-
-/// The parts of an object in their order, with the columns of all of them.
-pub(super) fn joined(object: String, mut found: Vec<Found>, layout: &Layout) -> Result<TableFiles> {
-    check_map(&found)?;
-    found.sort_by_cached_key(|part| {
-        let name = FileName::of(&part.entry.path);
-        (name.part, part.entry.path.clone())
-    });
-    check_gaps(&object, &found)?;
-    let mut table = TableFiles {
-        format: layout
-            .get(&object)
-            .map_or(Format::Csv, |table| table.format),
-        object,
-        columns: Vec::new(),
-        parts: Vec::with_capacity(found.len()),
-    };
-    for (number, part) in (1..).zip(found) {
-        for column in &part.columns {
-            if !table.columns.contains(column) {
-                table.columns.push(column.clone());
-            }
-        }
-        table.parts.push(Part {
-            entry: part.entry,
-            number,
-            digest: part.digest,
-            columns: part.columns,
-            claim: part.claim,
-            dialect: part.dialect,
-        });
-    }
-    Ok(table)
-}
-
-/// A header that a person mapped must be in one of the files it was mapped for.
-fn check_map(found: &[Found]) -> Result<()> {
-    for part in found {
-        let Some(map) = part.map else { continue };
-        for (header, (column, line)) in &map.columns {
-            let of_map = |other: &&Found| other.map == Some(map);
-            let mut files = found.iter().filter(of_map);
-            if !files.any(|other| other.headers.contains(header)) {
-                return Err(Error::new(
-                    Kind::Config,
-                    format!(
-                        "map_headers.csv line {line} fills `{column}` from header `{header}`, \
-                         which `{}` does not have",
-                        part.entry.path
-                    ),
-                )
-                .hint(format!("its headers are: {}", part.headers.join(", "))));
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Canonical parts `_001, _002, …` must follow each other: a hole means rows that never arrived.
-fn check_gaps(object: &str, found: &[Found]) -> Result<()> {
-    let mut families: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-    for part in found {
-        let name = FileName::of(&part.entry.path);
-        if let Some(number) = name.part.filter(|_| name.is_canonical_part()) {
-            // Parts may lie in several archives, each a folder of its own.
-            let family = name.family.rsplit('/').next().unwrap_or(name.family);
-            families.entry(family).or_default().push(number);
-        }
-    }
-    for (family, mut numbers) in families {
-        numbers.sort_unstable();
-        let starts_late = numbers.first().is_some_and(|first| *first > 1);
-        let hole = numbers.windows(2).find(|pair| pair[1] > pair[0] + 1);
-        let missing = match hole {
-            _ if starts_late => 1,
-            Some(pair) => pair[0] + 1,
-            None => continue,
-        };
-        return Err(Error::new(
-            Kind::Source,
-            format!("part `{family}_{missing:03}.csv` of {object} is missing"),
-        )
-        .hint("copy the whole export; if that part never existed, rename the others to follow each other"));
-    }
-    Ok(())
 }
 
 fn empty(entry: &Entry) -> Error {

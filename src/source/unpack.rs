@@ -10,7 +10,7 @@ use super::container::{Entry, Place, is_junk};
 use super::json_tables;
 use super::layout::Layout;
 use super::shared::SharedFile;
-use super::workbook;
+use super::workbook::{self, SheetText};
 use crate::error::{Error, Kind, Result};
 
 /// Archives inside archives, at most so deep.
@@ -101,7 +101,7 @@ impl Unpacking<'_> {
         let stem = entry.inside.strip_suffix(".json");
         is_junk(&entry.inside)
             || entry.path == "manifest.json"
-            || matches!(entry.place(), Place::Text(_))
+            || matches!(entry.place(), Place::Sheet(_) | Place::Table(_))
             || self.layout.object_of_folder(&entry.inside).is_some()
             || stem.is_some_and(|stem| self.layout.object_of(stem, "json").is_some())
     }
@@ -117,19 +117,21 @@ impl Unpacking<'_> {
                 match archive::is_office(&file) {
                     (true, _) => {
                         self.weigh(entry, &file)?;
-                        tables(entry, workbook_texts(entry, file)?)
+                        sheets(entry, file)
                     }
                     (false, true) => Ok(Vec::new()),
                     (false, false) => {
-                        below(entry, archive::entries(&entry.path, file, self.limits)?)
+                        let files = archive::entries(&entry.path, file, self.limits)?;
+                        Ok(below(entry, files))
                     }
                 }
             }
-            Content::OldWorkbook => tables(entry, workbook_texts(entry, self.as_file(entry)?)?),
-            Content::Json => tables(
-                entry,
-                json_tables::tables(entry, self.limits, self.allowance)?,
-            ),
+            Content::OldWorkbook => sheets(entry, self.as_file(entry)?),
+            Content::Json => {
+                let tables = json_tables::tables(entry, self.limits, self.allowance)?.into_iter();
+                let table = |(name, text): (String, _)| inside(entry, &name, Place::Table(text));
+                Ok(tables.map(table).collect())
+            }
             Content::Other => Ok(Vec::new()),
         }
     }
@@ -160,15 +162,13 @@ impl Unpacking<'_> {
     }
 
     fn inflated(&mut self, entry: &Entry) -> Result<SharedFile> {
-        let left = self.allowance;
-        let (ratio, floor) = (self.limits.ratio, self.limits.ratio_floor);
         let packed = match entry.place() {
             Place::Disk(path) => std::fs::metadata(path).map_or(0, |about| about.len()),
-            Place::Shared(file) => file.length(),
-            _ => floor,
+            Place::Zip(packed) => packed.bytes(),
+            Place::Shared(file) | Place::Sheet(file) | Place::Table(file) => file.length(),
         };
+        let most = self.limits.inflated(packed, self.allowance);
         self.spooled(entry, move |input, output| {
-            let most = packed.saturating_mul(ratio).max(floor).min(left);
             io::copy(&mut Guarded::new(MultiGzDecoder::new(input), most), output)
         })
     }
@@ -189,16 +189,23 @@ impl Unpacking<'_> {
     }
 }
 
-fn workbook_texts(entry: &Entry, file: SharedFile) -> Result<Vec<(String, SharedFile)>> {
+/// `book.xlsx` with a sheet `Contacts` is read as `book.xlsx/Contacts.csv`.
+fn sheets(entry: &Entry, file: SharedFile) -> Result<Vec<Entry>> {
     let sheets = workbook::sheets(&entry.path, file)?.into_iter();
-    Ok(sheets.map(|sheet| (sheet.name, sheet.text)).collect())
+    let sheet = |sheet: SheetText| inside(entry, &sheet.name, Place::Sheet(sheet.text));
+    Ok(sheets.map(sheet).collect())
+}
+
+fn inside(entry: &Entry, name: &str, place: Place) -> Entry {
+    let name = name.replace(['/', '\\'], "_");
+    Entry::new(format!("{}/{name}.csv", entry.path), place)
 }
 
 /// The files of an archive stand below a folder of its name.
-fn below(archive: &Entry, files: Vec<Entry>) -> Result<Vec<Entry>> {
+fn below(archive: &Entry, files: Vec<Entry>) -> Vec<Entry> {
     let folder = stem_of(&archive.path, "zip");
     let file = |file: Entry| Entry::new(format!("{folder}/{}", file.path), file.place().clone());
-    Ok(files.into_iter().map(file).collect())
+    files.into_iter().map(file).collect()
 }
 
 fn is_called(entry: &Entry, endings: &[&str]) -> bool {
@@ -207,16 +214,6 @@ fn is_called(entry: &Entry, endings: &[&str]) -> bool {
         .rsplit_once('.')
         .map(|(_, ending)| ending.to_lowercase());
     ending.is_some_and(|ending| endings.contains(&ending.as_str()))
-}
-
-/// `book.xlsx` with a sheet `Contacts` is read as `book.xlsx/Contacts.csv`.
-fn tables(entry: &Entry, texts: Vec<(String, SharedFile)>) -> Result<Vec<Entry>> {
-    let texts = texts.into_iter();
-    let table = |(name, text): (String, SharedFile)| {
-        let name = name.replace(['/', '\\'], "_");
-        Entry::new(format!("{}/{name}.csv", entry.path), Place::Text(text))
-    };
-    Ok(texts.map(table).collect())
 }
 
 fn stem_of<'a>(path: &'a str, extension: &str) -> &'a str {

@@ -165,6 +165,25 @@ fn a_line_for_spreadsheets_and_titles_stand_beside_the_rows() {
 }
 
 #[test]
+fn what_the_first_line_says_of_the_delimiter_counts_and_a_person_counts_more() {
+    // Both split every record alike.
+    let text = b"sep=;\nid,a;first_name\n1,b;c\n2,d;e\n";
+    let said = read(text);
+    assert_eq!(said.rows[1][1], "e");
+    let choice = said.choice("delimiter");
+    assert_eq!(
+        (choice.choice.as_str(), choice.decided_by),
+        ("semicolon", DecidedBy::Rule)
+    );
+    let decided = read_as(text, "contacts.csv,delimiter,comma,\n");
+    assert_eq!(decided.rows[1][0], "2");
+    assert_eq!(decided.counts.title_rows, 1);
+    let unusual = read(b"sep=:\nid:first_name\n1:Ann\n");
+    assert_eq!(unusual.rows[0][1], "Ann");
+    assert_eq!(unusual.choice("delimiter").choice, ":");
+}
+
+#[test]
 fn a_company_called_total_is_no_sum() {
     let read = read(b"first_name,city\nTotal,Paris\n");
     assert_eq!(read.counts.landed, 1);

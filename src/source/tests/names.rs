@@ -86,6 +86,38 @@ fn a_file_without_a_name_is_known_by_its_headers_or_asked_about() {
 }
 
 #[test]
+fn a_decision_for_an_object_is_recorded_and_must_name_one() {
+    let either: Files = &[("contacts.csv", b"id,first_name,last_name,email\n1,,,\n")];
+    let (_folder, export) = open_called(either, "contacts.csv,object,lead,\n");
+    let choice = object(&export).unwrap();
+    assert_eq!(
+        (choice.choice.as_str(), choice.decided_by),
+        ("lead", DecidedBy::Person)
+    );
+    let files: Files = &[either[0], ("leads.csv", b"id\n1\n")];
+    let (_folder, export) = open_called(files, "contacts.csv,object,-,\n");
+    assert_eq!(export.objects().collect::<Vec<_>>(), ["lead"]);
+    assert_eq!(object(&export).unwrap().choice, "-");
+
+    for (object, reason) in [
+        ("klingon", "which is no object"),
+        ("automation", "which is read from .json files"),
+    ] {
+        let folder = folder(either);
+        let text = format!("scope,topic,choice,note\ncontacts.csv,object,{object},\n");
+        let decided = Choices::parse(&text).unwrap();
+        let (kind, text) = refusal(open_as(
+            &[folder.path()],
+            &HeaderMap::default(),
+            &decided,
+            &Limits::default(),
+        ));
+        assert_eq!(kind, Kind::Config);
+        assert!(text.contains(reason), "{text}");
+    }
+}
+
+#[test]
 fn an_extract_has_another_id_when_its_columns_have_other_names() {
     let files: Files = &[("contacts.csv", b"id,Vorname\n1,Ann\n")];
     let (_folder, called) = open_called(files, "");

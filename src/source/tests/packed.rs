@@ -62,6 +62,8 @@ fn archives_that_do_harm_are_refused() {
     assert_refused(open_files(&[("a.zip", &nested)]), "archives deep");
     let bomb = gzip(&vec![b'a'; 40 << 20]);
     assert_refused(open_files(&[("contacts.csv.gz", &bomb)]), "inflates past");
+    let packed = zip_bytes(&[("contacts.csv.gz", &bomb)]);
+    assert_refused(open_files(&[("a.zip", &packed)]), "inflates past");
     let broken = &gzip(CONTACTS)[..30];
     assert_refused(open_files(&[("contacts.csv.gz", broken)]), "cannot be read");
     assert_refused(open_files(&[("a.zip", b"PK\x03\x04")]), "not a whole zip");
@@ -170,6 +172,45 @@ fn a_sheet_is_a_table_of_values_not_of_how_they_are_shown() {
             ["Sales\nEast"]
         );
     }
+}
+
+#[test]
+fn what_we_wrote_ourselves_is_not_asked_about() {
+    // Semicolons split each row as the sheet's columns do, and letters stand as in mixed encodings.
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet().set_name("Contacts").unwrap();
+    let mut json = Vec::new();
+    for (row, cells) in [["id;a", "b"], ["1;2", "\"x\\\""], ["3;4", "Ã¼"]]
+        .iter()
+        .enumerate()
+    {
+        for (column, cell) in cells.iter().enumerate() {
+            sheet
+                .write(row as u32, u16::try_from(column).unwrap(), *cell)
+                .unwrap();
+        }
+        json.push(serde_json::json!({ "id;a": cells[0], "b": cells[1] }));
+    }
+    let json = serde_json::to_vec(&json).unwrap();
+    let book = book.save_to_buffer().unwrap();
+    for (name, bytes) in [("x.xlsx", &book), ("contacts.json", &json)] {
+        let (_folder, export) = open_files_kept(&[(name, bytes)]);
+        let topics = export.choices().iter().map(|choice| choice.topic.as_str());
+        assert!(topics.eq([] as [&str; 0]), "{:?}", export.choices());
+        assert_eq!(export.columns("contact"), ["id_a", "b"]);
+    }
+    let (_folder, export) = open_files_kept(&[("contacts.json", br#"[{"id":"1"},{"id":""}]"#)]);
+    let landed = read(&export, "contact").unwrap();
+    assert_eq!(landed.files[0].title_rows, 0);
+}
+
+#[test]
+fn a_name_inside_a_record_does_not_take_the_place_of_another() {
+    let text = br#"[{"id":"1","owner":{"id":7},"owner_id":8}]"#;
+    let (_folder, export) = open_files_kept(&[("contacts.json", text)]);
+    let rows = &read(&export, "contact").unwrap().rows;
+    assert_eq!(texts(rows, "owner_id"), ["7"]);
+    assert_eq!(texts(rows, "owner_id_2"), ["8"]);
 }
 
 #[test]
