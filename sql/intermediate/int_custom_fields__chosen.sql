@@ -2,16 +2,25 @@
 -- there has choices: decided in map_options, else the same word.
 -- key: object, _source_id, destination_field
 
-with cells as (
+with columns as (
+    select map(list(scope), list(read_as)) as read_as,
+    from int_custom_columns__judged
+),
+
+cells as (
     select
-        *,
+        cells.*,
         unnest(
             case
-                when type = 'multi_select' then multi_values(source_value)
-                else [source_value]
+                when cells.type = 'multi_select' then multi_values(
+                    cells.source_value,
+                    columns.read_as[cells.object || '.' || cells.source_column]
+                )
+                else [cells.source_value]
             end
         ) as single_value,
-    from int_records__unpivoted
+    from int_records__unpivoted as cells
+    cross join columns
 ),
 
 options as (

@@ -2,13 +2,20 @@
 -- its type has no value, and a check lists it.
 -- key: object, _source_id, destination_field
 
-with cells as (
+with columns as (
+    select map(list(scope), list(read_as)) as read_as,
+    from int_custom_columns__judged
+),
+
+cells as (
     select
-        *,
+        int_custom_fields__chosen.*,
+        columns.read_as[object || '.' || source_column] as read_as,
         try_cast(
             regexp_extract(transform, '^times:([0-9.]+)$', 1) as double
         ) as factor,
     from int_custom_fields__chosen
+    cross join columns
 ),
 
 final as (
@@ -17,16 +24,16 @@ final as (
         source_value, refused_values,
         case type
             when 'number' then to_json(round(
-                parse_amount(chosen_value)::double * coalesce(factor, 1), 4
+                parse_amount(chosen_value, read_as)::double
+                * coalesce(factor, 1),
+                4
             ))
             when 'checkbox' then to_json(parse_boolean(chosen_value))
             when 'date' then to_json(
-                parse_date(chosen_value, source_date_order())::varchar
+                parse_date(chosen_value, read_as)::varchar
             )
             when 'date_time' then to_json(strftime(
-                parse_instant(
-                    chosen_value, source_date_order(), source_time_zone()
-                ),
+                parse_instant(chosen_value, read_as, source_time_zone()),
                 '%Y-%m-%dT%H:%M:%SZ'
             ))
             else to_json(

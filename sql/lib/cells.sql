@@ -1,4 +1,4 @@
--- Cells: blanks, keys for matching, names, e-mail addresses, lists, markers.
+-- Cells: blanks, keys for matching, names, e-mail addresses, markers.
 -- The topics of this folder are run in the order of their names, so that the
 -- later ones can use these.
 
@@ -59,20 +59,6 @@ create or replace macro first_name_of(full_name) as
             regexp_replace(clean_text(full_name), '\S+$', '')
         )
     end;
-
--- The values of a multi-select cell: `;` between, `\;` inside a value.
-create or replace macro multi_values(text) as
-    list_filter(
-        list_transform(
-            string_split(
-                replace(replace(text, '\\', chr(1)), '\;', chr(2)), ';'
-            ),
-            lambda part: clean_text(
-                replace(replace(part, chr(2), ';'), chr(1), '\')
-            )
-        ),
-        lambda part: part is not null
-    );
 
 -- true or false in the words of several programs and languages.
 create or replace macro parse_boolean(text) as

@@ -31,7 +31,8 @@ create or replace macro named_month_date(text) as
         1
     ), '');
 
--- A date. `date_order` (mdy, dmy) settles `3/4/26`; with ymd it stays null.
+-- A date. `date_order` (mdy, dmy) settles `3/4/26`; without one it stays null.
+-- `13/4/26` and `3/3/26` settle themselves.
 -- The list of one is there so that the cell is cleaned once, not at each use.
 create or replace macro parse_date(text, date_order) as
     list_transform([clean_text(text)], lambda cell: case
@@ -48,10 +49,10 @@ create or replace macro parse_date(text, date_order) as
         when not regexp_full_match(
             cell, '\d{1,2}[-/]\d{1,2}[-/](\d\d){1,2}'
         ) then try_strptime(named_month_date(cell), '%Y-%m-%d')
-        when date_order = 'mdy' then try_strptime(
+        when settled_order(cell, date_order) = 'mdy' then try_strptime(
             replace(cell, '-', '/'), ['%m/%d/%y', '%m/%d/%Y']
         )
-        when date_order = 'dmy' then try_strptime(
+        when settled_order(cell, date_order) = 'dmy' then try_strptime(
             replace(cell, '-', '/'), ['%d/%m/%y', '%d/%m/%Y']
         )
     end::date)[1];
@@ -60,7 +61,8 @@ create or replace macro parse_date(text, date_order) as
 create or replace macro has_time(text) as
     regexp_matches(text, '\d:\d\d|^\s*\d{10}(\d{3})?\s*$');
 
--- A wall-clock time of a zone as UTC.
+-- A wall-clock time of a zone as UTC. One that the clocks leave out in spring
+-- moves on by the hour; of the two in autumn it is the later one.
 create or replace macro zone_to_utc(wall_time, time_zone) as
     (wall_time::timestamp at time zone time_zone) at time zone 'UTC';
 

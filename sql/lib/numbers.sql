@@ -7,19 +7,17 @@ create or replace macro amount_digits(text) as
         '(?i)[\s\x{00A0}\x{202F}''’()+\-]|[A-Z]{3}|\p{Sc}|[km]$', '', 'g'
     );
 
--- Whether `1,200`, `€ 1.200` or `51-200` could be two different numbers.
-create or replace macro is_ambiguous_amount(text) as
-    regexp_full_match(amount_digits(text), '\d{1,3},\d{3}')
-    or regexp_matches(text, '\d\s*-\s*\d')
-    or (
-        regexp_full_match(amount_digits(text), '\d{1,3}\.\d{3}')
-        and regexp_matches(text, '\p{Sc}|[A-Za-z]{3}')
-    );
-
--- The same digits with one decimal point; null when it is not a number.
-create or replace macro plain_digits(digits) as
+-- The same digits with one decimal point; null when it is not a number, or
+-- one of two and `decimal_sign` (point, comma) does not say which.
+create or replace macro plain_digits(digits, decimal_sign) as
     case
-        when regexp_full_match(digits, '\d*\.?\d+') then digits
+        when regexp_full_match(digits, '\d+') then digits
+        when regexp_full_match(digits, '[1-9]\d{0,2}[.,]\d{3}')
+            then case decimal_sign
+                when 'point' then replace(digits, ',', '')
+                when 'comma' then replace(replace(digits, '.', ''), ',', '.')
+            end
+        when regexp_full_match(digits, '\d*\.\d+') then digits
         when regexp_full_match(digits, '\d{1,3}(,\d{3})+(\.\d+)?')
             then replace(digits, ',', '')
         when regexp_full_match(digits, '\d{1,3}(\.\d{3})+(,\d+)?')
@@ -29,12 +27,17 @@ create or replace macro plain_digits(digits) as
     end;
 
 -- An amount: either decimal sign, grouping, brackets for negative, `1.2k`.
--- What could mean two numbers is null.
-create or replace macro parse_amount(text) as
+-- A range is none, and neither is what could mean two numbers as long as
+-- `decimal_sign` does not say which.
+create or replace macro parse_amount(text, decimal_sign) as
     case
-        when is_no_value(text) or is_ambiguous_amount(text) then null
+        when is_no_value(text) or regexp_matches(text, '\d\s*-\s*\d')
+            then null
         else (
-            try_cast(plain_digits(amount_digits(text)) as decimal(18, 4))
+            try_cast(
+                plain_digits(amount_digits(text), decimal_sign)
+                as decimal(18, 4)
+            )
             * case
                 when regexp_matches(text, '(?i)\dk\s*$') then 1000
                 when regexp_matches(text, '(?i)\dm\s*$') then 1000000

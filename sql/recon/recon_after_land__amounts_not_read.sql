@@ -1,7 +1,12 @@
 -- Amounts that are no number, or could be two different ones.
 -- blocks: no
 
-with company_cells as (
+with columns as (
+    select map(list(scope), list(read_as)) as read_as,
+    from col_smartdesk__columns
+),
+
+company_cells as (
     select 'company' as object, id as source_id, unnest([
         {'column': 'annual_revenue_amount', 'cell': annual_revenue_amount},
     ], recursive := true),
@@ -42,7 +47,8 @@ cells as (
 
 select object, source_id, "column",
 from cells
+cross join columns
 where is_unread(
-    cell, parse_amount(cell)
+    cell, parse_amount(cell, columns.read_as[object || '.' || "column"])
 )
 order by all

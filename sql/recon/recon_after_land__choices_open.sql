@@ -1,38 +1,17 @@
--- Files whose way of writing is not certain, or was decided since otherwise
--- than they were read. `deskferry map set` answers; what was read otherwise
--- has to be landed again. An answer for a path stands above one for a name.
+-- How files and columns are read where that is not certain, or was decided
+-- since otherwise than they were read. `deskferry map set` answers; a file that
+-- was read otherwise has to be landed again.
 -- blocks: decide
-
-with answers as (
-    select lower(scope) as scope, topic, choice,
-    from map_decisions
-),
-
-answered as (
-    select
-        choices.*,
-        coalesce(of_path.choice, of_name.choice) as decided,
-    from landed_choices as choices
-    left join answers as of_path
-        on choices.topic = of_path.topic
-        and lower(choices.scope) = of_path.scope
-    left join answers as of_name
-        on choices.topic = of_name.topic
-        and lower(parse_filename(choices.scope)) = of_name.scope
-)
 
 select
     scope,
     topic,
     choice as read_as,
-    decided,
+    answer as decided,
     array_to_string(others, ', ') as others,
     evidence_for,
     evidence_against,
     evidence,
-from answered
-where case
-    when decided is null then decided_by <> 'rule'
-    else decided <> choice
-end
+from int_choices__judged
+where is_open
 order by scope, topic

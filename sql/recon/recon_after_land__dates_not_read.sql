@@ -1,7 +1,12 @@
 -- Dates that could not be read without a guess.
 -- blocks: no
 
-with contact_cells as (
+with columns as (
+    select map(list(scope), list(read_as)) as read_as,
+    from col_smartdesk__columns
+),
+
+contact_cells as (
     select 'contact' as object, id as source_id, unnest([
         {'column': 'birthday', 'cell': birthday},
     ], recursive := true),
@@ -33,7 +38,8 @@ cells as (
 
 select object, source_id, "column",
 from cells
+cross join columns
 where is_unread(
-    cell, parse_date(cell, source_date_order())
+    cell, parse_date(cell, columns.read_as[object || '.' || "column"])
 )
 order by all

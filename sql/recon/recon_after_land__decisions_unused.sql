@@ -1,11 +1,11 @@
--- Decisions that decide nothing: a file, owner, stage or option that is not
--- there.
+-- Decisions that decide nothing: a file, column, owner, stage or option that
+-- is not there.
 -- blocks: no
 
 select 'map_decisions' as map, decisions.scope || ' ' || decisions.topic
     as decision,
 from map_decisions as decisions
-anti join landed_choices as choices
+anti join int_choices__judged as choices
     on decisions.topic = choices.topic
     and lower(decisions.scope) in (
         lower(choices.scope), lower(parse_filename(choices.scope))

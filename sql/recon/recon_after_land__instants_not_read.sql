@@ -1,7 +1,12 @@
 -- Dates with time that could not be read without a guess.
 -- blocks: no
 
-with contact_cells as (
+with columns as (
+    select map(list(scope), list(read_as)) as read_as,
+    from col_smartdesk__columns
+),
+
+contact_cells as (
     select 'contact' as object, id as source_id, unnest([
         {'column': 'created_at', 'cell': created_at},
         {'column': 'updated_at', 'cell': updated_at},
@@ -70,8 +75,13 @@ cells as (
 
 select object, source_id, "column",
 from cells
+cross join columns
 where is_unread(
     cell,
-    parse_instant(cell, source_date_order(), source_time_zone())
+    parse_instant(
+        cell,
+        columns.read_as[object || '.' || "column"],
+        source_time_zone()
+    )
 )
 order by all

@@ -2,7 +2,12 @@
 -- the load, whatever will become of each row. A row is a difference.
 -- blocks: yes
 
-with exported as (
+with columns as (
+    select map(list(scope), list(read_as)) as read_as,
+    from col_smartdesk__columns
+),
+
+exported as (
     select
         upper(coalesce(
             parse_currency(value_currency), parse_currency(value_amount),
@@ -10,8 +15,11 @@ with exported as (
         )) as currency,
         coalesce(stage_id, stage_name, '') as stage,
         count(*) as deals,
-        coalesce(sum(parse_amount(value_amount)), 0) as amount,
+        coalesce(sum(parse_amount(
+            value_amount, columns.read_as['deal.value_amount']
+        )), 0) as amount,
     from raw_smartdesk__deal
+    cross join columns
     group by all
 ),
 

@@ -1,6 +1,11 @@
 -- Calls, e-mails, meetings and notes of the source, one row a source row.
 -- key: _source_id
 
+with columns as (
+    select map(list(scope), list(read_as)) as read_as,
+    from col_smartdesk__columns
+)
+
 select
     row_source_id(activities.id, activities._occurrence) as _source_id,
     duplicate_kind(activities._occurrence, activities._is_copy) as _duplicate,
@@ -13,11 +18,15 @@ select
     clean_text(activities.outcome) as outcome,
     clean_text(activities.status) as status,
     parse_instant(
-        activities.started_at, source_date_order(), source_time_zone()
+        activities.started_at,
+        columns.read_as['activity.started_at'],
+        source_time_zone()
     ) as started_at,
     not coalesce(has_time(activities.started_at), true) as is_all_day,
     parse_instant(
-        activities.ended_at, source_date_order(), source_time_zone()
+        activities.ended_at,
+        columns.read_as['activity.ended_at'],
+        source_time_zone()
     ) as ended_at,
     parse_seconds(activities.duration_seconds) as duration_seconds,
     clean_text(activities.location) as location,
@@ -48,6 +57,9 @@ select
     clean_text(activities.owner_name) as owner_name,
     coalesce(parse_boolean(activities.is_deleted), false) as is_deleted,
     parse_instant(
-        activities.created_at, source_date_order(), source_time_zone()
+        activities.created_at,
+        columns.read_as['activity.created_at'],
+        source_time_zone()
     ) as created_at,
 from raw_smartdesk__activity as activities
+cross join columns

@@ -1,13 +1,23 @@
 -- Campaigns of the source, one row a source row.
 -- key: _source_id
 
+with columns as (
+    select map(list(scope), list(read_as)) as read_as,
+    from col_smartdesk__columns
+)
+
 select
     row_source_id(campaigns.id, campaigns._occurrence) as _source_id,
     duplicate_kind(campaigns._occurrence, campaigns._is_copy) as _duplicate,
     campaigns.id as campaign_id,
     clean_text(campaigns.name) as name,
     lower(clean_text(campaigns.status)) as status,
-    parse_date(campaigns.start_date, source_date_order()) as start_date,
-    parse_date(campaigns.end_date, source_date_order()) as end_date,
+    parse_date(
+        campaigns.start_date, columns.read_as['campaign.start_date']
+    ) as start_date,
+    parse_date(
+        campaigns.end_date, columns.read_as['campaign.end_date']
+    ) as end_date,
     coalesce(parse_boolean(campaigns.is_deleted), false) as is_deleted,
 from raw_smartdesk__campaign as campaigns
+cross join columns

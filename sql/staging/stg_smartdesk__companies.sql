@@ -1,6 +1,11 @@
 -- Companies of the source, one row a source row.
 -- key: _source_id
 
+with columns as (
+    select map(list(scope), list(read_as)) as read_as,
+    from col_smartdesk__columns
+)
+
 select
     row_source_id(companies.id, companies._occurrence) as _source_id,
     duplicate_kind(companies._occurrence, companies._is_copy) as _duplicate,
@@ -11,7 +16,10 @@ select
     clean_text(companies.industry) as industry,
     clean_text(companies.employee_count) as employee_text,
     parse_integer(companies.employee_count) as employee_count,
-    parse_amount(companies.annual_revenue_amount) as annual_revenue_amount,
+    parse_amount(
+        companies.annual_revenue_amount,
+        columns.read_as['company.annual_revenue_amount']
+    ) as annual_revenue_amount,
     coalesce(
         parse_currency(companies.annual_revenue_currency),
         parse_currency(companies.annual_revenue_amount),
@@ -26,7 +34,9 @@ select
     companies.parent_company_id,
     clean_text(companies.parent_company_name) as parent_company_name,
     clean_text(companies.description) as description,
-    multi_values(companies.tags) as tags,
+    multi_values(
+        companies.tags, columns.read_as['company.tags']
+    ) as tags,
     owner_key(
         companies.owner_id, companies.owner_email, companies.owner_name
     ) as owner_key,
@@ -35,10 +45,15 @@ select
     clean_text(companies.owner_name) as owner_name,
     coalesce(parse_boolean(companies.is_deleted), false) as is_deleted,
     parse_instant(
-        companies.created_at, source_date_order(), source_time_zone()
+        companies.created_at,
+        columns.read_as['company.created_at'],
+        source_time_zone()
     ) as created_at,
     parse_instant(
-        companies.updated_at, source_date_order(), source_time_zone()
+        companies.updated_at,
+        columns.read_as['company.updated_at'],
+        source_time_zone()
     ) as updated_at,
     to_json(companies) as _cells,
 from raw_smartdesk__company as companies
+cross join columns

@@ -1,6 +1,11 @@
 -- People of the source, one row a source row. In doubt a person has opted out.
 -- key: _source_id
 
+with columns as (
+    select map(list(scope), list(read_as)) as read_as,
+    from col_smartdesk__columns
+)
+
 select
     row_source_id(contacts.id, contacts._occurrence) as _source_id,
     duplicate_kind(contacts._occurrence, contacts._is_copy) as _duplicate,
@@ -38,21 +43,29 @@ select
     clean_text(contacts.state) as state,
     clean_text(contacts.postal_code) as postal_code,
     clean_text(contacts.country) as country,
-    parse_date(contacts.birthday, source_date_order()) as birthday,
+    parse_date(
+        contacts.birthday, columns.read_as['contact.birthday']
+    ) as birthday,
     clean_text(contacts.linkedin_url) as linkedin_url,
     is_opted_out(
         contacts.email_opt_out, contacts.email_opt_out_at
     ) as is_opted_out,
     parse_instant(
-        contacts.email_opt_out_at, source_date_order(), source_time_zone()
+        contacts.email_opt_out_at,
+        columns.read_as['contact.email_opt_out_at'],
+        source_time_zone()
     ) as opted_out_at,
     parse_boolean(contacts.do_not_call) as is_do_not_call,
     clean_text(contacts.consent_source) as consent_source,
     parse_instant(
-        contacts.consent_at, source_date_order(), source_time_zone()
+        contacts.consent_at,
+        columns.read_as['contact.consent_at'],
+        source_time_zone()
     ) as consent_at,
     contacts.converted_from_lead_id as lead_id,
-    multi_values(contacts.tags) as tags,
+    multi_values(
+        contacts.tags, columns.read_as['contact.tags']
+    ) as tags,
     owner_key(
         contacts.owner_id, contacts.owner_email, contacts.owner_name
     ) as owner_key,
@@ -61,10 +74,15 @@ select
     clean_text(contacts.owner_name) as owner_name,
     coalesce(parse_boolean(contacts.is_deleted), false) as is_deleted,
     parse_instant(
-        contacts.created_at, source_date_order(), source_time_zone()
+        contacts.created_at,
+        columns.read_as['contact.created_at'],
+        source_time_zone()
     ) as created_at,
     parse_instant(
-        contacts.updated_at, source_date_order(), source_time_zone()
+        contacts.updated_at,
+        columns.read_as['contact.updated_at'],
+        source_time_zone()
     ) as updated_at,
     to_json(contacts) as _cells,
 from raw_smartdesk__contact as contacts
+cross join columns

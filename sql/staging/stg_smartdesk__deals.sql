@@ -1,14 +1,25 @@
 -- Deals of the source, one row a source row.
 -- key: _source_id
 
+with columns as (
+    select map(list(scope), list(read_as)) as read_as,
+    from col_smartdesk__columns
+)
+
 select
     row_source_id(deals.id, deals._occurrence) as _source_id,
     duplicate_kind(deals._occurrence, deals._is_copy) as _duplicate,
     deals.id as deal_id,
     clean_text(deals.name) as name,
-    parse_amount(deals.value_amount) as value_amount,
+    parse_amount(
+        deals.value_amount,
+        columns.read_as['deal.value_amount']
+    ) as value_amount,
     is_unread(
-        deals.value_amount, parse_amount(deals.value_amount)
+        deals.value_amount,
+        parse_amount(
+            deals.value_amount, columns.read_as['deal.value_amount']
+        )
     ) as is_amount_unread,
     coalesce(
         parse_currency(deals.value_currency),
@@ -24,13 +35,16 @@ select
         deals.stage_name
     ) as stage_key,
     lower(clean_text(deals.status)) as status,
-    parse_amount(deals.probability) as probability,
+    parse_amount(deals.probability, null) as probability,
     parse_date(
-        deals.expected_close_date, source_date_order()
+        deals.expected_close_date,
+        columns.read_as['deal.expected_close_date']
     ) as expected_close_date,
     day_in_zone(
         parse_instant(
-            deals.closed_at, source_date_order(), source_time_zone()
+            deals.closed_at,
+            columns.read_as['deal.closed_at'],
+            source_time_zone()
         ),
         source_time_zone()
     ) as closed_date,
@@ -43,7 +57,9 @@ select
     clean_text(deals.product_name) as product_name,
     clean_text(deals.source) as source,
     deals.campaign_id,
-    multi_values(deals.tags) as tags,
+    multi_values(
+        deals.tags, columns.read_as['deal.tags']
+    ) as tags,
     owner_key(
         deals.owner_id, deals.owner_email, deals.owner_name
     ) as owner_key,
@@ -52,10 +68,15 @@ select
     clean_text(deals.owner_name) as owner_name,
     coalesce(parse_boolean(deals.is_deleted), false) as is_deleted,
     parse_instant(
-        deals.created_at, source_date_order(), source_time_zone()
+        deals.created_at,
+        columns.read_as['deal.created_at'],
+        source_time_zone()
     ) as created_at,
     parse_instant(
-        deals.updated_at, source_date_order(), source_time_zone()
+        deals.updated_at,
+        columns.read_as['deal.updated_at'],
+        source_time_zone()
     ) as updated_at,
     to_json(deals) as _cells,
 from raw_smartdesk__deal as deals
+cross join columns

@@ -1,6 +1,11 @@
 -- Leads of the source, one row a source row. In doubt a lead has opted out.
 -- key: _source_id
 
+with columns as (
+    select map(list(scope), list(read_as)) as read_as,
+    from col_smartdesk__columns
+)
+
 select
     row_source_id(leads.id, leads._occurrence) as _source_id,
     duplicate_kind(leads._occurrence, leads._is_copy) as _duplicate,
@@ -17,12 +22,14 @@ select
     clean_text(leads.country) as country,
     clean_text(leads.cf_lead_source) as lead_source,
     clean_text(leads.cf_lead_status) as lead_status,
-    parse_amount(leads.score) as score,
+    parse_amount(leads.score, null) as score,
     is_opted_out(leads.email_opt_out, null) as is_opted_out,
     coalesce(parse_boolean(leads.is_converted), false) as is_converted,
     leads.converted_contact_id,
     parse_boolean(leads.should_convert) as is_to_convert,
-    multi_values(leads.tags) as tags,
+    multi_values(
+        leads.tags, columns.read_as['lead.tags']
+    ) as tags,
     owner_key(
         leads.owner_id, leads.owner_email, leads.owner_name
     ) as owner_key,
@@ -31,10 +38,15 @@ select
     clean_text(leads.owner_name) as owner_name,
     coalesce(parse_boolean(leads.is_deleted), false) as is_deleted,
     parse_instant(
-        leads.created_at, source_date_order(), source_time_zone()
+        leads.created_at,
+        columns.read_as['lead.created_at'],
+        source_time_zone()
     ) as created_at,
     parse_instant(
-        leads.updated_at, source_date_order(), source_time_zone()
+        leads.updated_at,
+        columns.read_as['lead.updated_at'],
+        source_time_zone()
     ) as updated_at,
     to_json(leads) as _cells,
 from raw_smartdesk__lead as leads
+cross join columns

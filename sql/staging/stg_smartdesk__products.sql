@@ -1,11 +1,20 @@
 -- Products that deals of the source name.
 -- key: _source_id
 
+with columns as (
+    select map(list(scope), list(read_as)) as read_as,
+    from col_smartdesk__columns
+)
+
 select
     row_source_id(products.id, products._occurrence) as _source_id,
     duplicate_kind(products._occurrence, products._is_copy) as _duplicate,
     products.id as product_id,
     clean_text(products.name) as name,
-    parse_amount(products.price_amount) as price_amount,
+    parse_amount(
+        products.price_amount,
+        columns.read_as['product.price_amount']
+    ) as price_amount,
     coalesce(parse_boolean(products.is_deleted), false) as is_deleted,
 from raw_smartdesk__product as products
+cross join columns

@@ -8,7 +8,7 @@ select
     stages.pipeline_id,
     clean_text(stages.name) as name,
     parse_integer(stages.sort_order) as sort_order,
-    parse_amount(stages.probability) as probability,
+    parse_amount(stages.probability, null) as probability,
     lower(clean_text(stages.kind)) as kind,
     coalesce(parse_boolean(stages.is_archived), false) as is_archived,
 from raw_smartdesk__stage as stages

@@ -1,6 +1,11 @@
 -- Tasks of the source, one row a source row.
 -- key: _source_id
 
+with columns as (
+    select map(list(scope), list(read_as)) as read_as,
+    from col_smartdesk__columns
+)
+
 select
     row_source_id(tasks.id, tasks._occurrence) as _source_id,
     duplicate_kind(tasks._occurrence, tasks._is_copy) as _duplicate,
@@ -12,10 +17,14 @@ select
     lower(clean_text(tasks.status)) as status,
     clean_text(tasks.priority) as priority,
     parse_instant(
-        tasks.due_at, source_date_order(), source_time_zone()
+        tasks.due_at,
+        columns.read_as['task.due_at'],
+        source_time_zone()
     ) as due_at,
     parse_instant(
-        tasks.completed_at, source_date_order(), source_time_zone()
+        tasks.completed_at,
+        columns.read_as['task.completed_at'],
+        source_time_zone()
     ) as completed_at,
     lower(clean_text(tasks.parent_type)) as parent_type,
     tasks.parent_id,
@@ -35,6 +44,9 @@ select
     clean_text(tasks.owner_name) as owner_name,
     coalesce(parse_boolean(tasks.is_deleted), false) as is_deleted,
     parse_instant(
-        tasks.created_at, source_date_order(), source_time_zone()
+        tasks.created_at,
+        columns.read_as['task.created_at'],
+        source_time_zone()
     ) as created_at,
 from raw_smartdesk__task as tasks
+cross join columns

@@ -9,6 +9,8 @@ use crate::error::{Error, Kind, Result};
 /// The room a relation belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Layer {
+    /// `col_<system>__<what>`: how the cells of a column are read, by all of them.
+    Columns,
     /// `stg_<system>__<objects>`: one source object, renamed and typed.
     Staging,
     /// `int_<objects>__<past_participle>`: joins and choices.
@@ -85,7 +87,7 @@ pub fn parse(path: &str, text: &str) -> Result<Script> {
         .to_owned();
     let (layer, folder) = layer_of(&name).ok_or_else(|| {
         refused(path, format!("the name `{name}` has no layer"))
-            .hint("names begin with stg_, int_, load_, recon_after_land__, recon_before_load__ or recon_after_load__")
+            .hint("names begin with col_, stg_, int_, load_, recon_after_land__, recon_before_load__ or recon_after_load__")
     })?;
     if path.split('/').next() != Some(folder) {
         return Err(
@@ -115,6 +117,7 @@ fn layer_of(name: &str) -> Option<(Layer, &'static str)> {
         .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     let prefix = name.split('_').next().filter(|_| is_plain)?;
     match prefix {
+        "col" => Some((Layer::Columns, "columns")),
         "stg" => Some((Layer::Staging, "staging")),
         "int" => Some((Layer::Intermediate, "intermediate")),
         "load" => Some((Layer::Load, "load")),
@@ -161,8 +164,9 @@ fn check_contract(script: &Script) -> Result<()> {
 fn may_read(script: &Script, read: &str) -> bool {
     let prefix = read.split('_').next().unwrap_or_default();
     match script.layer {
-        Layer::Staging => prefix == "raw",
-        Layer::Intermediate => matches!(prefix, "stg" | "int" | "map"),
+        Layer::Columns => matches!(prefix, "raw" | "col" | "map"),
+        Layer::Staging => matches!(prefix, "raw" | "col"),
+        Layer::Intermediate => matches!(prefix, "stg" | "int" | "map" | "col" | "landed"),
         Layer::Load => matches!(prefix, "stg" | "int" | "map" | "raw") || read == "ledger_ids",
         // `check_names` refuses what nobody makes.
         Layer::Recon => prefix != "recon",

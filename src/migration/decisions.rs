@@ -1,25 +1,32 @@
 //! The one list of what is not certain about an export: `map show` prints it, `map set` answers.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::extract;
+use super::relations::{self, Inputs};
 use super::workspace::Workspace;
+use super::{extract, status};
 use crate::error::{Error, Kind, Result};
 use crate::landing::{self, Choice};
 use crate::ledger;
 use crate::source::Choices;
+use crate::warehouse::Warehouse;
 
 const MAP: &str = "sql/map/map_decisions.csv";
 
+/// The relation with every decision, one row each.
+const JUDGED: &str = "int_choices__judged";
+
 /// One thing that was decided, or waits for a person.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Decision {
-    /// How it was read, and why.
+    /// How it is read, and why.
     #[serde(flatten)]
     pub choice: Choice,
     /// What a person has said, if anything.
     pub answer: Option<String>,
+    /// Read like this when it was landed: another answer needs the export again.
+    pub is_landed: bool,
     /// A person must still say how it is read, or land again.
     pub is_open: bool,
 }
@@ -36,47 +43,52 @@ pub struct Answered {
 /// Everything that was decided about the newest extract, the open ones first.
 ///
 /// # Errors
-/// [`Kind::Decision`] when nothing is landed, [`Kind::Config`] when the map cannot be read.
+/// [`Kind::Decision`] when nothing is landed, [`Kind::Config`] when the map cannot be read, [`Kind::Script`] when a script
+/// that judges is refused.
 pub fn decisions(workspace: &Workspace) -> Result<Vec<Decision>> {
+    // A map that cannot be read is told by its line, not as a script's failure.
+    answers(workspace)?;
+    workspace.prepare()?;
     let history = ledger::history(&workspace.staging())?;
-    let answers = answers(workspace)?;
-    let choices = extract::newest(workspace, &history)?.choices.into_iter();
-    let mut all: Vec<Decision> = choices.map(|choice| decision(choice, &answers)).collect();
-    all.sort_by_key(|decision| !decision.is_open);
-    Ok(all)
+    let extract = extract::newest(workspace, &history)?;
+    let inputs = relations::inputs(workspace, &extract, &history);
+    let published = workspace.warehouse();
+    let megabytes = workspace.config.warehouse_memory;
+    if let Some(warehouse) = status::current(&published, &inputs, megabytes) {
+        return judged(&warehouse);
+    }
+    let rows = extract::largest(&extract);
+    let warehouse = Warehouse::build_aside(&published, rows, megabytes)?;
+    let decisions = judge(&inputs, &warehouse).and_then(|()| judged(&warehouse));
+    warehouse.discard()?;
+    decisions
+}
+
+/// Builds what judges, and nothing else.
+fn judge(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
+    relations::sources(inputs, warehouse)?;
+    let mut scripts = relations::needed(inputs.catalog, JUDGED).into_iter();
+    scripts.try_for_each(|script| relations::relation(inputs.catalog, script, warehouse))
+}
+
+fn judged(warehouse: &Warehouse) -> Result<Vec<Decision>> {
+    warehouse.fetch(&format!(
+        "select * from {JUDGED} order by is_open desc, scope, topic"
+    ))
 }
 
 fn answers(workspace: &Workspace) -> Result<Choices> {
     Choices::parse(extract::map_text(&workspace.catalog, "map_decisions"))
 }
 
-fn decision(choice: Choice, answers: &Choices) -> Decision {
-    let answer = answers.of(&choice.scope, &choice.topic).map(str::to_owned);
-    // The same rule as `recon_after_land__choices_open`.
-    let is_open = match &answer {
-        None => choice.decided_by != "rule",
-        Some(answer) => *answer != choice.choice,
-    };
-    Decision {
-        choice,
-        answer,
-        is_open,
-    }
-}
-
-/// Writes an answer to `map_decisions.csv`, a row for each file that `scope` names: by its path, or by its name alone.
+/// Writes an answer to `map_decisions.csv`, a row for each thing that `scope` names: by its path, or by its name alone.
 ///
 /// # Errors
-/// [`Kind::Usage`] when the newest extract asks no such thing, [`Kind::Config`] when the map cannot be written.
+/// [`Kind::Usage`] when the newest extract asks no such thing, or nothing is known by that answer; [`Kind::Config`] when the
+/// map cannot be written.
 pub fn decide(workspace: &Workspace, scope: &str, topic: &str, choice: &str) -> Result<Answered> {
-    let known = decisions(workspace)?;
-    let of_topic = known
-        .iter()
-        .filter(|decision| decision.choice.topic == topic);
-    let asked: Vec<&Choice> = of_topic
-        .map(|decision| &decision.choice)
-        .filter(|choice| is_scope(scope, &choice.scope))
-        .collect();
+    let mut asked = decisions(workspace)?;
+    asked.retain(|one| one.choice.topic == topic && is_scope(scope, &one.choice.scope));
     if asked.is_empty() {
         return Err(Error::new(
             Kind::Usage,
@@ -84,16 +96,37 @@ pub fn decide(workspace: &Workspace, scope: &str, topic: &str, choice: &str) -> 
         )
         .hint("`deskferry map show --all` lists what was decided, by scope and topic"));
     }
+    asked.iter().try_for_each(|one| check(one, choice))?;
     let note = format!("map set, {}", Timestamp::now().strftime("%Y-%m-%d"));
     let mut answers = answers(workspace)?;
-    for file in &asked {
-        answers.put([&file.scope, topic, choice, &note]);
+    for one in &asked {
+        answers.put([&one.choice.scope, topic, choice, &note]);
     }
     landing::write_atomically(&workspace.root.join(MAP), &answers.to_csv()?)?;
+    let is_other = |one: &Decision| one.is_landed && one.choice.choice != choice;
     Ok(Answered {
         file: MAP,
-        must_land_again: asked.iter().any(|file| file.choice != choice),
+        must_land_again: asked.iter().any(is_other),
     })
+}
+
+/// A column is read in one of two ways; how a file may be read, the reader knows.
+fn check(asked: &Decision, choice: &str) -> Result<()> {
+    let Choice {
+        scope,
+        topic,
+        choice: found,
+        others,
+        ..
+    } = &asked.choice;
+    let mut known = others.iter().chain([found]);
+    if asked.is_landed || known.any(|known| known == choice) {
+        return Ok(());
+    }
+    let what = format!("{topic} of `{scope}` cannot be `{choice}`");
+    let known = others.iter().chain([found]).map(String::as_str);
+    let known: Vec<&str> = known.collect();
+    Err(Error::new(Kind::Usage, what).hint(format!("it is one of: {}", known.join(", "))))
 }
 
 /// Whether a person who says `scope` means the file at `path`, in any case.

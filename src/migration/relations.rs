@@ -4,6 +4,7 @@
 //! yet, gets a negative **projected** id, so that its children can be planned through it. Before a phase seals anything the
 //! projections are made anew, so a parent that did not arrive is missing for its children, and they wait.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::workspace::Workspace;
@@ -80,6 +81,25 @@ pub fn relation(catalog: &Catalog, script: &Script, warehouse: &Warehouse) -> Re
             script.name
         ))
         .map_err(|e| failed(&script.path, e))
+}
+
+/// The scripts that make a relation, in their order: its own, and those of all that it reads.
+#[must_use]
+pub fn needed<'a>(catalog: &'a Catalog, name: &'a str) -> Vec<&'a Script> {
+    let mut wanted = BTreeSet::from([name]);
+    // What a script reads stands before it.
+    let backwards = catalog.scripts.iter().rev();
+    let mut scripts: Vec<&Script> = backwards
+        .filter(|script| {
+            let is_wanted = wanted.contains(script.name.as_str());
+            if is_wanted {
+                wanted.extend(script.reads.iter().map(String::as_str));
+            }
+            is_wanted
+        })
+        .collect();
+    scripts.reverse();
+    scripts
 }
 
 /// Makes the ledger's relations and every object's load relation anew: as a build of all would.

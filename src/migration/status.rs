@@ -95,7 +95,7 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
 }
 
 /// The published warehouse, if it is up to date.
-fn current(published: &Path, inputs: &Inputs<'_>, megabytes: u64) -> Option<Warehouse> {
+pub fn current(published: &Path, inputs: &Inputs<'_>, megabytes: u64) -> Option<Warehouse> {
     let warehouse = Warehouse::open_within(published, megabytes).ok()?;
     let is_current = warehouse.number(&relations::is_current(inputs)).ok()?;
     (is_current == 1).then_some(warehouse)

@@ -41,11 +41,13 @@ fn row(decision: &Decision) -> [Cell; 8] {
     let Decision {
         choice,
         answer,
+        is_landed,
         is_open,
     } = decision;
     let by = match (is_open, answer) {
         (true, None) => "nobody yet".to_owned(),
-        (true, Some(answer)) => format!("a person: {answer}; land again"),
+        (true, Some(answer)) if *is_landed => format!("a person: {answer}; land again"),
+        (true, Some(answer)) => format!("a person: {answer}, which is not known"),
         (false, Some(_)) => "a person".to_owned(),
         (false, None) => "the data".to_owned(),
     };
@@ -68,7 +70,7 @@ fn row(decision: &Decision) -> [Cell; 8] {
 pub fn print_answered(answered: &Answered) -> Result<()> {
     let next = match answered.must_land_again {
         true => "the export was read otherwise: `deskferry land PATH` again",
-        false => "the export was read like this; `deskferry plan` goes on",
+        false => "`deskferry plan` goes on with it",
     };
     print_text(&format!("written to {}; {next}", answered.file))
 }

@@ -1,0 +1,73 @@
+-- How custom columns of dates, numbers and lists are read: as their cells show,
+-- or as a person said. As col_smartdesk__columns for those of the layout.
+-- key: scope, topic
+
+with cells as (
+    select object, source_column, destination_field, type, source_value,
+    from int_records__unpivoted
+),
+
+known_options as (
+    select source_object as object, name as field, unnest(choices) as option,
+    from int_fields__listed
+    union all
+    select lower(clean_text(object)), clean_text(field), source_value,
+    from map_options
+),
+
+columns as (
+    select
+        cells.object,
+        cells.source_column,
+        coalesce(
+            list(distinct match_key(known.option))
+                filter (where known.option is not null),
+            []
+        ) as options,
+    from cells
+    left join known_options as known
+        on cells.object = known.object
+        and known.field in (cells.source_column, cells.destination_field)
+    where cells.type = 'multi_select'
+    group by cells.object, cells.source_column
+),
+
+votes as (
+    select object, date_votes(source_column, source_value) as votes,
+    from cells
+    where type in ('date', 'date_time')
+    group by object, source_column
+    union all
+    select object, amount_votes(source_column, source_value),
+    from cells
+    where type = 'number'
+    group by object, source_column
+    union all
+    select
+        cells.object,
+        list_votes(cells.source_column, cells.source_value, columns.options),
+    from cells
+    inner join columns
+        on cells.object = columns.object
+        and cells.source_column = columns.source_column
+    group by cells.object, cells.source_column, columns.options
+),
+
+answered as (
+    select
+        votes.object || '.' || votes.votes.column_name as scope,
+        votes.votes,
+        answers.choice as answer,
+    from votes
+    left join map_decisions as answers
+        on lower(votes.object || '.' || votes.votes.column_name)
+        = lower(answers.scope)
+        and votes.votes.topic = answers.topic
+    where votes.votes.open + list_sum(
+        list_transform(votes.votes.votes, lambda vote: vote.cells)
+    ) > 0
+)
+
+select unnest(judged(scope, votes, answer, source_date_order()))
+from answered
+order by all
