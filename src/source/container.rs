@@ -31,6 +31,8 @@ pub(super) enum Place {
     Shared(SharedFile),
     /// A table as comma-separated text, made out of another format.
     Text(SharedFile),
+    /// A table that was written here in our own way, so that nothing about it has to be found out.
+    Records(SharedFile),
 }
 
 /// How long a file is, and what its bytes hash to.
@@ -81,6 +83,11 @@ impl Entry {
         }
     }
 
+    /// The file under another path inside its container: the one that says what it is.
+    pub fn called(self, inside: String) -> Self {
+        Self { inside, ..self }
+    }
+
     /// Streams the file through `reading`; the digest covers what was read.
     ///
     /// An archive entry may not inflate past `allowance` bytes nor past the ratio of `limits`.
@@ -95,7 +102,9 @@ impl Entry {
                 let file = File::open(path).map_err(|cause| self.unreadable(cause))?;
                 hashed(file, reading)
             }
-            Place::Shared(file) | Place::Text(file) => hashed(file.clone(), reading),
+            Place::Shared(file) | Place::Text(file) | Place::Records(file) => {
+                hashed(file.clone(), reading)
+            }
             Place::Zip(packed) => packed.read(limits, allowance, |input| hashed(input, reading)),
         }
     }
@@ -103,6 +112,11 @@ impl Entry {
     /// Whether the file comes out of an archive, so that its size there proves nothing.
     pub fn is_packed(&self) -> bool {
         matches!(self.place, Place::Zip(_))
+    }
+
+    /// Whether it was written here, and is read as it was written.
+    pub fn is_ours(&self) -> bool {
+        matches!(self.place, Place::Records(_))
     }
 
     /// Where it is.

@@ -32,7 +32,8 @@ impl SharedFile {
         Ok((Self::of(file)?, written))
     }
 
-    fn of(file: File) -> io::Result<Self> {
+    /// All of an open file.
+    pub fn of(file: File) -> io::Result<Self> {
         let bytes = file.metadata()?.len();
         Ok(Self {
             file: Arc::new(file),

@@ -16,7 +16,7 @@ use super::recognise::Recogniser;
 use super::sniff::Sniffed;
 use super::table::{Part, TableFiles};
 use super::unpack::Unpacking;
-use super::{Limits, Listed, json, sniff};
+use super::{Limits, Listed, json, sniff, streams};
 use crate::error::{Error, Kind, Result};
 
 /// The files of all paths; where two have one path, the later one gets its container's name before it.
@@ -221,6 +221,7 @@ impl<'a> Survey<'a> {
                 drain(entry, input)?;
                 Ok(Sniffed::told(table.columns.clone()))
             }
+            _ if entry.is_ours() => streams::told(entry, input),
             _ => sniff::sniff(entry, input, decided, limit),
         })?;
         if let Some(claim) = claim {
