@@ -129,7 +129,12 @@ fn cursors_links_and_offsets_lead_to_the_same() {
 
     let api = ScriptedApi::start(|path, _| {
         let from: usize = parameter(path, "start").unwrap().parse().unwrap();
-        said(&json!({ "items": contacts(from / 2 + 1) }))
+        let items = if from < 5 {
+            contacts(from / 2 + 1)
+        } else {
+            Vec::new()
+        };
+        said(&json!({ "items": items }))
     });
     let by_offset = BY_CURSOR.replace(
         "by = \"cursor\", parameter = \"cursor\", next = \"meta.next\"",
@@ -381,7 +386,8 @@ fn a_declaration_that_cannot_be_is_refused_before_any_call() {
         "{}",
         ran.stderr
     );
-    let mut unset = land_command(&declared(&api, BY_PAGE), &[]);
+    let good = declared(&api, BY_PAGE);
+    let mut unset = land_command(&good, &[]);
     unset.env_remove("SMARTDESK_TOKEN");
     let ran = Ran::to_end(unset).ended(3);
     assert!(

@@ -186,27 +186,9 @@ pub(super) fn is_dot_path(text: &str) -> bool {
 }
 
 impl AuthText {
-    /// Puts the variables in. A token that stands in the file itself is refused: the file is shared.
+    /// Makes the header. A token that stands in the file itself is refused: the file is shared.
     fn expanded(&self, hidden: &str, environment: Environment) -> Result<Auth> {
-        let mut value = String::new();
-        let mut variables = Vec::new();
-        let mut rest = self.value.as_str();
-        while let Some((before, after)) = rest.split_once("${") {
-            let (name, behind) = after.split_once('}').ok_or_else(unclear)?;
-            if !is_variable(name) {
-                return Err(unclear());
-            }
-            if name == hidden {
-                return Err(refused(format!(
-                    "would send {name} to the source; it is the destination's key"
-                )));
-            }
-            value.push_str(before);
-            value.push_str(&set(name, environment)?);
-            variables.push(name.to_owned());
-            rest = behind;
-        }
-        value.push_str(rest);
+        let (value, variables) = self.value_of(hidden, environment)?;
         if variables.is_empty() {
             return Err(unclear());
         }
@@ -214,11 +196,8 @@ impl AuthText {
             .map_err(|_| refused("has an `auth.header` that is no name of a header"))?;
         let mut value = HeaderValue::from_str(&value).map_err(|_| {
             let variables = variables.join(", ");
-            Error::new(
-                Kind::Config,
-                format!("{variables} holds characters that no header can carry"),
-            )
-            .hint(format!(
+            let what = format!("{variables} holds characters that no header can carry");
+            Error::new(Kind::Config, what).hint(format!(
                 "export {variables}=... once more, without line breaks"
             ))
         })?;
@@ -228,6 +207,29 @@ impl AuthText {
             value,
             variables,
         })
+    }
+
+    /// The value with the variables put in, and their names.
+    fn value_of(&self, hidden: &str, environment: Environment) -> Result<(String, Vec<String>)> {
+        let mut value = String::new();
+        let mut variables = Vec::new();
+        let mut rest = self.value.as_str();
+        while let Some((before, after)) = rest.split_once("${") {
+            let (name, behind) = after.split_once('}').ok_or_else(unclear)?;
+            if !is_variable(name) {
+                return Err(unclear());
+            }
+            if name == hidden {
+                let what = format!("would send {name} to the source; it is the destination's key");
+                return Err(refused(what));
+            }
+            value.push_str(before);
+            value.push_str(&set(name, environment)?);
+            variables.push(name.to_owned());
+            rest = behind;
+        }
+        value.push_str(rest);
+        Ok((value, variables))
     }
 }
 
