@@ -70,7 +70,7 @@ struct Collected {
 /// What is left to do when all is landed.
 enum Then {
     Nothing,
-    Forget(Api),
+    Forget(Box<Api>),
     Remember(Vec<u8>),
 }
 
@@ -90,7 +90,7 @@ async fn pages(
             return Err(error.hint("`deskferry land` goes on behind the last page that was read"));
         }
     };
-    let then = Then::Forget(api);
+    let then = Then::Forget(Box::new(api));
     Ok(Collected { streams, then })
 }
 

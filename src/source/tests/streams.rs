@@ -21,22 +21,27 @@ fn opened(records: &[(&str, Value)]) -> Result<Export> {
 
 #[test]
 fn nothing_has_to_be_found_out_about_them() {
-    // Read as a file, its one column would be split at the semicolons, and its first record be a title.
+    // Read as a file, its column could be split at the semicolons, and of its records one be a header and one a sum.
     let export = opened(&[
         ("contact", json!({ "tags": "a;b" })),
         ("contact", json!({ "tags": "c;d" })),
         ("contact", json!({ "tags": "sep=;" })),
+        ("contact", json!({ "tags": "tags", "score": "score" })),
+        ("contact", json!({ "tags": "Total", "score": 12 })),
     ])
     .unwrap();
     assert_eq!(export.choices(), []);
     let landed = read(&export, "contact").unwrap();
-    assert_eq!(texts(&landed.rows, "tags"), ["a;b", "c;d", "sep=;"]);
+    assert_eq!(
+        texts(&landed.rows, "tags"),
+        ["a;b", "c;d", "sep=;", "tags", "Total"]
+    );
     assert_eq!(texts(&landed.rows, "_file")[0], "command:contact");
     assert_eq!(landed.broken.len(), 0);
     let counts = &landed.files[0];
     assert_eq!(
         (counts.records, counts.landed, counts.header_rows),
-        (4, 3, 1)
+        (6, 5, 1)
     );
 }
 
