@@ -362,6 +362,22 @@ fn a_reading_that_found_nobody_goes_on_unless_something_else_is_asked_for() {
 }
 
 #[test]
+fn a_place_that_is_no_place_any_more_is_not_asked_for_again() {
+    let api = ScriptedApi::start(|path, before| match before {
+        1 => status(401),
+        2 => status(404),
+        _ => page(path),
+    });
+    let workspace = declared(&api, BY_PAGE);
+    land(&workspace).ended(9);
+    land(&workspace).ended(4);
+    assert_eq!(left(&workspace), [""; 0]);
+    land(&workspace).passed();
+    let asked: Vec<usize> = api.calls().iter().map(|path| page_number(path)).collect();
+    assert_eq!(asked, [1, 2, 2, 1, 2, 3, 4]);
+}
+
+#[test]
 fn only_what_changed_is_asked_for_on_demand() {
     let endpoints =
         format!("{BY_PAGE}updated_since = \"changed_after\"\nparameters = {{ order = \"id\" }}\n");

@@ -88,6 +88,20 @@ fn singer_messages_are_understood_and_their_state_is_given_back() {
 }
 
 #[test]
+fn a_state_counts_only_when_its_records_are_landed() {
+    let workspace = scripted(SINGER);
+    let in_the_way = workspace.staging("landing");
+    fs::create_dir_all(workspace.staging("")).unwrap();
+    fs::write(&in_the_way, "").unwrap();
+    land(&workspace).ended(3);
+    assert_eq!(left(&workspace), [""; 0]);
+    fs::remove_file(in_the_way).unwrap();
+    let ran = land(&workspace).passed();
+    assert_eq!(ran.stderr, "--full\n", "still without a state");
+    assert_eq!(left(&workspace), ["state.json"]);
+}
+
+#[test]
 fn a_script_that_fails_lands_nothing_and_is_quoted_once() {
     let stderr = refused(&format!(
         "{CONTACTS}\nprintf 'not\\033[31m reached: planted\\n' >&2\nexit 3"

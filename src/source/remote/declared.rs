@@ -355,6 +355,7 @@ pagination = { by = "link" }
         assert_eq!(api.endpoints.len(), 2);
         let auth = api.auth.as_ref().unwrap();
         assert_eq!(auth.value, "Bearer planted-token");
+        assert!(auth.value.is_sensitive());
         assert!(!format!("{api:?}").contains("planted"));
         let contact = &api.endpoints["contact"];
         let (all, since) = (
