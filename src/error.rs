@@ -23,7 +23,7 @@ pub enum Kind {
     Check,
     /// More records were rejected than approved.
     Rejected,
-    /// The destination is unreachable, refuses the key, or its quota is used up.
+    /// The destination, or the source's API, is unreachable, refuses the key, or takes no more calls.
     Destination,
     /// Stopped by a person; the ledger is complete.
     Interrupted,

@@ -22,6 +22,7 @@ mod restart;
 mod resume;
 mod scarce;
 mod simulate;
+mod sources;
 mod sql_cases;
 mod support;
 mod updates;

@@ -16,6 +16,7 @@ pub use broken::tell_places_only;
 use crate::error::{Error, Kind, Result};
 use crate::migration::{self, LoadOptions, Workspace};
 use crate::report::{self, Meter, Shape};
+use crate::source::Told;
 
 /// Moves a CRM account from SmartDesk to Freshsales, and proves that every record arrived.
 #[derive(Parser)]
@@ -85,9 +86,12 @@ enum Command {
     },
     /// Land an export: every cell as text in Parquet, broken records in quarantine
     Land {
-        /// A folder, a zip or files, together one export
-        #[arg(required = true, value_name = "PATH")]
+        /// A folder, a zip or files, together one export. Without it: the command or the API that [source] of deskferry.toml names
+        #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
+        /// Ask the API only for what changed since 2026-03-04 (UTC) or 2026-03-04T07:00Z; the extract holds nothing else
+        #[arg(long, value_name = "TIME", conflicts_with = "paths")]
+        since: Option<String>,
     },
     /// What is not certain about the export: show it, and answer
     #[command(subcommand)]
@@ -142,7 +146,7 @@ pub fn run(cli: Cli) -> Result<()> {
     let shared = &cli.shared;
     match cli.command {
         Command::Init { folder } => init(shared, folder),
-        Command::Land { paths } => land(shared, &paths),
+        Command::Land { paths, since } => land(shared, &paths, since.as_deref()),
         Command::Map(command) => map::run(shared, &command),
         Command::Probe { write, windows } => probe(windows.open(shared)?, shared, write),
         Command::Plan(windows) => plan(windows.open(shared)?, shared),
@@ -195,8 +199,15 @@ fn init(shared: &Shared, folder: Option<PathBuf>) -> Result<()> {
     report::print_text("next: edit deskferry.toml, then `deskferry land PATH` with an export")
 }
 
-fn land(shared: &Shared, paths: &[PathBuf]) -> Result<()> {
-    let landed = migration::land(&open(shared)?, paths)?;
+fn land(shared: &Shared, paths: &[PathBuf], since: Option<&str>) -> Result<()> {
+    let workspace = open(shared)?;
+    let since = since.map(until::past).transpose()?;
+    let meter = shared.meter();
+    let hear = |told: Told<'_>| meter.hear_source(told);
+    let landed = match paths {
+        [] => runtime()?.block_on(migration::collect(&workspace, since, &hear))?,
+        paths => migration::land(&workspace, paths)?,
+    };
     if shared.is_json() {
         report::print_json(&landed)
     } else {

@@ -1,6 +1,7 @@
-//! The time that `--until` names.
+//! The times that `--until` and `--since` name.
 
-use jiff::civil::{DateTime, Time};
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, Zoned};
 
 use crate::error::{Error, Kind, Result};
@@ -32,6 +33,25 @@ pub fn moment(text: &str, now: &Zoned) -> Result<Timestamp> {
         return Err(refuse("is over already"));
     }
     Ok(at)
+}
+
+/// Reads a date, from its first moment on (UTC), or a moment with its offset.
+///
+/// # Errors
+/// [`Kind::Usage`] when it is neither.
+pub fn past(text: &str) -> Result<Timestamp> {
+    let midnight = || {
+        let date: Date = text.parse().ok()?;
+        date.to_zoned(TimeZone::UTC).ok()
+    };
+    let moment = text.parse::<Timestamp>().ok();
+    // A date and time without an offset would be read as a date, and its time forgotten.
+    let is_date = text.len() == "2026-03-04".len();
+    let moment = moment.or_else(|| Some(midnight()?.timestamp()).filter(|_| is_date));
+    moment.ok_or_else(|| {
+        Error::new(Kind::Usage, "`--since` is not a time")
+            .hint("write a date (2026-03-04, UTC) or a moment with its offset (2026-03-04T07:00Z)")
+    })
 }
 
 /// The next time that the clocks show this.
@@ -78,6 +98,20 @@ mod tests {
         ] {
             let found = moment(text, &now()).unwrap();
             assert_eq!(found.to_string(), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_past_time_is_a_date_or_a_moment() {
+        for (text, wanted) in [
+            ("2026-03-04", "2026-03-04T00:00:00Z"),
+            ("2026-03-04T07:00Z", "2026-03-04T07:00:00Z"),
+            ("2026-03-04T07:00:05+02:00", "2026-03-04T05:00:05Z"),
+        ] {
+            assert_eq!(past(text).unwrap().to_string(), wanted);
+        }
+        for text in ["", "07:00", "2026-03-04T07:00", "yesterday", "2026-02-30"] {
+            assert_eq!(past(text).unwrap_err().kind(), Kind::Usage, "{text}");
         }
     }
 

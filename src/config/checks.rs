@@ -19,6 +19,14 @@ pub(super) fn name(text: &str) -> Result<(), String> {
     )
 }
 
+/// A program or one of its arguments.
+pub(super) fn argument(text: &str) -> Result<(), String> {
+    ensure(
+        !text.is_empty() && !text.contains('\0'),
+        "must be texts that are not empty",
+    )
+}
+
 /// A zone of the IANA database.
 pub(super) fn time_zone(text: &str) -> Result<(), String> {
     ensure(

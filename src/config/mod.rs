@@ -49,12 +49,27 @@ pub struct Config {
 pub struct Source {
     /// Name of the source system, part of relation names.
     pub system: String,
+    /// What is landed where no path is given.
+    pub kind: SourceKind,
+    /// The program that extracts records, with its arguments; empty unless the kind is a command.
+    pub command: Vec<String>,
     /// IANA zone of times without offset; `None` leaves it to the export's manifest.
     pub time_zone: Option<String>,
     /// ISO 4217 code of amounts without one; `None` leaves it to the export's manifest.
     pub currency: Option<String>,
     /// `ymd`, `dmy` or `mdy`.
     pub date_order: String,
+}
+
+/// What is landed where no path is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    /// Nothing: files are named on the command line.
+    Files,
+    /// What a script writes.
+    Command,
+    /// What the endpoints of `source.toml` answer.
+    Api,
 }
 
 /// Section `[destination]`.
@@ -168,12 +183,7 @@ impl Config {
     fn parse(path: &Path, text: &str) -> Result<Self> {
         let values = reader::read(text).map_err(|fault| faulty(path, text, fault))?;
         let config = Self {
-            source: Source {
-                system: required(&values, "source", "system")?,
-                time_zone: optional(&values, "source", "time_zone"),
-                currency: optional(&values, "source", "currency"),
-                date_order: required(&values, "source", "date_order")?,
-            },
+            source: source(&values)?,
             destination: destination(&values)?,
             quota: quota::quota(&values)?,
             warehouse_memory: count(&values, "warehouse", "memory_megabytes")?,
@@ -181,7 +191,19 @@ impl Config {
             policies: policies(&values),
         };
         config.check_edition(path)?;
+        config.check_source(path)?;
         Ok(config)
+    }
+
+    /// Refuses a command without a program.
+    fn check_source(&self, path: &Path) -> Result<()> {
+        let Source { kind, command, .. } = &self.source;
+        if *kind != SourceKind::Command || !command.is_empty() {
+            return Ok(());
+        }
+        let message = format!("{}: kind = \"command\" needs a command", path.display());
+        Err(Error::new(Kind::Config, message)
+            .hint("write `command = [\"./extract.sh\"]` below [source]"))
     }
 
     /// Refuses what cannot be true of an account of this edition.
@@ -261,6 +283,26 @@ impl Config {
         }
         Ok(SecretString::from(value))
     }
+}
+
+fn source(values: &Values) -> Result<Source> {
+    let section = "source";
+    Ok(Source {
+        system: required(values, section, "system")?,
+        kind: match required(values, section, "kind")?.as_str() {
+            "files" => SourceKind::Files,
+            "command" => SourceKind::Command,
+            "api" => SourceKind::Api,
+            _ => return Err(incomplete(section, "kind")),
+        },
+        command: match values.get(&(section, "command")) {
+            Some(Value::Texts(command)) => command.clone(),
+            _ => return Err(incomplete(section, "command")),
+        },
+        time_zone: optional(values, section, "time_zone"),
+        currency: optional(values, section, "currency"),
+        date_order: required(values, section, "date_order")?,
+    })
 }
 
 fn destination(values: &Values) -> Result<Destination> {

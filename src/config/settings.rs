@@ -80,6 +80,20 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting::new(("source", "system"), Text(checks::name), Is("\"smartdesk\""))
         .about("Name of the system the export was made by."),
     Setting::new(
+        ("source", "kind"),
+        Choice(&["files", "command", "api"]),
+        Is("\"files\""),
+    )
+    .about(
+        "What `deskferry land` reads where no PATH is given: a script's JSON lines (`command`), or the endpoints in \
+         source.toml (`api`).",
+    ),
+    Setting::new(("source", "command"), Texts(checks::argument), Is("[]"))
+        .about(
+            "The script: program and arguments, run in the workspace without a shell, for example [\"./extract.sh\", \"--full\"]. \
+             It does not see the destination's key.",
+        ),
+    Setting::new(
         ("source", "time_zone"),
         Text(checks::time_zone),
         Nothing("\"Europe/Berlin\""),

@@ -50,6 +50,7 @@ fn every_choice_of_every_setting_can_be_made() {
         for word in words {
             // Two words of the classic edition go together, with an address of its own.
             let with = match *word {
+                "command" => "command = [\"./extract.sh\"]\n",
                 "classic" => {
                     "base_url = \"http://127.0.0.1:1/api\"\n[policies]\nleads_as = \"lead\"\n"
                 }
@@ -97,7 +98,10 @@ fn a_key_nobody_can_guess_lists_the_known_ones() {
         message,
         "deskferry.toml line 2: unknown key `zzz` in [source]"
     );
-    assert_eq!(hint, "known here: system, time_zone, currency, date_order");
+    assert_eq!(
+        hint,
+        "known here: system, kind, command, time_zone, currency, date_order"
+    );
 }
 
 #[test]
@@ -145,6 +149,21 @@ fn numbers_have_limits_and_texts_have_quotes() {
         message,
         "deskferry.toml line 2: `system` must be a text in quotes"
     );
+}
+
+#[test]
+fn a_command_is_a_list_of_words() {
+    let config = parse("[source]\nkind = \"command\"\ncommand = [\"./extract.sh\", \"--full\"]\n");
+    let source = config.unwrap().source;
+    assert_eq!(source.kind, SourceKind::Command);
+    assert_eq!(source.command, ["./extract.sh", "--full"]);
+    assert_eq!(parse("").unwrap().source.kind, SourceKind::Files);
+    let (message, hint) = refusal("[source]\nkind = \"command\"\n");
+    assert!(message.contains("needs a command"), "{message}");
+    assert!(hint.contains("./extract.sh"), "{hint}");
+    for wrong in ["\"./extract.sh --full\"", "[\"\"]", "[1]"] {
+        refusal(&format!("[source]\ncommand = {wrong}\n"));
+    }
 }
 
 #[test]

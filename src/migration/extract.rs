@@ -13,7 +13,7 @@ use crate::landing::{
     self, Account, Choice, Extract, FileCounts, FileWriter, Held, LandedObject, Originals, Part,
     Writer,
 };
-use crate::ledger::{self, Event, History, Ledger};
+use crate::ledger::{self, Event, History, Ledger, Lock};
 use crate::source::{
     self, Aliases, Choices, DecidedBy, Export, HeaderMap, Layout, Limits, Names, Role,
 };
@@ -51,17 +51,24 @@ pub struct LandedRows {
 /// # Errors
 /// [`Kind::Source`] when the export cannot be read or trusted; nothing of it counts as landed then.
 pub fn land(workspace: &Workspace, paths: &[impl AsRef<Path>]) -> Result<Landed> {
-    let export = opened(workspace, paths)?;
+    let words = Words::of(workspace)?;
+    let export = source::open(paths, words.names(), &Limits::default())?;
     workspace.prepare()?;
+    let lock = ledger::lock(&workspace.staging())?;
+    keep(workspace, &export, lock)
+}
+
+/// Lands an opened export: it counts as soon as the ledger says so.
+pub(super) fn keep(workspace: &Workspace, export: &Export, lock: Lock) -> Result<Landed> {
     let staging = workspace.staging();
-    let ledger = Ledger::open(ledger::lock(&staging)?, Timestamp::now)?;
+    let ledger = Ledger::open(lock, Timestamp::now)?;
     landing::remove_orphans(&staging)?;
     let system = &workspace.config.source.system;
     let known = landing::begin(&staging, system, export.extract_id())?;
     let is_known = known.is_some();
     let extract = match known {
         Some(extract) => extract,
-        None => write(&staging, system, &export).or_else(|refused| {
+        None => write(&staging, system, export).or_else(|refused| {
             // What was written of a refused export is people's data without a use: this removes it.
             landing::begin(&staging, system, export.extract_id())?;
             Err(refused)
@@ -83,18 +90,36 @@ pub fn land(workspace: &Workspace, paths: &[impl AsRef<Path>]) -> Result<Landed>
     Ok(report(extract, is_known))
 }
 
-/// The export as people, packs and the layout call its files and columns.
-fn opened(workspace: &Workspace, paths: &[impl AsRef<Path>]) -> Result<Export> {
-    let layout = Layout::parse(&workspace.catalog.layout)?;
-    let headers = HeaderMap::parse(map_text(&workspace.catalog, "map_headers"), &layout)?;
-    let decided = Choices::parse(map_text(&workspace.catalog, "map_decisions"))?;
-    let names = Names {
-        aliases: &aliases(&workspace.catalog, &layout)?,
-        layout: &layout,
-        headers: &headers,
-        decided: &decided,
-    };
-    source::open(paths, names, &Limits::default())
+/// What people, packs and the layout call files and columns.
+pub(super) struct Words {
+    layout: Layout,
+    aliases: Aliases,
+    headers: HeaderMap,
+    decided: Choices,
+}
+
+impl Words {
+    /// # Errors
+    /// [`Kind::Config`] when a map or an alias pack says something that cannot be.
+    pub fn of(workspace: &Workspace) -> Result<Self> {
+        let catalog = &workspace.catalog;
+        let layout = Layout::parse(&catalog.layout)?;
+        Ok(Self {
+            headers: HeaderMap::parse(map_text(catalog, "map_headers"), &layout)?,
+            decided: Choices::parse(map_text(catalog, "map_decisions"))?,
+            aliases: aliases(catalog, &layout)?,
+            layout,
+        })
+    }
+
+    pub fn names(&self) -> Names<'_> {
+        Names {
+            aliases: &self.aliases,
+            layout: &self.layout,
+            headers: &self.headers,
+            decided: &self.decided,
+        }
+    }
 }
 
 fn aliases(catalog: &Catalog, layout: &Layout) -> Result<Aliases> {

@@ -7,6 +7,7 @@
 mod account;
 mod calendar;
 mod children;
+mod collect;
 mod cost;
 mod decisions;
 mod extract;
@@ -35,6 +36,7 @@ use jiff::{Timestamp, Zoned};
 use tokio::signal::unix::{SignalKind, signal};
 
 pub use calendar::{Calendar, Entry, Finish};
+pub use collect::collect;
 pub use cost::{Cost, Used};
 pub use decisions::{Answered, Decision, decide, decisions};
 pub use extract::{Landed, LandedRows, land};

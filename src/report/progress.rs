@@ -11,6 +11,7 @@ use super::calendar::{clock_time, used_table};
 use super::say;
 use super::tables::grouped;
 use crate::migration::{Progress, Watch, Why};
+use crate::source::Told;
 
 /// What goes on with an object.
 #[derive(Clone)]
@@ -99,6 +100,38 @@ impl Meter {
         if let Some(bar) = &*self.bar.borrow() {
             bar.set_position(rows);
             bar.set_prefix(format!("{} calls{}", grouped(calls), self.outlook.borrow()));
+        }
+    }
+
+    /// Shows what a source says while it is read.
+    pub fn hear_source(&self, told: Told<'_>) {
+        let text = match told {
+            // It is the script's own word, and may be the reason why nothing is landed: `--quiet` does not cover it.
+            Told::Line(line) => return say(line),
+            Told::GoesOn { object, pages } => {
+                format!(
+                    "{object}: goes on after {} pages that are here",
+                    grouped(pages)
+                )
+            }
+            Told::Read {
+                object,
+                pages,
+                records,
+            } => format!(
+                "{object}: {} records on {} pages",
+                grouped(records),
+                grouped(pages)
+            ),
+            Told::Waits { object, wait } => {
+                format!(
+                    "{object}: the source is given {} s of silence",
+                    wait.as_secs()
+                )
+            }
+        };
+        if !self.is_quiet {
+            say(&text);
         }
     }
 

@@ -83,6 +83,11 @@ impl Entry {
         }
     }
 
+    /// The file under another path inside its container: the one that says what it is.
+    pub fn called(self, inside: String) -> Self {
+        Self { inside, ..self }
+    }
+
     /// Streams the file through `reading`; the digest covers what was read.
     ///
     /// An archive entry may not inflate past `allowance` bytes nor past the ratio of `limits`.
@@ -107,6 +112,11 @@ impl Entry {
     /// Whether the file comes out of an archive, so that its size there proves nothing.
     pub fn is_packed(&self) -> bool {
         matches!(self.place, Place::Zip(_))
+    }
+
+    /// Whether its records were written here, and are read as they were written.
+    pub fn is_ours(&self) -> bool {
+        matches!(self.place, Place::Table(_))
     }
 
     /// Where it is.

@@ -11,11 +11,12 @@ use super::Limits;
 use super::assign::{Knowledge, Names, Role};
 use super::batches::{Sink, row_schema};
 use super::choices::Choice;
-use super::container::{Digest, hex};
+use super::container::{Digest, Entry, hex};
 use super::layout::Layout;
 use super::manifest::{Account, Manifest, untrusted};
 use super::originals::{Content, Originals};
 use super::parts::joined;
+use super::streams::Streams;
 use super::survey::{Found, Survey, gather};
 use super::table::{FileCounts, TableFiles};
 use super::unpack::Unpacking;
@@ -59,20 +60,34 @@ pub fn open(paths: &[impl AsRef<Path>], names: Names, limits: &Limits) -> Result
         allowance: limits.inflated_bytes,
     };
     let entries = gather(paths, &mut unpacking)?;
-    let mut survey = Survey::new(limits, names, unpacking.allowance);
-    let (manifest, manifest_digest) = survey.manifest(&entries)?.unzip();
+    surveyed(&entries, names, limits, unpacking.allowance)
+}
+
+/// Opens what a command or an API gave: its records are read as the tables of an export.
+///
+/// # Errors
+/// As [`open`]; `Kind::Source` also when there is no record.
+pub fn open_streams(streams: &Streams, names: Names, limits: &Limits) -> Result<Export> {
+    let entries = streams.entries(names.layout, limits)?;
+    surveyed(&entries, names, limits, limits.inflated_bytes)
+}
+
+fn surveyed(entries: &[Entry], names: Names, limits: &Limits, allowance: u64) -> Result<Export> {
+    let layout = names.layout;
+    let mut survey = Survey::new(limits, names, allowance);
+    let (manifest, manifest_digest) = survey.manifest(entries)?.unzip();
     let knowledge = Knowledge {
         names,
         manifest: manifest.as_ref(),
     };
-    for entry in &entries {
+    for entry in entries {
         survey.take(entry, &knowledge)?;
     }
     if survey.found.is_empty() {
         return Err(nothing(&survey.inventory));
     }
     if let Some(manifest) = &manifest {
-        survey.check_presence(manifest, &entries, layout)?;
+        survey.check_presence(manifest, entries, layout)?;
     }
     let export = sealed(survey, layout, manifest_digest.as_ref())?;
     Ok(Export { manifest, ..export })

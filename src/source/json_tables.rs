@@ -28,17 +28,38 @@ pub(super) fn tables(
     limits: &Limits,
     allowance: u64,
 ) -> Result<Vec<(String, SharedFile)>> {
+    let is_lines = looked_at(entry, limits, allowance, |input| {
+        let mut head = Vec::new();
+        input.take(HEAD_BYTES).read_to_end(&mut head)?;
+        Ok(is_lines(without_mark(&head)))
+    })?;
+    split(entry, limits, allowance, is_lines)
+}
+
+/// As [`tables`], for a file that surely is one record a line, though it were only one.
+///
+/// # Errors
+/// `Kind::Source` when it is no JSON, or holds no record.
+pub(super) fn of_lines(
+    entry: &Entry,
+    limits: &Limits,
+    allowance: u64,
+) -> Result<Vec<(String, SharedFile)>> {
+    split(entry, limits, allowance, true)
+}
+
+fn split(
+    entry: &Entry,
+    limits: &Limits,
+    allowance: u64,
+    is_lines: bool,
+) -> Result<Vec<(String, SharedFile)>> {
     let name = entry
         .name()
         .split('.')
         .next()
         .unwrap_or_default()
         .to_owned();
-    let is_lines = looked_at(entry, limits, allowance, |input| {
-        let mut head = Vec::new();
-        input.take(HEAD_BYTES).read_to_end(&mut head)?;
-        Ok(is_lines(without_mark(&head)))
-    })?;
     let read = |sink: Sink| {
         looked_at(entry, limits, allowance, |input| {
             skip_mark(input)?;

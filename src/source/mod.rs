@@ -1,11 +1,12 @@
 //! The source in: an export as files, and each of its objects as a stream of record batches.
 //!
 //! ```text
-//! folder · zip · CSV ─► open ─► Export: manifest checked, files assigned, bytes hashed, extract id
-//!                                 │ read(object)
-//!                                 ├─► rows     every cell as text, with file, part, row, line and hash
-//!                                 ├─► broken   records that cannot be rows, with their bytes
-//!                                 └─► contents files that are landed as they are, by the hash of their bytes
+//! folder · zip · CSV ────────► open ─► Export: manifest checked, files assigned, bytes hashed, extract id
+//! command · API ─► Streams ─► open_streams ─┤
+//!                                           │ read(object)
+//!                                           ├─► rows     every cell as text, with file, part, row, line and hash
+//!                                           ├─► broken   records that cannot be rows, with their bytes
+//!                                           └─► contents files that are landed as they are, by the hash of their bytes
 //! ```
 //!
 //! Nothing is interpreted here: no date, no number, no name. What a column means is decided in SQL.
@@ -15,7 +16,9 @@ mod archive;
 mod assign;
 mod batches;
 mod choices;
+mod command;
 mod container;
+mod delimiter;
 mod dialect;
 mod encoding;
 mod export;
@@ -24,12 +27,15 @@ mod json;
 mod json_tables;
 mod layout;
 mod manifest;
+mod messages;
 mod originals;
 mod parts;
 mod recognise;
 mod records;
+mod remote;
 mod shared;
 mod sniff;
+mod streams;
 mod survey;
 mod table;
 mod unpack;
@@ -39,11 +45,14 @@ pub use aliases::Aliases;
 pub use assign::{Names, Role};
 pub use batches::{Sink, quarantine_schema};
 pub use choices::{Choice, Choices, DecidedBy};
-pub use export::{Export, Listed, open};
+pub use command::{Given, Script};
+pub use export::{Export, Listed, open, open_streams};
 pub use headers::HeaderMap;
 pub use layout::{Format, Layout, Table};
 pub use manifest::{Account, Manifest};
 pub use originals::Content;
+pub use remote::Api;
+pub use streams::{Hear, Streams, Told};
 pub use table::FileCounts;
 
 /// How much an export may ask of this machine. What exceeds it is refused while it is read,

@@ -29,7 +29,8 @@ impl SharedFile {
         Ok((spool.finish()?, written))
     }
 
-    fn of(file: File) -> io::Result<Self> {
+    /// All of an open file.
+    pub fn of(file: File) -> io::Result<Self> {
         let bytes = file.metadata()?.len();
         Ok(Self {
             file: Arc::new(file),

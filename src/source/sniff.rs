@@ -1,12 +1,12 @@
 //! How a file is written, found out from the file: encoding, delimiter, escape, and where its header stands.
 
-use std::collections::BTreeMap;
-use std::io::BufRead;
+use std::io::{self, BufRead};
 
 use encoding_rs::Encoding;
 
 use super::choices::{Choice, Choices};
 use super::container::{Entry, Place};
+use super::delimiter::{DELIMITERS, Fit, delimiter_name, delimiter_of, is_delimiter};
 use super::dialect::Dialect;
 use super::encoding::{self, Bytes};
 use super::records::Records;
@@ -14,9 +14,6 @@ use crate::error::{Error, Kind, Result};
 
 /// The beginning of a file that its delimiter is found in.
 const SAMPLE_BYTES: usize = 1 << 18;
-
-/// What may stand between cells, the likeliest first.
-const DELIMITERS: [u8; 5] = [b',', b';', b'\t', b'|', b'^'];
 
 /// A file's dialect and header, and the decisions that made them.
 pub(super) struct Sniffed {
@@ -37,11 +34,39 @@ impl Sniffed {
     }
 }
 
+/// Reads a file with rows to its end.
+///
+/// # Errors
+/// As [`sniff`].
+pub(super) fn look_at(
+    entry: &Entry,
+    input: &mut dyn BufRead,
+    decided: &Choices,
+    limit: usize,
+) -> Result<Sniffed> {
+    match entry.is_ours() {
+        true => told(entry, input),
+        false => sniff(entry, input, decided, limit),
+    }
+}
+
+/// The header of a table that was written here: nothing about it has to be found out.
+fn told(entry: &Entry, input: &mut dyn BufRead) -> Result<Sniffed> {
+    let mut reader = csv::Reader::from_reader(&mut *input);
+    let headers = reader
+        .headers()
+        .map(|header| header.iter().map(str::to_owned).collect());
+    let headers = headers.map_err(|cause| entry.unreadable(io::Error::other(cause)))?;
+    drop(reader);
+    io::copy(input, &mut io::sink()).map_err(|cause| entry.unreadable(cause))?;
+    Ok(Sniffed::told(headers))
+}
+
 /// Reads a delimited file to its end.
 ///
 /// # Errors
 /// `Kind::Source` when it cannot be read or is no text; `Kind::Config` when people decided for something unknown.
-pub(super) fn sniff(
+fn sniff(
     entry: &Entry,
     input: &mut dyn BufRead,
     decided: &Choices,
@@ -57,16 +82,13 @@ pub(super) fn sniff(
     };
     let mut choices = Vec::new();
     let mut dialect = Dialect::default();
-    // What was written here out of another format is written as we write; nothing else is to be found in its cells.
-    let is_ours = matches!(entry.place(), Place::Sheet(_) | Place::Table(_));
-    if !is_ours {
+    // A sheet is written as we write; nothing else is to be found in its cells.
+    if !matches!(entry.place(), Place::Sheet(_)) {
         dialect.encoding = sniffer.encoding(bytes, &mut choices)?;
         dialect.delimiter = sniffer.delimiter(&dialect, &mut choices)?;
         dialect.escape = sniffer.escape(&dialect, &mut choices)?;
     }
-    if !matches!(entry.place(), Place::Table(_)) {
-        dialect.titles = sniffer.titles(&dialect);
-    }
+    dialect.titles = sniffer.titles(&dialect);
     Ok(Sniffed {
         headers: sniffer.headers(&dialect)?,
         dialect,
@@ -100,50 +122,6 @@ struct Sniffer<'a> {
     /// Whether the sample is all of the file.
     is_whole: bool,
     limit: usize,
-}
-
-/// How well a dialect explains the sample.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Fit {
-    /// Cells that most records have.
-    width: usize,
-    /// Records by their number of cells, in order.
-    widths: Vec<usize>,
-}
-
-impl Fit {
-    fn of(widths: Vec<usize>) -> Self {
-        let mut counts = BTreeMap::new();
-        for width in &widths {
-            *counts.entry(*width).or_insert(0_usize) += 1;
-        }
-        let usual = counts
-            .into_iter()
-            .max_by_key(|(width, count)| (*count, *width));
-        Self {
-            width: usual.map_or(0, |(width, _)| width),
-            widths,
-        }
-    }
-
-    fn explains(&self, record: usize) -> bool {
-        self.width > 1 && self.widths.get(record) == Some(&self.width)
-    }
-
-    fn explained(&self) -> usize {
-        let records = 0..self.widths.len();
-        records.filter(|record| self.explains(*record)).count()
-    }
-
-    /// How many records speak for this and against `best`: all, when it explains as much with as many cells.
-    fn against(&self, best: &Self) -> u64 {
-        if self.width > 1 && self == best {
-            return self.explained() as u64;
-        }
-        let records = 0..self.widths.len();
-        let only_here = records.filter(|record| self.explains(*record) && !best.explains(*record));
-        only_here.count() as u64
-    }
 }
 
 impl Sniffer<'_> {
@@ -368,27 +346,4 @@ impl Sniffer<'_> {
 /// Joined files carry a byte order mark before a header in their middle.
 pub(super) fn without_mark(cell: &[u8]) -> &[u8] {
     cell.strip_prefix(b"\xef\xbb\xbf").unwrap_or(cell)
-}
-
-/// The name of a delimiter; one without a name is called by its character.
-fn delimiter_name(delimiter: u8) -> String {
-    let name = match delimiter {
-        b',' => "comma",
-        b';' => "semicolon",
-        b'\t' => "tab",
-        b'|' => "pipe",
-        b'^' => "caret",
-        other => return char::from(other).to_string(),
-    };
-    name.to_owned()
-}
-
-fn delimiter_of(name: &str) -> Option<u8> {
-    let mut possible = (0..128).filter(is_delimiter);
-    possible.find(|delimiter| delimiter_name(*delimiter) == name)
-}
-
-/// What stands in no word, number or quote.
-fn is_delimiter(byte: &u8) -> bool {
-    *byte == b'\t' || (byte.is_ascii_punctuation() && *byte != b'"')
 }

@@ -205,7 +205,7 @@ impl<'a> Survey<'a> {
         let (decided, limit) = (self.names.decided, self.limits.record_bytes);
         let sniffed = self.read(entry, |input| {
             // What is no table is none of ours.
-            let sniffed = sniff::sniff(entry, input, decided, limit);
+            let sniffed = sniff::look_at(entry, input, decided, limit);
             Ok(sniffed.ok().and_then(|sniffed| sniffed.headers))
         });
         let (headers, _) = sniffed?;
@@ -237,7 +237,7 @@ impl<'a> Survey<'a> {
                 drain(entry, input)?;
                 Ok(Sniffed::told(table.columns.clone()))
             }
-            _ => sniff::sniff(entry, input, decided, limit),
+            _ => sniff::look_at(entry, input, decided, limit),
         })?;
         if let Some(claim) = claim {
             claim.check(&digest)?;

@@ -7,6 +7,7 @@ mod dialects;
 mod files;
 mod names;
 mod packed;
+mod streams;
 
 use std::fs::{self, File};
 use std::io::{Cursor, Write as _};

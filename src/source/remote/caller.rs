@@ -1,0 +1,287 @@
+//! One call to the API after the other: pace, attempts, and what an answer without records means.
+
+use std::io;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::header::{HeaderMap, LINK, RETRY_AFTER};
+use reqwest::{Client, Response, StatusCode, Url};
+use tokio::time::Instant;
+
+use super::declared::Api;
+use super::paging::Answer;
+use crate::error::{Error, Kind, Result};
+use crate::source::streams::{Hear, Told};
+
+/// An answer longer than this is not read to its end.
+const LONGEST_ANSWER: u64 = 64 << 20;
+/// Longest time to connect.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Attempts after the first one, where the API is in trouble.
+const RETRIES: u32 = 5;
+/// The first wait; each one after it is twice as long.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+/// On this machine nobody has to recover.
+const FIRST_WAIT_ON_LOOPBACK: Duration = Duration::from_millis(20);
+/// No longer than that, unless it is asked for.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// A longer silence is for another run.
+const LONGEST_SILENCE: Duration = Duration::from_secs(60 * 60);
+/// A limit that is met for longer is given up.
+const LONGEST_LIMIT: Duration = Duration::from_secs(2 * 60 * 60);
+/// Shorter waits are not worth a word.
+const WORTH_A_WORD: Duration = Duration::from_secs(5);
+
+/// What came of one attempt.
+enum Heard {
+    Answer(Answer),
+    /// A limit is met; for how long, if it is said.
+    Wait(Option<Duration>),
+    /// Something that may be over soon.
+    Trouble(String),
+    /// No attempt fares better.
+    Refused(StatusCode),
+    TooLong,
+}
+
+/// The way to the API.
+pub(super) struct Caller<'a> {
+    api: &'a Api,
+    http: Client,
+    hear: Hear<'a>,
+    last: Option<Instant>,
+    /// Bytes that all answers together may still have.
+    left: u64,
+}
+
+impl<'a> Caller<'a> {
+    pub(super) fn new(api: &'a Api, left: u64, hear: Hear<'a>) -> Result<Self> {
+        let mut headers = HeaderMap::new();
+        if let Some(auth) = &api.auth {
+            headers.insert(auth.name.clone(), auth.value.clone());
+        }
+        let mut builder = Client::builder()
+            .default_headers(headers)
+            .user_agent(concat!("deskferry/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(CONNECT_TIMEOUT.min(api.timeout.mul_f64(0.9)))
+            .timeout(api.timeout);
+        if api.is_loopback() {
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().map_err(|cause| {
+            Error::new(Kind::Config, "the HTTPS client could not be set up")
+                .hint("check the proxy variables and the certificates of this machine")
+                .because(cause)
+        })?;
+        Ok(Self {
+            api,
+            http,
+            hear,
+            last: None,
+            left,
+        })
+    }
+
+    /// Asks until there is an answer, within bounds: so many attempts in trouble, so much time after limits.
+    ///
+    /// # Errors
+    /// `Kind::Source` when the answer is a refusal; `Kind::Destination` when a later run may fare better.
+    pub(super) async fn ask(&mut self, object: &str, url: &Url) -> Result<Answer> {
+        let mut troubles = 0;
+        let mut limits = 0;
+        let begun = Instant::now();
+        loop {
+            let wait = match self.once(url).await {
+                Heard::Answer(answer) => return Ok(answer),
+                Heard::Refused(status) => return Err(self.refused(object, status)),
+                Heard::TooLong => return Err(too_long(object)),
+                Heard::Trouble(reason) if troubles == RETRIES => {
+                    return Err(unreachable(object, &reason));
+                }
+                Heard::Trouble(_) => {
+                    troubles += 1;
+                    self.back_off(troubles)
+                }
+                Heard::Wait(asked) => {
+                    limits += 1;
+                    let wait = self.back_off(limits).max(asked.unwrap_or_default());
+                    if wait > LONGEST_SILENCE || begun.elapsed() > LONGEST_LIMIT {
+                        return Err(silenced(object, wait));
+                    }
+                    wait
+                }
+            };
+            if wait >= WORTH_A_WORD {
+                (self.hear)(Told::Waits { object, wait });
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    fn back_off(&self, times: u32) -> Duration {
+        let first = match self.api.is_loopback() {
+            true => FIRST_WAIT_ON_LOOPBACK,
+            false => FIRST_WAIT,
+        };
+        first
+            .saturating_mul(1 << (times - 1).min(16))
+            .min(LONGEST_WAIT)
+    }
+
+    async fn once(&mut self, url: &Url) -> Heard {
+        if let Some(last) = self.last {
+            tokio::time::sleep_until(last + self.api.gap).await;
+        }
+        self.last = Some(Instant::now());
+        let mut response = match self.http.get(url.clone()).send().await {
+            Ok(response) => response,
+            Err(failure) => return Heard::Trouble(reason(&failure).to_owned()),
+        };
+        let status = response.status();
+        let asked = retry_after(response.headers());
+        match status.as_u16() {
+            200..=299 => {}
+            429 => return Heard::Wait(asked),
+            503 if asked.is_some() => return Heard::Wait(asked),
+            408 | 500..=599 => return Heard::Trouble(format!("it answered {}", status.as_u16())),
+            _ => return Heard::Refused(status),
+        }
+        let link = text(response.headers(), LINK.as_str());
+        let body = match whole(&mut response, self.left.min(LONGEST_ANSWER)).await {
+            Ok(Some(body)) => body,
+            Ok(None) => return Heard::TooLong,
+            Err(failure) => return Heard::Trouble(reason(&failure).to_owned()),
+        };
+        self.left = self.left.saturating_sub(body.len() as u64);
+        match serde_json::from_slice(&body) {
+            Ok(body) => Heard::Answer(Answer { body, link }),
+            Err(_) => Heard::Trouble("its answer was not JSON".to_owned()),
+        }
+    }
+
+    fn refused(&self, object: &str, status: StatusCode) -> Error {
+        let code = status.as_u16();
+        match code {
+            401 | 403 => Error::new(
+                Kind::Destination,
+                format!("the source refuses to show endpoint `{object}` ({code})"),
+            )
+            .hint(self.key_hint()),
+            404 => Error::new(
+                Kind::Source,
+                format!("the source has nothing at the path of endpoint `{object}` (404)"),
+            )
+            .hint(format!("check base_url and the `path` of [endpoints.{object}] in source.toml")),
+            300..=399 => Error::new(
+                Kind::Source,
+                format!("endpoint `{object}` sends its callers elsewhere ({code}), and a key is never sent on"),
+            )
+            .hint("write the address it sends to as base_url in source.toml, if it is the source's own"),
+            _ => Error::new(
+                Kind::Source,
+                format!("the source refuses the call for endpoint `{object}` ({code})"),
+            )
+            .hint(format!("check the parameters of [endpoints.{object}] in source.toml")),
+        }
+    }
+
+    fn key_hint(&self) -> String {
+        match &self.api.auth {
+            Some(auth) => format!(
+                "see that {} holds a key of this very account that may read it, then run the same command again",
+                auth.variables.join(", ")
+            ),
+            None => "source.toml has no `auth`: write auth = { header = \"Authorization\", value = \"Bearer ${SMARTDESK_TOKEN}\" }".to_owned(),
+        }
+    }
+}
+
+fn too_long(object: &str) -> Error {
+    Error::new(
+        Kind::Source,
+        format!("an answer of endpoint `{object}` is longer than is read"),
+    )
+    .hint("ask for smaller pages: `size` in its `pagination`")
+}
+
+/// Runs that may go on.
+const GO_ON: &str = "run the same command again: it goes on behind the last page that was read";
+
+fn unreachable(object: &str, reason: &str) -> Error {
+    let text = format!("the source gave no usable answer for endpoint `{object}`: {reason}");
+    Error::new(Kind::Destination, text).hint(format!(
+        "check the network and base_url in source.toml, then {GO_ON}"
+    ))
+}
+
+fn silenced(object: &str, wait: Duration) -> Error {
+    let minutes = wait.as_secs().div_ceil(60);
+    let text = format!("the source takes no more calls for now (endpoint `{object}`)");
+    Error::new(Kind::Destination, text).hint(format!("in {minutes} min {GO_ON}"))
+}
+
+async fn whole(response: &mut Response, most: u64) -> reqwest::Result<Option<Vec<u8>>> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if (body.len() + chunk.len()) as u64 > most {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body))
+}
+
+/// Texts are our own: those of the library hold addresses.
+fn reason(failure: &reqwest::Error) -> &'static str {
+    let mut cause = std::error::Error::source(failure);
+    let mut is_refused = false;
+    while let Some(inner) = cause {
+        let kind = inner.downcast_ref::<io::Error>().map(io::Error::kind);
+        is_refused |= kind == Some(io::ErrorKind::ConnectionRefused);
+        cause = inner.source();
+    }
+    match failure {
+        _ if is_refused => "the connection was refused",
+        failure if failure.is_timeout() => "no answer came in time",
+        failure if failure.is_connect() => "no connection could be made",
+        _ => "the connection broke before the answer was complete",
+    }
+}
+
+/// In seconds, or as a date.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let said = text(headers, RETRY_AFTER.as_str())?;
+    if let Ok(seconds) = said.parse::<f64>() {
+        return Duration::try_from_secs_f64(seconds).ok();
+    }
+    let at = jiff::fmt::rfc2822::parse(&said).ok()?.timestamp();
+    Some(Duration::try_from(at.duration_since(Timestamp::now())).unwrap_or_default())
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    Some(headers.get(name)?.to_str().ok()?.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn silence_is_asked_for_in_seconds_or_until_a_date() {
+        let said = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, text.parse().unwrap());
+            retry_after(&headers)
+        };
+        assert_eq!(said("3"), Some(Duration::from_secs(3)));
+        assert_eq!(said("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
+        assert!(said("Wed, 21 Oct 2065 07:28:00 GMT").unwrap() > LONGEST_SILENCE);
+        for wrong in ["soon", "-1", ""] {
+            assert_eq!(said(wrong), None, "{wrong}");
+        }
+    }
+}

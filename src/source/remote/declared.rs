@@ -1,0 +1,438 @@
+//! `source.toml`: where an API is, how it is asked, and what its answers look like. Whatever it says is checked here, once.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::net::IpAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use reqwest::Url;
+use reqwest::header::{HeaderName, HeaderValue};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+
+use super::paging::Pagination;
+use crate::error::{Error, Kind, Result};
+use crate::source::container::hex;
+use crate::source::streams::{MOST_OBJECTS, is_object_name};
+
+/// Calls a minute where nothing else is said.
+const CALLS_PER_MINUTE: u32 = 60;
+/// More than this is no pace any more.
+const MOST_CALLS_PER_MINUTE: u32 = 60_000;
+/// Longest wait for an answer where nothing else is said.
+const TIMEOUT_SECONDS: u64 = 30;
+
+/// An API, declared.
+#[derive(Debug)]
+pub struct Api {
+    pub(super) base: Url,
+    pub(super) auth: Option<Auth>,
+    /// Least time from one call to the next.
+    pub(super) gap: Duration,
+    pub(super) timeout: Duration,
+    pub(super) endpoints: BTreeMap<String, Endpoint>,
+}
+
+/// What proves that we may ask.
+pub(super) struct Auth {
+    pub(super) name: HeaderName,
+    /// Marked as sensitive: no library shows it.
+    pub(super) value: HeaderValue,
+    /// The environment variables that it was made of.
+    pub(super) variables: Vec<String>,
+}
+
+impl std::fmt::Debug for Auth {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} from {}", self.name, self.variables.join(", "))
+    }
+}
+
+/// Where the records of an object are.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Endpoint {
+    /// Below the base URL.
+    pub(super) path: String,
+    /// Dot path to the array in the answer; empty for the answer itself.
+    pub(super) records: String,
+    /// Sent with each call.
+    #[serde(default)]
+    pub(super) parameters: BTreeMap<String, String>,
+    /// One page where it is left out.
+    pub(super) pagination: Option<Pagination>,
+    /// The parameter that asks for nothing but what changed since a time.
+    pub(super) updated_since: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Text {
+    base_url: String,
+    auth: Option<AuthText>,
+    calls_per_minute: Option<u32>,
+    timeout_seconds: Option<u64>,
+    endpoints: BTreeMap<String, Endpoint>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AuthText {
+    header: String,
+    value: String,
+}
+
+/// Gives the value of an environment variable.
+type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+
+impl Api {
+    /// Reads `source.toml`. The variable `hidden` holds the destination's key, which no source gets.
+    ///
+    /// # Errors
+    /// `Kind::Config` when the file is missing or says something that cannot be, or a variable is not set.
+    pub fn load(path: &Path, hidden: &str) -> Result<Self> {
+        let text = fs::read_to_string(path).map_err(|cause| {
+            Error::new(Kind::Config, format!("{} cannot be read", path.display()))
+                .hint("README.md, \"Other sources\", shows how an API is declared")
+                .because(cause)
+        })?;
+        Self::parse(&text, hidden, &|name| std::env::var_os(name))
+    }
+
+    pub(super) fn parse(text: &str, hidden: &str, environment: Environment) -> Result<Self> {
+        let Text {
+            base_url,
+            auth,
+            calls_per_minute,
+            timeout_seconds,
+            endpoints,
+        } = toml::from_str(text).map_err(|error| unread(text, &error))?;
+        let base = base(&base_url)?;
+        let auth = auth
+            .map(|auth| auth.expanded(hidden, environment))
+            .transpose()?;
+        let calls = bounded(
+            "calls_per_minute",
+            calls_per_minute.unwrap_or(CALLS_PER_MINUTE),
+            MOST_CALLS_PER_MINUTE,
+        )?;
+        let seconds = bounded(
+            "timeout_seconds",
+            timeout_seconds.unwrap_or(TIMEOUT_SECONDS),
+            600,
+        )?;
+        if endpoints.is_empty() || endpoints.len() > MOST_OBJECTS {
+            return Err(refused(format!(
+                "has no endpoint, or more than {MOST_OBJECTS}"
+            )));
+        }
+        for (object, endpoint) in &endpoints {
+            endpoint.check(object)?;
+        }
+        Ok(Self {
+            base,
+            auth,
+            gap: Duration::from_secs(60) / calls,
+            timeout: Duration::from_secs(seconds),
+            endpoints,
+        })
+    }
+
+    /// What an interrupted reading must agree with, to go on: everything that is asked for.
+    pub(super) fn fingerprint(&self, endpoint: &Endpoint, since: Option<&str>) -> String {
+        let asked = format!("{} {endpoint:?} {since:?}", self.base);
+        hex(&Sha256::digest(asked))
+    }
+
+    /// Whether it is a program on this machine.
+    pub(super) fn is_loopback(&self) -> bool {
+        is_loopback(&self.base)
+    }
+}
+
+impl Endpoint {
+    fn check(&self, object: &str) -> Result<()> {
+        let wrong = |what: &str| Err(refused(format!("[endpoints.{object}] {what}")));
+        if !is_object_name(object) {
+            return Err(refused(
+                "names an endpoint with other characters than letters, digits, `_`, `-`",
+            ));
+        }
+        let mut parts = self.path.split('/');
+        if self.path.contains(['?', '#', ':', '\\']) || parts.any(|part| part == "..") {
+            return wrong(
+                "has a `path` that is no path below base_url; what follows a `?` goes to `parameters`",
+            );
+        }
+        if !is_dot_path(&self.records) {
+            return wrong("has a `records` that is no dot path, for example \"data.items\"");
+        }
+        match self
+            .pagination
+            .as_ref()
+            .map_or(Ok(()), |by| by.check(&self.records))
+        {
+            Ok(()) => Ok(()),
+            Err(what) => wrong(&what),
+        }
+    }
+}
+
+/// Members of objects with dots between; empty for the whole.
+pub(super) fn is_dot_path(text: &str) -> bool {
+    text.is_empty() || text.split('.').all(|part| !part.is_empty())
+}
+
+impl AuthText {
+    /// Makes the header. A token that stands in the file itself is refused: the file is shared.
+    fn expanded(&self, hidden: &str, environment: Environment) -> Result<Auth> {
+        let (value, variables) = self.value_of(hidden, environment)?;
+        if variables.is_empty() {
+            return Err(unclear());
+        }
+        let name = HeaderName::from_bytes(self.header.as_bytes())
+            .map_err(|_| refused("has an `auth.header` that is no name of a header"))?;
+        let mut value = HeaderValue::from_str(&value).map_err(|_| {
+            let variables = variables.join(", ");
+            let what = format!("{variables} holds characters that no header can carry");
+            Error::new(Kind::Config, what).hint(format!(
+                "export {variables}=... once more, without line breaks"
+            ))
+        })?;
+        value.set_sensitive(true);
+        Ok(Auth {
+            name,
+            value,
+            variables,
+        })
+    }
+
+    /// The value with the variables put in, and their names.
+    fn value_of(&self, hidden: &str, environment: Environment) -> Result<(String, Vec<String>)> {
+        let mut value = String::new();
+        let mut variables = Vec::new();
+        let mut rest = self.value.as_str();
+        while let Some((before, after)) = rest.split_once("${") {
+            let (name, behind) = after.split_once('}').ok_or_else(unclear)?;
+            if !is_variable(name) {
+                return Err(unclear());
+            }
+            if name == hidden {
+                let what = format!("would send {name} to the source; it is the destination's key");
+                return Err(refused(what));
+            }
+            value.push_str(before);
+            value.push_str(&set(name, environment)?);
+            variables.push(name.to_owned());
+            rest = behind;
+        }
+        value.push_str(rest);
+        Ok((value, variables))
+    }
+}
+
+fn set(name: &str, environment: Environment) -> Result<String> {
+    let value = environment(name).and_then(|value| value.into_string().ok());
+    let value = value.map(|value| value.trim().to_owned());
+    value.filter(|value| !value.is_empty()).ok_or_else(|| {
+        Error::new(
+            Kind::Config,
+            format!(
+                "the environment variable {name} is not set or is empty; source.toml asks for it"
+            ),
+        )
+        .hint(format!("export {name}=... with the key of the source"))
+    })
+}
+
+fn is_variable(name: &str) -> bool {
+    let starts = name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_');
+    let is_part = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    starts && name.chars().all(is_part)
+}
+
+fn unclear() -> Error {
+    refused("has an `auth.value` without a variable")
+        .hint("write `value = \"Bearer ${SMARTDESK_TOKEN}\"`; if the token itself stands there, take it out and make a new one")
+}
+
+fn base(text: &str) -> Result<Url> {
+    let url = Url::parse(text).map_err(|_| refused("has a `base_url` that is no address"))?;
+    if !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some()
+    {
+        return Err(refused("has a `base_url` with more than host and path"));
+    }
+    match url.scheme() {
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        _ => Err(refused(
+            "has a `base_url` that is not https; http is for this machine only",
+        )),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || address.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+}
+
+fn bounded<N: Copy + PartialOrd + From<u8> + std::fmt::Display>(
+    key: &str,
+    value: N,
+    most: N,
+) -> Result<N> {
+    match value >= N::from(1) && value <= most {
+        true => Ok(value),
+        false => Err(refused(format!(
+            "has a `{key}` that is not from 1 to {most}"
+        ))),
+    }
+}
+
+fn refused(what: impl std::fmt::Display) -> Error {
+    Error::new(Kind::Config, format!("source.toml {what}"))
+        .hint("README.md, \"Other sources\", shows how an API is declared")
+}
+
+/// What the library says of a wrong type quotes the value, which may be a token.
+fn unread(text: &str, error: &toml::de::Error) -> Error {
+    let at = error.span().map_or(0, |span| span.start);
+    let before = text.as_bytes().iter().take(at);
+    let line = before.filter(|byte| **byte == b'\n').count() + 1;
+    let message = error.message();
+    let is_safe = message.starts_with("unknown field") || message.starts_with("missing field");
+    let what = if is_safe {
+        message
+    } else {
+        "this is no TOML, or not the kind of value that belongs here"
+    };
+    refused(format!("line {line}: {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+    use super::*;
+
+    const GOOD: &str = r#"
+base_url = "https://api.smartdesk.example/v1"
+auth = { header = "Authorization", value = "Bearer ${SMARTDESK_TOKEN}" }
+[endpoints.contact]
+path = "contacts"
+records = "data.items"
+pagination = { by = "page", parameter = "page", first = 1, size_parameter = "per_page", size = 100 }
+updated_since = "updated_since"
+[endpoints.user]
+path = "users"
+records = ""
+pagination = { by = "link" }
+"#;
+
+    fn parse(text: &str) -> Result<Api> {
+        let known =
+            |name: &str| (name == "SMARTDESK_TOKEN").then(|| OsString::from(" planted-token\n"));
+        Api::parse(text, "FRESHSALES_API_KEY", &known)
+    }
+
+    /// Message and hint of a file that must be refused.
+    fn refusal(text: &str) -> String {
+        let error = parse(text).expect_err(text);
+        assert_eq!(error.kind(), Kind::Config);
+        format!("{error}; {}", error.next_step().unwrap())
+    }
+
+    #[test]
+    fn a_declaration_is_read_and_its_token_never_shown() {
+        let api = parse(GOOD).unwrap();
+        assert_eq!(api.gap, Duration::from_secs(1));
+        assert_eq!(api.endpoints.len(), 2);
+        let auth = api.auth.as_ref().unwrap();
+        assert_eq!(auth.value, "Bearer planted-token");
+        assert!(auth.value.is_sensitive());
+        assert!(!format!("{api:?}").contains("planted"));
+        let contact = &api.endpoints["contact"];
+        let (all, since) = (
+            api.fingerprint(contact, None),
+            api.fingerprint(contact, Some("2026-01-01")),
+        );
+        assert_ne!(all, since);
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused() {
+        for (from, to, said) in [
+            ("https://", "http://", "not https"),
+            ("https://", "https://user:planted@", "more than host"),
+            ("/v1\"", "/v1?key=planted\"", "more than host"),
+            (
+                "path = \"contacts\"",
+                "path = \"../contacts\"",
+                "no path below",
+            ),
+            (
+                "path = \"contacts\"",
+                "path = \"https://other.example\"",
+                "no path below",
+            ),
+            (
+                "path = \"contacts\"",
+                "path = \"contacts?a=b\"",
+                "no path below",
+            ),
+            (
+                "records = \"data.items\"",
+                "records = \"data..items\"",
+                "dot path",
+            ),
+            ("records = \"data.items\"", "", "missing field `records`"),
+            ("size = 100", "size = 0", "size"),
+            (
+                "by = \"link\"",
+                "by = \"cursor\", parameter = \"c\", next = \"next\"",
+                "the answer itself",
+            ),
+            ("by = \"page\"", "by = \"pages\"", "line 7"),
+            ("size = 100", "sizes = 100", "line 7"),
+            (
+                "updated_since =",
+                "changed_since =",
+                "unknown field `changed_since`",
+            ),
+            ("auth =", "calls_per_minute = 0\nauth =", "calls_per_minute"),
+            (
+                "[endpoints.user]",
+                "[endpoints.\"a/b\"]",
+                "other characters",
+            ),
+            ("${SMARTDESK_TOKEN}", "planted", "take it out"),
+            ("${SMARTDESK_TOKEN}", "${planted}", "take it out"),
+            (
+                "${SMARTDESK_TOKEN}",
+                "${FRESHSALES_API_KEY}",
+                "destination's key",
+            ),
+            (
+                "${SMARTDESK_TOKEN}",
+                "${OTHER_TOKEN}",
+                "OTHER_TOKEN is not set",
+            ),
+            ("auth = {", "auth = \"planted\"\nauths = {", "line 3"),
+        ] {
+            assert!(GOOD.contains(from), "{from}");
+            let said_of_it = refusal(&GOOD.replace(from, to));
+            assert!(said_of_it.contains(said), "{to}: {said_of_it}");
+            assert!(!said_of_it.contains("planted"), "{said_of_it}");
+        }
+        assert!(refusal("base_url = \"https://a.example\"\n[endpoints]\n").contains("no endpoint"));
+        assert!(
+            parse(&GOOD.replace("https://api.smartdesk.example", "http://127.0.0.1:80")).is_ok()
+        );
+    }
+}

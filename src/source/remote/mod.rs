@@ -1,0 +1,155 @@
+//! An API that is declared, not programmed: page after page of each endpoint, kept on disk until they are landed.
+
+mod caller;
+mod declared;
+mod paging;
+mod spool;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::Timestamp;
+use reqwest::Url;
+
+pub use declared::Api;
+
+use self::caller::Caller;
+use self::declared::Endpoint;
+use self::paging::Position;
+use self::spool::Spool;
+use super::Limits;
+use super::streams::{Hear, Streams, Told};
+use crate::error::{Error, Kind, Result};
+
+impl Api {
+    /// Reads all endpoints. Pages are kept in `folder`: when this is interrupted, the next call goes on behind the last one.
+    /// With `since`, endpoints that know how are asked only for what changed.
+    ///
+    /// # Errors
+    /// `Kind::Destination` when a later run may fare better; `Kind::Source` when an answer cannot be used.
+    pub async fn read(
+        &self,
+        folder: &Path,
+        since: Option<Timestamp>,
+        limits: &Limits,
+        hear: Hear<'_>,
+    ) -> Result<Streams> {
+        let since = since.map(|since| since.to_string());
+        let mut reading = Reading {
+            api: self,
+            caller: Caller::new(self, limits.inflated_bytes, hear)?,
+            folder,
+            since: since.as_deref(),
+            limits,
+            hear,
+        };
+        let mut objects = BTreeMap::new();
+        for (object, endpoint) in &self.endpoints {
+            let spool = reading.endpoint(object, endpoint).await?;
+            objects.insert(object.clone(), spool.shared()?);
+        }
+        Ok(Streams {
+            origin: "api",
+            objects,
+        })
+    }
+
+    /// Removes the pages: they are landed.
+    ///
+    /// # Errors
+    /// `Kind::Config` when a file cannot be removed.
+    pub fn forget(&self, folder: &Path) -> Result<()> {
+        let mut objects = self.endpoints.keys();
+        objects.try_for_each(|object| spool::forget(folder, object))
+    }
+}
+
+struct Reading<'a> {
+    api: &'a Api,
+    caller: Caller<'a>,
+    folder: &'a Path,
+    since: Option<&'a str>,
+    limits: &'a Limits,
+    hear: Hear<'a>,
+}
+
+impl Reading<'_> {
+    async fn endpoint(&mut self, object: &str, endpoint: &Endpoint) -> Result<Spool> {
+        let asked = self.api.fingerprint(endpoint, self.since);
+        let mut spool = Spool::open(self.folder, object, &asked, Timestamp::now())?;
+        let pages = spool.page_count();
+        if pages > 0 {
+            (self.hear)(Told::GoesOn { object, pages });
+        }
+        if let Err(error) = self.pages(object, endpoint, &mut spool).await {
+            // A list that cannot be used today is begun anew: perhaps where it was to go on is no place any more.
+            if error.kind() == Kind::Source {
+                spool.forget()?;
+            }
+            return Err(error);
+        }
+        let (pages, records) = (spool.page_count(), spool.record_count());
+        (self.hear)(Told::Read {
+            object,
+            pages,
+            records,
+        });
+        Ok(spool)
+    }
+
+    async fn pages(&mut self, object: &str, endpoint: &Endpoint, spool: &mut Spool) -> Result<()> {
+        let wrong = |what: &str| {
+            Error::new(Kind::Source, format!("endpoint `{object}` {what}")).hint(format!(
+                "check [endpoints.{object}] in source.toml against the source's own documentation"
+            ))
+        };
+        let start = match &endpoint.pagination {
+            Some(pagination) => pagination.start(),
+            None => Position::Start,
+        };
+        while let Some(at) = spool.next(start.clone()) {
+            let url = self.url(endpoint, &at)?;
+            let mut answer = self.caller.ask(object, &url).await?;
+            let records =
+                paging::records(&mut answer, &endpoint.records).map_err(|what| wrong(&what))?;
+            let next = match &endpoint.pagination {
+                Some(by) => by.after(&at, records.len() as u64, &answer, &url),
+                None => Ok(None),
+            };
+            let next = next.map_err(|what| wrong(&what))?;
+            spool.keep(&at, &records, next)?;
+            if spool.bytes() > self.limits.inflated_bytes {
+                return Err(wrong("has more records than are taken"));
+            }
+        }
+        Ok(())
+    }
+
+    fn url(&self, endpoint: &Endpoint, at: &Position) -> Result<Url> {
+        if let Position::Link(link) = at {
+            let bad =
+                |cause| Error::new(Kind::Bug, "a link that was kept is no address").because(cause);
+            return Url::parse(link).map_err(bad);
+        }
+        let mut url = self.api.base.clone();
+        url.path_segments_mut()
+            .map_err(|()| Error::new(Kind::Bug, "the base URL cannot hold a path"))?
+            .pop_if_empty()
+            .extend(endpoint.path.split('/').filter(|part| !part.is_empty()));
+        let paging = endpoint.pagination.as_ref().map(|by| by.parameters(at));
+        let since = endpoint
+            .updated_since
+            .clone()
+            .zip(self.since.map(str::to_owned));
+        let fixed = endpoint.parameters.clone();
+        let mut parameters = fixed
+            .into_iter()
+            .chain(since)
+            .chain(paging.into_iter().flatten())
+            .peekable();
+        if parameters.peek().is_some() {
+            url.query_pairs_mut().extend_pairs(parameters);
+        }
+        Ok(url)
+    }
+}

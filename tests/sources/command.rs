@@ -1,0 +1,218 @@
+//! A customer's script as the source.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::stage::{
+    assert_nothing_landed, begin, ended_by, extract, land, land_command, left, rewrite, rows,
+    scripted, until, workspace,
+};
+use crate::support::{Ran, repository};
+
+/// Contacts as JSON lines.
+const CONTACTS: &str = r#"cat <<'END'
+{"object": "contact", "record": {"id": "con_1", "email": "a@x.example", "address": {"city": "Köln"}, "tags": ["a;b", "c"]}}
+
+{"object": "user", "record": {"id": 7, "email": "o@x.example", "is_active": true}}
+{"object": "contact", "record": {"id": "con_2", "email": "b@x.example", "department": "R,\"D\""}}
+END"#;
+
+const SINGER: &str = r#"echo "$1 ${DESKFERRY_STATE:+again}" >&2
+cat <<'END'
+{"type": "SCHEMA", "stream": "contacts", "schema": {"properties": {"id": {}}}, "key_properties": ["id"]}
+{"type": "RECORD", "stream": "contacts", "record": {"id": "con_1"}, "time_extracted": "2026-01-01T00:00:00Z"}
+{"type": "STATE", "value": {"at": 1}}
+{"type": "RECORD", "stream": "contacts", "record": {"id": "con_2"}}
+{"type": "STATE", "value": {"at": 2}}
+END"#;
+
+fn pair(object: &str, rows: u64) -> (String, u64) {
+    (object.to_owned(), rows)
+}
+
+/// The script is refused with exit code 4; nothing is landed. What was said to people.
+#[track_caller]
+fn refused(script: &str) -> String {
+    let workspace = scripted(script);
+    let ran = land(&workspace).ended(4);
+    assert_nothing_landed(&workspace);
+    ran.stderr
+}
+
+#[test]
+fn json_lines_are_landed_as_files_are() {
+    let workspace = scripted(CONTACTS);
+    let first = land(&workspace).passed();
+    assert_eq!(rows(&first), [pair("contact", 2), pair("user", 1)]);
+    let found = workspace.sql(
+        "select id, tags, address_city, department, _file, _row from raw_smartdesk__contact order by id",
+    );
+    assert_eq!(found[0]["address_city"], "Köln");
+    assert_eq!(found[0]["tags"], "a\\;b;c");
+    assert_eq!(found[1]["department"], "R,\"D\"");
+    assert_eq!(found[1]["_file"], "command:contact");
+    assert_eq!(found[1]["_row"], 2);
+    let again = land(&workspace).passed();
+    assert_eq!(extract(&again), extract(&first));
+    assert_eq!(again.json()["is_known"], true);
+    assert_eq!(left(&workspace), [""; 0]);
+}
+
+#[test]
+fn singer_messages_are_understood_and_their_state_is_given_back() {
+    let workspace = scripted(SINGER);
+    let first = land(&workspace).passed();
+    assert_eq!(rows(&first), [pair("contact", 2)]);
+    assert_eq!(
+        first.stderr, "--full\n",
+        "no state, and its words on stderr"
+    );
+    let state = workspace.staging("source/state.json");
+    assert_eq!(fs::read_to_string(&state).unwrap(), "{\"at\":2}");
+    let mode = |path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(state.clone()), 0o600);
+    assert_eq!(mode(workspace.staging("source")), 0o700);
+
+    // What is not landed leaves the state as it was.
+    rewrite(
+        &workspace,
+        "cat \"$DESKFERRY_STATE\" >&2; echo '{\"type\":\"STATE\",\"value\":3}'; exit 1",
+    );
+    let failed = land(&workspace).ended(4);
+    assert!(
+        failed.stderr.starts_with("{\"at\":2}\n"),
+        "{}",
+        failed.stderr
+    );
+    assert_eq!(fs::read_to_string(&state).unwrap(), "{\"at\":2}");
+}
+
+#[test]
+fn a_state_counts_only_when_its_records_are_landed() {
+    let workspace = scripted(SINGER);
+    let in_the_way = workspace.staging("landing");
+    fs::create_dir_all(workspace.staging("")).unwrap();
+    fs::write(&in_the_way, "").unwrap();
+    land(&workspace).ended(3);
+    assert_eq!(left(&workspace), [""; 0]);
+    fs::remove_file(in_the_way).unwrap();
+    let ran = land(&workspace).passed();
+    assert_eq!(ran.stderr, "--full\n", "still without a state");
+    assert_eq!(left(&workspace), ["state.json"]);
+}
+
+#[test]
+fn a_script_that_fails_lands_nothing_and_is_quoted_once() {
+    let stderr = refused(&format!(
+        "{CONTACTS}\nprintf 'not\\033[31m reached: planted\\n' >&2\nexit 3"
+    ));
+    assert!(stderr.starts_with("not[31m reached: planted\n"), "{stderr}");
+    assert_eq!(stderr.matches("planted").count(), 1, "{stderr}");
+    assert!(stderr.contains("exit code 3"), "{stderr}");
+    // Half a line is what remains of a script that fails, not its fault.
+    let stderr = refused("printf '{\"object\": \"con'; sleep 0.2; exit 3");
+    assert!(stderr.contains("exit code 3"), "{stderr}");
+    let stderr = refused("kill -9 $$");
+    assert!(stderr.contains("signal 9"), "{stderr}");
+}
+
+#[test]
+fn a_line_that_says_nothing_is_named_by_its_number() {
+    for (line, what) in [
+        ("planted", "line 5 of the command's output is not JSON"),
+        (
+            "{\"type\":\"BATCH\",\"a\":\"planted\"}",
+            "line 5 of the command's output is no known message",
+        ),
+    ] {
+        let stderr = refused(&format!("{CONTACTS}\necho '{line}'; echo more; sleep 60"));
+        assert!(stderr.contains(what), "{stderr}");
+        assert!(!stderr.contains("planted"), "{stderr}");
+    }
+    let stderr = refused("printf '{\"object\": \"con'");
+    assert!(stderr.contains("line 1 "), "{stderr}");
+}
+
+#[test]
+fn a_line_without_an_end_is_refused_while_it_comes() {
+    let stderr = refused("yes planted | tr -d '\\n'");
+    assert!(
+        stderr.contains("line 1 of the command's output is too long"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn the_destinations_key_is_hidden_and_stdin_is_closed() {
+    let script = "cat; [ -z \"${FRESHSALES_API_KEY+set}\" ] || exit 5; [ \"$OTHER\" = seen ] || exit 6; pwd >&2";
+    let workspace = scripted(&format!("{script}\n{CONTACTS}"));
+    let mut command = land_command(&workspace, &[]);
+    command.env("OTHER", "seen");
+    let ran = Ran::to_end(command).passed();
+    let folder = fs::canonicalize(workspace.path()).unwrap();
+    assert_eq!(ran.stderr.trim(), folder.to_str().unwrap());
+}
+
+#[test]
+fn ctrl_c_ends_all_that_the_script_has_started() {
+    for (signal, trap) in [("-INT", ""), ("-TERM", "trap '' TERM INT")] {
+        let workspace = scripted(&format!(
+            "{trap}\n{CONTACTS}\nsleep 300 &\necho $$ $! > ids.new; mv ids.new ids\nwait; sleep 300"
+        ));
+        let running = begin(&workspace);
+        let ids = workspace.path().join("ids");
+        until("the script runs", || ids.exists());
+        let ran = ended_by(signal, running).ended(130);
+        assert!(ran.stderr.contains("hint"), "{}", ran.stderr);
+        assert_nothing_landed(&workspace);
+        let ids = fs::read_to_string(ids).unwrap();
+        for id in ids.split_whitespace() {
+            until("the process is gone", || !is_alive(id));
+        }
+    }
+}
+
+fn is_alive(id: &str) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat"));
+    // Dead, and nobody has asked how it died.
+    stat.is_ok_and(|stat| !stat.contains(") Z "))
+}
+
+#[test]
+fn a_source_that_cannot_be_is_refused() {
+    let files = workspace("");
+    let ran = land(&files).ended(2);
+    assert!(ran.stderr.contains("deskferry land PATH"), "{}", ran.stderr);
+    let nobody = workspace("kind = \"command\"\ncommand = [\"./nobody.sh\", \"--token=planted\"]");
+    let ran = land(&nobody).ended(3);
+    assert!(
+        ran.stderr.contains("`./nobody.sh` cannot be started"),
+        "{}",
+        ran.stderr
+    );
+    assert!(!ran.stderr.contains("planted"), "{}", ran.stderr);
+    let stderr = refused("true");
+    assert!(stderr.contains("gave no record"), "{stderr}");
+    let since = Ran::to_end(land_command(&scripted("true"), &["--since", "2026-03-04"]));
+    since.ended(2);
+}
+
+#[test]
+fn a_path_is_landed_whatever_the_source_is() {
+    let workspace = scripted("exit 1");
+    workspace.land(repository("fixtures/smartdesk"));
+    assert_eq!(left(&workspace), [""; 0]);
+}
+
+#[test]
+fn an_object_with_another_name_is_recognised_or_asked_about() {
+    let workspace = scripted(
+        "echo '{\"object\": \"Kontakte\", \"record\": {\"id\": \"con_1\", \"E-Mail\": \"a@x.example\"}}'\n\
+         echo '{\"object\": \"weather\", \"record\": {\"rain\": 1}}'",
+    );
+    let ran = land(&workspace).passed();
+    assert_eq!(rows(&ran), [pair("contact", 1)]);
+    assert_eq!(ran.json()["unmapped"][0], "command:weather");
+    let found = workspace.sql("select email from raw_smartdesk__contact");
+    assert_eq!(found[0]["email"], "a@x.example");
+}
