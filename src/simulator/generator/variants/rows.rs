@@ -1,0 +1,172 @@
+//! V23: records that are too long or too short. V36: records that stand there twice.
+
+use std::collections::BTreeSet;
+
+use super::super::account::Account;
+use super::super::row::Row;
+use super::super::text::Form;
+use super::super::variant::Expected::{self, Quarantined, Recovered};
+use super::super::variant::Variant;
+
+/// What becomes of a record.
+#[derive(Clone, Copy)]
+enum Change {
+    /// A cell more, with something in it.
+    Longer,
+    /// Cells more, with nothing in them.
+    Padded,
+    /// The last cells are missing, and something was in them.
+    Shorter,
+    /// The last cell is missing, and nothing was in it.
+    Cut,
+    /// The record stands there once more.
+    Copy,
+    /// It stands there once more as it was before an edit.
+    Older,
+}
+
+/// A variant of records.
+struct RowVariant {
+    variant: u8,
+    objects: &'static [&'static str],
+    expected: Expected,
+    finding: &'static str,
+    change: Change,
+}
+
+const fn row(
+    variant: u8,
+    objects: &'static [&'static str],
+    expected: Expected,
+    finding: &'static str,
+    change: Change,
+) -> RowVariant {
+    RowVariant {
+        variant,
+        objects,
+        expected,
+        finding,
+        change,
+    }
+}
+
+const VARIANTS: &[RowVariant] = &[
+    row(23, &["contact", "deal"], Quarantined, "row_too_long", Change::Longer),
+    row(23, &["contact", "lead"], Recovered, "row_padded", Change::Padded),
+    row(23, &["activity", "lead"], Quarantined, "row_too_short", Change::Shorter),
+    row(23, &["deleted"], Recovered, "row_cut", Change::Cut),
+    row(36, &["contact", "company", "deal"], Recovered, "row_twice", Change::Copy),
+    row(36, &["contact", "company", "task"], Quarantined, "id_twice", Change::Older),
+];
+
+/// How a record is written, beside its cells.
+#[derive(Default)]
+pub struct Treated {
+    pub form: Form,
+    /// It is written once more, with these changes: place of a cell and its text.
+    pub again: Option<Vec<(usize, String)>>,
+    /// What to log.
+    pub mark: Option<RowMark>,
+}
+
+/// A defect of a whole record.
+pub struct RowMark {
+    pub variant: u8,
+    pub expected: Expected,
+    pub finding: &'static str,
+    pub clean: Option<String>,
+    pub dirty: Option<String>,
+}
+
+/// Chooses records of one table.
+pub struct Treatment<'a> {
+    account: &'a Account,
+    rate: f64,
+    changes: Vec<(&'static RowVariant, u64)>,
+}
+
+impl<'a> Treatment<'a> {
+    pub fn new(account: &'a Account, object: &str, variants: &BTreeSet<Variant>, rate: f64) -> Self {
+        let changes = VARIANTS
+            .iter()
+            .filter(|row| variants.iter().any(|variant| variant.is(row.variant)))
+            .filter(|row| row.objects.contains(&object))
+            .map(|row| (row, 0));
+        Self {
+            account,
+            rate,
+            changes: changes.collect(),
+        }
+    }
+
+    /// What is done to a record; mostly nothing.
+    pub fn treat(&mut self, row: &Row, index: u64) -> Treated {
+        if self.changes.is_empty() {
+            return Treated::default();
+        }
+        let mut dice = self.account.dice(row.table.object, index ^ 0x2075_0000_0000);
+        let wanted = self.changes.iter().position(|(_, turn)| *turn < 3);
+        let chance = if wanted.is_some() { self.rate.max(0.34) } else { self.rate };
+        if dice.fraction() >= chance {
+            return Treated::default();
+        }
+        let drawn = usize::try_from(dice.below(self.changes.len() as u64)).unwrap_or(0);
+        let Some((variant, turn)) = self.changes.get_mut(wanted.unwrap_or(drawn)) else {
+            return Treated::default();
+        };
+        match treated(variant, row) {
+            Some(treated) => {
+                *turn += 1;
+                treated
+            }
+            None => Treated::default(),
+        }
+    }
+}
+
+fn treated(variant: &RowVariant, row: &Row) -> Option<Treated> {
+    let last = || row.cells.last().cloned().unwrap_or_default();
+    let mark = |clean, dirty| {
+        Some(RowMark {
+            variant: variant.variant,
+            expected: variant.expected,
+            finding: variant.finding,
+            clean,
+            dirty,
+        })
+    };
+    let form = |form, clean, dirty| {
+        Some(Treated {
+            form,
+            again: None,
+            mark: mark(clean, dirty),
+        })
+    };
+    match variant.change {
+        Change::Longer => form(Form::Longer("left over".to_owned()), None, Some("left over".to_owned())),
+        Change::Padded => form(Form::Longer(String::new()), None, None),
+        Change::Shorter => form(Form::Shorter(1), Some(last()), None),
+        Change::Cut if last().is_empty() => form(Form::Shorter(1), None, None),
+        Change::Cut => None,
+        Change::Copy => Some(Treated {
+            again: Some(Vec::new()),
+            mark: mark(None, Some(row.id().to_owned())),
+            ..Treated::default()
+        }),
+        Change::Older => older(row).map(|changes| Treated {
+            mark: mark(Some(row.id().to_owned()), changes.first().map(|(_, text)| text.clone())),
+            again: Some(changes),
+            ..Treated::default()
+        }),
+    }
+}
+
+/// The record as it was when it was made: another text, and the edit not yet there.
+fn older(row: &Row) -> Option<Vec<(usize, String)>> {
+    let created = row.get("created_at");
+    let text = ["job_title", "description", "industry"];
+    let place = text.iter().find_map(|name| row.table.place(name))?;
+    let updated = row.table.place("updated_at")?;
+    let is_older = created < row.get("updated_at");
+    is_older.then(|| vec![(place, "before the edit".to_owned()), (updated, created.to_owned())])
+}
