@@ -156,7 +156,9 @@ impl Account {
     pub fn size_now(&self, object: &str) -> u64 {
         let size = self.size(object);
         match object {
-            "contact" | "company" | "lead" | "deal" | "task" if self.is_later => size + size / 25 + 1,
+            "contact" | "company" | "lead" | "deal" | "task" if self.is_later => {
+                size + size / 25 + 1
+            }
             _ => size,
         }
     }
@@ -175,7 +177,9 @@ impl Account {
         match Dice::new(self.seed ^ 0xfa7e, object, index).below(1_000) {
             0..50 => Fate::Edit,
             50..65 if index > 5 => Fate::Delete,
-            65..75 if index > 5 && matches!(object, "contact" | "company") => self.merged(object, index),
+            65..75 if index > 5 && matches!(object, "contact" | "company") => {
+                self.merged(object, index)
+            }
             _ => Fate::Keep,
         }
     }
@@ -285,9 +289,15 @@ impl Account {
         row.set_some("owner_id", owner.map(|user| user.id.as_str()))
             .set_some("owner_email", owner.map(|user| user.email.as_str()))
             .set("created_at", created.to_string())
-            .set_some("created_by_id", self.user(dice).map(|user| user.id.as_str()))
+            .set_some(
+                "created_by_id",
+                self.user(dice).map(|user| user.id.as_str()),
+            )
             .set("updated_at", updated.to_string())
-            .set_some("updated_by_id", self.user(dice).map(|user| user.id.as_str()))
+            .set_some(
+                "updated_by_id",
+                self.user(dice).map(|user| user.id.as_str()),
+            )
             .set("is_deleted", "false");
     }
 }

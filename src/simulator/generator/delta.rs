@@ -113,14 +113,22 @@ pub fn log(moments: &Moments, row: &Row, changes: &mut TextTable) -> Result<()> 
         return changes.push(cells.into_iter());
     }
     let is_new = row.get("created_at") >= exported_at().to_string().as_str();
-    let columns = if is_new { String::new() } else { changed(moments, row) };
+    let columns = if is_new {
+        String::new()
+    } else {
+        changed(moments, row)
+    };
     let change = if is_new { "create" } else { "update" };
     changes.push([object, row.id(), change, "", &columns].into_iter())
 }
 
 /// The columns that differ, joined by `;`.
 fn changed(moments: &Moments, row: &Row) -> String {
-    let index = row.id().rsplit('_').next().and_then(|number| number.parse().ok());
+    let index = row
+        .id()
+        .rsplit('_')
+        .next()
+        .and_then(|number| number.parse().ok());
     let before = index.and_then(|index| match row.table.object {
         "activity" => None,
         _ => records::record(&moments.before, row.table, index),

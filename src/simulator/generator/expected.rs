@@ -31,7 +31,8 @@ impl Sums {
             *self.owned.entry((owner.to_owned(), object)).or_default() += 1;
         }
         if object == "deal" {
-            let key = ["pipeline_id", "stage_id", "value_currency"].map(|name| row.get(name).to_owned());
+            let key =
+                ["pipeline_id", "stage_id", "value_currency"].map(|name| row.get(name).to_owned());
             let (count, cents) = self.money.entry(key).or_default();
             *count += 1;
             *cents += cents_of(row.get("value_amount"));
@@ -62,8 +63,12 @@ impl Sums {
     fn gaps(&self, account: &Account) -> Vec<Value> {
         let left = account.users.iter().filter(|user| !user.is_active);
         let gap = |user: &super::account::User| {
-            let of = self.owned.iter().filter(|((owner, _), _)| *owner == user.id);
-            let records: BTreeMap<&str, u64> = of.map(|((_, object), count)| (*object, *count)).collect();
+            let of = self
+                .owned
+                .iter()
+                .filter(|((owner, _), _)| *owner == user.id);
+            let records: BTreeMap<&str, u64> =
+                of.map(|((_, object), count)| (*object, *count)).collect();
             json!({"owner_id": user.id, "owner_email": user.email, "records": records})
         };
         left.map(gap).collect()

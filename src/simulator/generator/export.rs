@@ -112,7 +112,12 @@ impl Making<'_> {
     }
 
     /// Logs a defect of a file as a whole.
-    pub fn mark(&mut self, number: u8, of: (&'static str, &str), finding: &'static str) -> Result<()> {
+    pub fn mark(
+        &mut self,
+        number: u8,
+        of: (&'static str, &str),
+        finding: &'static str,
+    ) -> Result<()> {
         let variant = Variant::numbered(number);
         self.log.push(&Defect {
             variant,
@@ -145,7 +150,13 @@ impl Making<'_> {
             changes,
             ..
         } = self;
-        let mut output = output(order, &moments.after, table, (variants, tree.path(), total), log);
+        let mut output = output(
+            order,
+            &moments.after,
+            table,
+            (variants, tree.path(), total),
+            log,
+        );
         each(order, moments, table, tables, &mut |row| {
             truth.push(row.cells.iter().map(String::as_str))?;
             sums.count(&row);
@@ -182,7 +193,10 @@ impl Making<'_> {
             let mut truth = TextTable::create(&path, names())?;
             let path = format!("{}.csv", table.file);
             let mut file = TextFile::create(&self.tree.path().join(&path), Style::default())?;
-            file.record(names().collect::<Vec<_>>().into_iter(), &super::text::Form::Plain)?;
+            file.record(
+                names().collect::<Vec<_>>().into_iter(),
+                &super::text::Form::Plain,
+            )?;
             for row in &rows {
                 let cells = || row.cells.iter().map(String::as_str);
                 truth.push(cells())?;
@@ -190,17 +204,27 @@ impl Making<'_> {
             }
             truth.finish()?;
             let written = file.finish()?;
-            self.sums.rows.insert(table.object.to_owned(), rows.len() as u64);
+            self.sums
+                .rows
+                .insert(table.object.to_owned(), rows.len() as u64);
             self.list(path, table.object, rows.len() as u64, written);
         }
         let assistant = Value::Array(vec![schema::assistant()]);
         for (name, object, value) in [
-            ("schema/automations.json", "automation", schema::automations()),
+            (
+                "schema/automations.json",
+                "automation",
+                schema::automations(),
+            ),
             ("schema/ai_assistant.json", "ai_assistant", assistant),
         ] {
             let rows = value.as_array().map_or(0, Vec::len) as u64;
             self.sums.rows.insert(object.to_owned(), rows);
-            let value = if object == "ai_assistant" { schema::assistant() } else { value };
+            let value = if object == "ai_assistant" {
+                schema::assistant()
+            } else {
+                value
+            };
             let mut file = TextFile::create(&self.tree.path().join(name), Style::default())?;
             file.raw(&pretty(&value)?)?;
             let written = file.finish()?;
@@ -225,9 +249,13 @@ impl Making<'_> {
             return Ok(());
         }
         let account = &self.moments.after;
-        let table = tables().into_iter().find(|table| table.object == "attachment");
+        let table = tables()
+            .into_iter()
+            .find(|table| table.object == "attachment");
         for index in 1..=account.size("attachment") {
-            let row = table.as_ref().and_then(|table| records::record(account, table, index));
+            let row = table
+                .as_ref()
+                .and_then(|table| records::record(account, table, index));
             if let Some(row) = row {
                 let path = self.tree.path().join(row.get("stored_path"));
                 files::write(&path, &records::attachment_bytes(account, index))?;
@@ -243,7 +271,10 @@ impl Making<'_> {
 
     /// `manifest.json`, unless files have other names or formats than it could speak of.
     fn write_manifest(&mut self) -> Result<()> {
-        if packing::HIDES_MANIFEST.iter().any(|number| self.has(*number)) {
+        if packing::HIDES_MANIFEST
+            .iter()
+            .any(|number| self.has(*number))
+        {
             return Ok(());
         }
         let is_canonical = self.variants.is_empty();
@@ -258,8 +289,13 @@ impl Making<'_> {
             changes.finish()?;
         }
         let counted = self.log.finish()?;
-        let document = self.sums.document(self.order, &self.moments.after, &counted);
-        files::write(&self.truth.join("expected.json"), pretty(&document)?.as_bytes())?;
+        let document = self
+            .sums
+            .document(self.order, &self.moments.after, &counted);
+        files::write(
+            &self.truth.join("expected.json"),
+            pretty(&document)?.as_bytes(),
+        )?;
         Ok(Made {
             export,
             truth: self.truth,
@@ -271,7 +307,8 @@ impl Making<'_> {
 
 fn pretty(value: &Value) -> Result<String> {
     let text = serde_json::to_string_pretty(value);
-    let text = text.map_err(|cause| Error::new(Kind::Bug, "a document is no JSON").because(cause))?;
+    let text =
+        text.map_err(|cause| Error::new(Kind::Bug, "a document is no JSON").because(cause))?;
     Ok(text + "\n")
 }
 

@@ -8,9 +8,12 @@ use crate::error::{Error, Kind, Result};
 
 /// A failed file operation; `what` is what did not happen.
 pub fn failed(what: &str, path: &Path, cause: io::Error) -> Error {
-    Error::new(Kind::Config, format!("`{}` cannot be {what}", path.display()))
-        .hint("check the free space and the owner of the folder")
-        .because(cause)
+    Error::new(
+        Kind::Config,
+        format!("`{}` cannot be {what}", path.display()),
+    )
+    .hint("check the free space and the owner of the folder")
+    .because(cause)
 }
 
 /// A new file; the folder it stands in is made.
@@ -59,7 +62,11 @@ pub fn below(folder: &Path) -> Result<Vec<String>> {
                 inside => format!("{inside}/{name}"),
             };
             let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            if is_folder { open.push(name) } else { found.push(name) }
+            if is_folder {
+                open.push(name)
+            } else {
+                found.push(name)
+            }
         }
     }
     found.sort();

@@ -23,7 +23,11 @@ pub const PART_ROWS: u64 = 100_000;
 
 /// The document. Files that are not written canonically are described by nothing but their bytes.
 pub fn document(order: &Order, listed: &[Listed], is_canonical: bool) -> Value {
-    let time = if order.is_delta { exported_again_at() } else { exported_at() };
+    let time = if order.is_delta {
+        exported_again_at()
+    } else {
+        exported_at()
+    };
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for file in listed {
         *counts.entry(file.object).or_default() += file.rows;

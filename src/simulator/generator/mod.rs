@@ -75,7 +75,10 @@ pub fn generate(order: &Order, folder: &Path) -> Result<Made> {
     if !(0.0..=1.0).contains(&order.rate) {
         return Err(Error::new(
             Kind::Usage,
-            format!("no export was made: the rate {} is not from 0 to 1", order.rate),
+            format!(
+                "no export was made: the rate {} is not from 0 to 1",
+                order.rate
+            ),
         )
         .hint("a rate of 0.05 is one cell of twenty"));
     }
@@ -83,7 +86,10 @@ pub fn generate(order: &Order, folder: &Path) -> Result<Made> {
         if folder.join(name).exists() {
             return Err(Error::new(
                 Kind::Usage,
-                format!("no export was made: `{}` is there already", folder.join(name).display()),
+                format!(
+                    "no export was made: `{}` is there already",
+                    folder.join(name).display()
+                ),
             )
             .hint("give another folder, or remove that one"));
         }

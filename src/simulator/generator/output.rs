@@ -74,7 +74,13 @@ impl Output<'_> {
         self.log_planted(&path, line, row, planted)?;
         if form == Form::Unclosed(UNCLOSED) {
             let dirty = cells.get(UNCLOSED).cloned();
-            self.log_row(&path, line, row, (22, Expected::Quarantined, "unclosed_quote"), [None, dirty])?;
+            self.log_row(
+                &path,
+                line,
+                row,
+                (22, Expected::Quarantined, "unclosed_quote"),
+                [None, dirty],
+            )?;
         }
         self.again(&path, line, row, treated, cells)
     }
@@ -117,9 +123,12 @@ impl Output<'_> {
             }
             Format::JsonLines => Ok(()),
             Format::Html => {
-                open.file.raw("<html><head><meta charset=\"utf-8\"></head><body><table>\n")?;
+                open.file
+                    .raw("<html><head><meta charset=\"utf-8\"></head><body><table>\n")?;
                 let headers = self.headers(open.part);
-                open.file.raw(&html_row(headers.iter().map(String::as_str), "th")).map(drop)
+                open.file
+                    .raw(&html_row(headers.iter().map(String::as_str), "th"))
+                    .map(drop)
             }
         }
     }
@@ -179,7 +188,11 @@ impl Output<'_> {
                 dirty.map_or_else(clean, |(.., dirty)| dirty.clone())
             }
         };
-        self.plan.fields.iter().map(|field| cell(&field.source)).collect()
+        self.plan
+            .fields
+            .iter()
+            .map(|field| cell(&field.source))
+            .collect()
     }
 
     /// Cells without what the file's encoding does not have; what is lost is logged.
@@ -218,7 +231,9 @@ impl Output<'_> {
         if self.plan.ends_open && self.index == self.total {
             return Form::Unclosed(UNCLOSED);
         }
-        let stray = planted.iter().find(|(_, spelling, _)| spelling.finding == STRAY_QUOTE);
+        let stray = planted
+            .iter()
+            .find(|(_, spelling, _)| spelling.finding == STRAY_QUOTE);
         let place = stray.and_then(|(.., dirty)| cells.iter().position(|cell| cell == dirty));
         match place {
             Some(place) => Form::Bare(place),
@@ -231,7 +246,10 @@ impl Output<'_> {
         let part = self.open.get(path).map_or(0, |open| open.part);
         let is_blank = self.plan.has_blanks && self.index % 13 == 5;
         let headers = self.headers(part);
-        let again = self.plan.header_every.filter(|every| self.index.is_multiple_of(*every));
+        let again = self
+            .plan
+            .header_every
+            .filter(|every| self.index.is_multiple_of(*every));
         let names = match self.shape.format {
             Format::Text | Format::Html => Vec::new(),
             _ => self.plan.headers(),
@@ -248,7 +266,11 @@ impl Output<'_> {
                 let object = json_row(&names, &arranged);
                 let is_first = open.rows == 1 || self.shape.format == Format::JsonLines;
                 let before = if is_first { "" } else { ",\n" };
-                let after = if self.shape.format == Format::JsonLines { "\n" } else { "" };
+                let after = if self.shape.format == Format::JsonLines {
+                    "\n"
+                } else {
+                    ""
+                };
                 let begins = open.file.line() + u64::from(!is_first);
                 open.file.raw(&format!("{before}{object}{after}"))?;
                 return Ok(begins);
@@ -257,7 +279,8 @@ impl Output<'_> {
         }
         let line = open.file.record(texts, form)?;
         if again.is_some() {
-            open.file.record(headers.iter().map(String::as_str), &Form::Plain)?;
+            open.file
+                .record(headers.iter().map(String::as_str), &Form::Plain)?;
         }
         if is_blank {
             let newline = open.file.newline();
@@ -280,7 +303,9 @@ fn html_row<'c>(cells: impl Iterator<Item = &'c str>, tag: &str) -> String {
         let cell = cell.replace('&', "&amp;").replace('<', "&lt;");
         cell.replace('>', "&gt;").replace('\n', "<br>")
     };
-    let cells: String = cells.map(|cell| format!("<{tag}>{}</{tag}>", escaped(cell))).collect();
+    let cells: String = cells
+        .map(|cell| format!("<{tag}>{}</{tag}>", escaped(cell)))
+        .collect();
     format!("<tr>{cells}</tr>\n")
 }
 

@@ -49,7 +49,11 @@ pub fn pack(making: &mut Making, folder: &Path) -> Result<Vec<PathBuf>> {
         true => "smartdesk-export_acme_2026-09-15T221500Z",
         false => "smartdesk-export_acme_2026-09-01T221500Z",
     };
-    let top = if making.has(2) { "smartdesk backup/" } else { "" };
+    let top = if making.has(2) {
+        "smartdesk backup/"
+    } else {
+        ""
+    };
     let paths = files::below(making.tree.path())?;
     let target = export.join(name);
     match packing {
@@ -105,7 +109,10 @@ fn compress(making: &mut Making) -> Result<()> {
         let plain = from.with_extension("");
         let failed = |cause| files::failed("packed", &from, cause);
         fs::rename(&from, &plain).map_err(failed)?;
-        let mut packed = GzEncoder::new(BufWriter::new(files::create(&from)?), Compression::default());
+        let mut packed = GzEncoder::new(
+            BufWriter::new(files::create(&from)?),
+            Compression::default(),
+        );
         let mut input = File::open(&plain).map_err(failed)?;
         io::copy(&mut input, &mut packed).map_err(failed)?;
         let mut output = packed.finish().map_err(failed)?;
@@ -136,7 +143,12 @@ fn nested(making: &Making, paths: &[String], target: &Path, top: &str) -> Result
 }
 
 /// The attachments apart from the rest, and what is in both.
-fn several(making: &mut Making, paths: &[String], target: &Path, top: &str) -> Result<Vec<PathBuf>> {
+fn several(
+    making: &mut Making,
+    paths: &[String],
+    target: &Path,
+    top: &str,
+) -> Result<Vec<PathBuf>> {
     let is_file = |path: &&String| path.starts_with("attachments/");
     let (files, mut data): (Vec<&String>, Vec<&String>) = paths.iter().partition(is_file);
     let mut second: Vec<String> = files.into_iter().cloned().collect();
@@ -146,7 +158,11 @@ fn several(making: &mut Making, paths: &[String], target: &Path, top: &str) -> R
             second.push((*copy).clone());
         }
     }
-    if let Some(copy) = second.last().filter(|path| path.starts_with("data/")).cloned() {
+    if let Some(copy) = second
+        .last()
+        .filter(|path| path.starts_with("data/"))
+        .cloned()
+    {
         making.mark(4, ("", &copy), "file_twice")?;
     }
     data.sort_unstable();
@@ -193,7 +209,10 @@ pub fn options(bytes: u64) -> SimpleFileOptions {
 
 /// An archive that could not be written.
 pub fn unpacked(path: &Path, cause: zip::result::ZipError) -> Error {
-    Error::new(Kind::Config, format!("`{}` cannot be written", path.display()))
-        .hint("check the free space and the owner of the folder")
-        .because(cause)
+    Error::new(
+        Kind::Config,
+        format!("`{}` cannot be written", path.display()),
+    )
+    .hint("check the free space and the owner of the folder")
+    .because(cause)
 }

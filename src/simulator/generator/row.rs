@@ -26,7 +26,11 @@ impl<'t> Row<'t> {
     /// Fills a cell.
     pub fn set(&mut self, name: &'static str, value: impl Into<String>) -> &mut Self {
         let columns = &self.table.columns;
-        let is_it = |place: &usize| columns.get(*place).is_some_and(|column| column.name == name);
+        let is_it = |place: &usize| {
+            columns
+                .get(*place)
+                .is_some_and(|column| column.name == name)
+        };
         let places = (self.last..columns.len()).chain(0..self.last);
         let mut places = places.filter(is_it);
         match places.next() {

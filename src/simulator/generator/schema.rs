@@ -13,10 +13,22 @@ type Options = (&'static str, &'static str, &'static [&'static str]);
 
 /// The options of choices; of companies' tiers and contacts' regions the last one is inactive.
 const OPTIONS: &[Options] = &[
-    ("company", "cf_tier", &["Gold", "Silver", "Bronze", "Platinum"]),
+    (
+        "company",
+        "cf_tier",
+        &["Gold", "Silver", "Bronze", "Platinum"],
+    ),
     ("company", "cf_regions", &["North", "South", "East", "West"]),
-    ("contact", "lifecycle_stage", &["lead", "customer", "prospect", "Partner"]),
-    ("contact", "cf_region", &["DACH", "Nordics", "Iberia", "Alps"]),
+    (
+        "contact",
+        "lifecycle_stage",
+        &["lead", "customer", "prospect", "Partner"],
+    ),
+    (
+        "contact",
+        "cf_region",
+        &["DACH", "Nordics", "Iberia", "Alps"],
+    ),
     ("contact", "cf_region_2", &["North", "South"]),
     ("contact", "cf_products", PRODUCTS),
     ("contact", "cf_size", &["S", "M", "L"]),
@@ -25,7 +37,11 @@ const OPTIONS: &[Options] = &[
     ("lead", "cf_lead_status", &["new", "contacted", "simmering"]),
     ("lead", "cf_topics", TOPICS),
     ("deal", "cf_competitor", &["Initech", "Globex", "Umbrella"]),
-    ("deal", "cf_modules", &["Base", "Mobile", "Reports", "\"Pro\""]),
+    (
+        "deal",
+        "cf_modules",
+        &["Base", "Mobile", "Reports", "\"Pro\""],
+    ),
     ("deal", "cf_parts", &["Bolts", "Nuts", "Rings"]),
 ];
 
@@ -42,13 +58,20 @@ fn objects<'t>(table: &'t Table, data: &[Table], counts: &BTreeMap<String, u64>)
     let row = |of: &Table| {
         let mut row = Row::new(table);
         let plural = of.file.rsplit('/').next().unwrap_or(of.file);
-        let singular = if of.object == "company" { "Account" } else { of.object };
+        let singular = if of.object == "company" {
+            "Account"
+        } else {
+            of.object
+        };
         row.set("object", of.object)
             .set("api_name", of.object)
             .set("label_singular", singular)
             .set("label_plural", plural)
             .set("is_custom", "false")
-            .set("record_count", counts.get(of.object).unwrap_or(&0).to_string())
+            .set(
+                "record_count",
+                counts.get(of.object).unwrap_or(&0).to_string(),
+            )
             .set("file", format!("{}.csv", of.file));
         row
     };
@@ -74,8 +97,14 @@ fn fields<'t>(table: &'t Table, data: &[Table]) -> Vec<Row<'t>> {
             .set("is_read_only", is_made.to_string())
             .set("is_system", is_system.to_string())
             .set("is_archived", "false")
-            .set_some("lookup_object", (column.name == "cf_referrer").then_some("contact"))
-            .set_some("formula", (column.data_type == "formula").then_some("cf_rating * 10"))
+            .set_some(
+                "lookup_object",
+                (column.name == "cf_referrer").then_some("contact"),
+            )
+            .set_some(
+                "formula",
+                (column.data_type == "formula").then_some("cf_rating * 10"),
+            )
             .set("sort_order", place.to_string())
             .set("created_at", "2020-09-01T07:30:00Z")
             .set("pii_class", class(column.kind));

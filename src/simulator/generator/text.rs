@@ -177,7 +177,11 @@ impl TextFile {
             text.push_str(cell);
             return;
         }
-        let quote = if self.style.is_backslashed { "\\\"" } else { "\"\"" };
+        let quote = if self.style.is_backslashed {
+            "\\\""
+        } else {
+            "\"\""
+        };
         text.push('"');
         text.push_str(&cell.replace('"', quote));
         text.push('"');
@@ -288,7 +292,10 @@ mod tests {
 
     #[test]
     fn what_an_encoding_does_not_have_is_a_question_mark() {
-        assert_eq!(encoded(Characters::Single(WINDOWS_1252), "é🎉€"), b"\xe9?\x80");
+        assert_eq!(
+            encoded(Characters::Single(WINDOWS_1252), "é🎉€"),
+            b"\xe9?\x80"
+        );
         assert_eq!(encoded(Characters::Utf8, "M\u{f8f0}ller"), b"M\xfcller");
         assert_eq!(encoded(Characters::Utf16Big, "é"), b"\0\xe9");
     }

@@ -93,9 +93,12 @@ fn close(writer: ArrowWriter<File>, path: &Path) -> Result<()> {
 }
 
 fn unwritten(path: &Path, cause: parquet::errors::ParquetError) -> Error {
-    Error::new(Kind::Config, format!("`{}` cannot be written", path.display()))
-        .hint("check the free space and the owner of the folder")
-        .because(cause)
+    Error::new(
+        Kind::Config,
+        format!("`{}` cannot be written", path.display()),
+    )
+    .hint("check the free space and the owner of the folder")
+    .because(cause)
 }
 
 /// One planted defect.

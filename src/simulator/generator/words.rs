@@ -13,24 +13,82 @@ pub struct Language {
 /// Languages that Windows-1252 can write, the most frequent first.
 pub const WESTERN: &[Language] = &[
     Language {
-        given: &["Zoë", "Jörg", "Käthe", "Björn", "Anneliese", "Günther", "Heike", "Ulf", "Sören", "Mia"],
-        family: &["Müller", "Bäcker", "Groß", "Jäger", "Schröder", "Weiß", "Köhler", "von der Höh", "Lüdenscheidt", "Öhm"],
+        given: &[
+            "Zoë",
+            "Jörg",
+            "Käthe",
+            "Björn",
+            "Anneliese",
+            "Günther",
+            "Heike",
+            "Ulf",
+            "Sören",
+            "Mia",
+        ],
+        family: &[
+            "Müller",
+            "Bäcker",
+            "Groß",
+            "Jäger",
+            "Schröder",
+            "Weiß",
+            "Köhler",
+            "von der Höh",
+            "Lüdenscheidt",
+            "Öhm",
+        ],
         country: "DE",
         dialling: "+49",
-        cities: &["Köln", "Düsseldorf", "München", "Lübeck", "Görlitz", "Hamburg"],
+        cities: &[
+            "Köln",
+            "Düsseldorf",
+            "München",
+            "Lübeck",
+            "Görlitz",
+            "Hamburg",
+        ],
         streets: &["Hafenstraße", "Am Mühlgraben", "Rosenweg", "Königsallee"],
     },
     Language {
-        given: &["Ann", "Owen", "Grace", "Harvey", "Poppy", "Miles", "Ruth", "Niall"],
-        family: &["Alder", "O'Brien", "Thornbury", "Ashdown", "Fairweather", "Lee-Marsh", "Quill", "Pennywell"],
+        given: &[
+            "Ann", "Owen", "Grace", "Harvey", "Poppy", "Miles", "Ruth", "Niall",
+        ],
+        family: &[
+            "Alder",
+            "O'Brien",
+            "Thornbury",
+            "Ashdown",
+            "Fairweather",
+            "Lee-Marsh",
+            "Quill",
+            "Pennywell",
+        ],
         country: "GB",
         dialling: "+44",
         cities: &["Leeds", "Ely", "Bath", "Truro", "King's Lynn"],
         streets: &["High Street", "Mill Lane", "St. Mary's Road"],
     },
     Language {
-        given: &["Hélène", "Noémie", "François", "Léo", "Anaïs", "Benoît", "Cécile", "Loïc"],
-        family: &["Lefèvre", "Dubœuf", "Garçon", "D'Aubigné", "Forêt", "Lemaître", "Béranger", "Noël"],
+        given: &[
+            "Hélène",
+            "Noémie",
+            "François",
+            "Léo",
+            "Anaïs",
+            "Benoît",
+            "Cécile",
+            "Loïc",
+        ],
+        family: &[
+            "Lefèvre",
+            "Dubœuf",
+            "Garçon",
+            "D'Aubigné",
+            "Forêt",
+            "Lemaître",
+            "Béranger",
+            "Noël",
+        ],
         country: "FR",
         dialling: "+33",
         cities: &["Orléans", "Besançon", "Nîmes", "Angoulême"],
@@ -100,38 +158,140 @@ pub const FARTHER: &[Language] = &[
 
 /// First and second word of a company's name; together with a number every name is there once.
 pub const COMPANY_FIRST: &[&str] = &[
-    "Nordwind", "Blaubeer", "Säntis", "Kupfer", "Mistral", "Étoile", "Fjord", "Quarz", "Lumière", "Bergmann",
-    "Ødegård", "Petit", "Grün", "Harbour", "Silver", "Meridian", "Cobalt", "Tulip", "Sierra", "Amber",
-    "Basalt", "Canela", "Delta", "Erlen", "Falken", "Ginster", "Heron", "Ilex", "Juniper", "Kestrel",
+    "Nordwind",
+    "Blaubeer",
+    "Säntis",
+    "Kupfer",
+    "Mistral",
+    "Étoile",
+    "Fjord",
+    "Quarz",
+    "Lumière",
+    "Bergmann",
+    "Ødegård",
+    "Petit",
+    "Grün",
+    "Harbour",
+    "Silver",
+    "Meridian",
+    "Cobalt",
+    "Tulip",
+    "Sierra",
+    "Amber",
+    "Basalt",
+    "Canela",
+    "Delta",
+    "Erlen",
+    "Falken",
+    "Ginster",
+    "Heron",
+    "Ilex",
+    "Juniper",
+    "Kestrel",
 ];
 
 /// See [`COMPANY_FIRST`].
 pub const COMPANY_SECOND: &[&str] = &[
-    "Werke", "Logistik", "Bäckerei", "Systems", "Foods", "Optik", "Maschinen", "Énergie", "Papier", "Textil",
-    "Software", "Bau", "Möbel", "Instruments", "Yachts", "Glas", "Druck", "Brewing", "Pharma", "Keramik",
-    "Travel", "Consult", "Saatgut", "Robotics", "Cycles", "Traders", "Labs",
+    "Werke",
+    "Logistik",
+    "Bäckerei",
+    "Systems",
+    "Foods",
+    "Optik",
+    "Maschinen",
+    "Énergie",
+    "Papier",
+    "Textil",
+    "Software",
+    "Bau",
+    "Möbel",
+    "Instruments",
+    "Yachts",
+    "Glas",
+    "Druck",
+    "Brewing",
+    "Pharma",
+    "Keramik",
+    "Travel",
+    "Consult",
+    "Saatgut",
+    "Robotics",
+    "Cycles",
+    "Traders",
+    "Labs",
 ];
 
 /// What a company may be in law.
-pub const LEGAL_FORMS: &[&str] = &["GmbH", "AG", "Ltd", "SARL", "S.p.A.", "B.V.", "& Söhne KG", "Inc.", "AB", "S.L."];
+pub const LEGAL_FORMS: &[&str] = &[
+    "GmbH",
+    "AG",
+    "Ltd",
+    "SARL",
+    "S.p.A.",
+    "B.V.",
+    "& Söhne KG",
+    "Inc.",
+    "AB",
+    "S.L.",
+];
 
 /// What companies do.
-pub const INDUSTRIES: &[&str] = &["Manufacturing", "Retail", "Food & Beverage", "Software", "Logistics", "Health", "Energy", "Education"];
+pub const INDUSTRIES: &[&str] = &[
+    "Manufacturing",
+    "Retail",
+    "Food & Beverage",
+    "Software",
+    "Logistics",
+    "Health",
+    "Energy",
+    "Education",
+];
 
 /// What people are.
-pub const JOB_TITLES: &[&str] = &["Head of Buying", "CEO", "Geschäftsführerin", "Chargé d'affaires", "Engineer, R&D", "Office manager", "CFO", "Einkäufer"];
+pub const JOB_TITLES: &[&str] = &[
+    "Head of Buying",
+    "CEO",
+    "Geschäftsführerin",
+    "Chargé d'affaires",
+    "Engineer, R&D",
+    "Office manager",
+    "CFO",
+    "Einkäufer",
+];
 
 /// Where people work.
 pub const DEPARTMENTS: &[&str] = &["Buying", "Vertrieb", "R&D", "Finance", "Général"];
 
 /// What deals are about.
-pub const GOODS: &[&str] = &["Rotor blades", "Wartungsvertrag", "Licences", "Pumpen", "Training", "Déménagement", "Retrofit \"Plus\"", "Pilot, phase 2"];
+pub const GOODS: &[&str] = &[
+    "Rotor blades",
+    "Wartungsvertrag",
+    "Licences",
+    "Pumpen",
+    "Training",
+    "Déménagement",
+    "Retrofit \"Plus\"",
+    "Pilot, phase 2",
+];
 
 /// Names of pipelines.
-pub const PIPELINES: &[&str] = &["New Business", "Renewals", "Partner / Wiederverkäufer", "Projekte"];
+pub const PIPELINES: &[&str] = &[
+    "New Business",
+    "Renewals",
+    "Partner / Wiederverkäufer",
+    "Projekte",
+];
 
 /// Names of open stages, outside any standard set.
-pub const STAGES: &[&str] = &["Erstgespräch", "Proposal out", "🔥 Hot", "Waiting for legal", "Muster verschickt", "2nd visit", "À relancer"];
+pub const STAGES: &[&str] = &[
+    "Erstgespräch",
+    "Proposal out",
+    "🔥 Hot",
+    "Waiting for legal",
+    "Muster verschickt",
+    "2nd visit",
+    "À relancer",
+];
 
 /// What people write, a sentence each.
 pub const SENTENCES: &[&str] = &[
@@ -148,16 +308,48 @@ pub const SENTENCES: &[&str] = &[
 ];
 
 /// What tasks and activities are called.
-pub const SUBJECTS: &[&str] = &["First call", "Angebot nachfassen", "Demo", "Quarterly review", "Compte rendu", "Send contract", "Visit, Halle 4", "Question about the invoice"];
+pub const SUBJECTS: &[&str] = &[
+    "First call",
+    "Angebot nachfassen",
+    "Demo",
+    "Quarterly review",
+    "Compte rendu",
+    "Send contract",
+    "Visit, Halle 4",
+    "Question about the invoice",
+];
 
 /// Words that records are marked with.
-pub const TAGS: &[&str] = &["VIP", "Key account", "Süd", "Beta 🚀", "Berlin, Mitte", "fair 2025", "reseller", "paper mail"];
+pub const TAGS: &[&str] = &[
+    "VIP",
+    "Key account",
+    "Süd",
+    "Beta 🚀",
+    "Berlin, Mitte",
+    "fair 2025",
+    "reseller",
+    "paper mail",
+];
 
 /// How campaigns are called; the year follows.
-pub const CAMPAIGNS: &[&str] = &["Spring fair", "Autumn webinar", "Hausmesse", "Newsletter", "Summer roadshow", "Rentrée"];
+pub const CAMPAIGNS: &[&str] = &[
+    "Spring fair",
+    "Autumn webinar",
+    "Hausmesse",
+    "Newsletter",
+    "Summer roadshow",
+    "Rentrée",
+];
 
 /// What knowledge base articles are about.
-pub const ARTICLES: &[&str] = &["Oiling blades", "Rechnung ändern", "Reset the pump", "Choosing a size", "Garantie", "Opening hours"];
+pub const ARTICLES: &[&str] = &[
+    "Oiling blades",
+    "Rechnung ändern",
+    "Reset the pump",
+    "Choosing a size",
+    "Garantie",
+    "Opening hours",
+];
 
 /// Latin letters for the accented ones and for those that have other names; everything else is left out.
 pub fn plain(text: &str) -> String {

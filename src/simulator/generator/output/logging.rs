@@ -21,7 +21,8 @@ impl Output<'_> {
                 continue;
             }
             let expected = Variant::numbered(*variant).expected();
-            self.log.push(&self.defect(path, *variant, (expected, finding)))?;
+            self.log
+                .push(&self.defect(path, *variant, (expected, finding)))?;
         }
         for mark in &self.plan.marks {
             let defect = Defect {
@@ -73,7 +74,11 @@ impl Output<'_> {
                 column: self.table.columns.get(place).map(|column| column.name),
                 clean: row.cells.get(place).cloned(),
                 dirty: Some(dirty.replace(BROKEN, "\u{fffd}")),
-                ..self.defect(path, spelling.variant, (spelling.expected, spelling.finding))
+                ..self.defect(
+                    path,
+                    spelling.variant,
+                    (spelling.expected, spelling.finding),
+                )
             };
             self.log.push(&defect)?;
         }
@@ -150,7 +155,8 @@ impl Output<'_> {
         for (path, mut open) in std::mem::take(&mut self.open) {
             if self.plan.has_total && self.shape.format == Format::Text {
                 let total = self.total_row();
-                open.file.record(total.iter().map(String::as_str), &Form::Plain)?;
+                open.file
+                    .record(total.iter().map(String::as_str), &Form::Plain)?;
             }
             let end = match self.shape.format {
                 Format::Json => "\n]\n",

@@ -52,7 +52,11 @@ pub fn each<'t>(account: &Account, table: &'t Table, sink: Sink<'_, 't>) -> Resu
 }
 
 fn dice_of(account: &Account, doing: Doing) -> Dice {
-    let what = if doing.is_new { "new activity" } else { "activity" };
+    let what = if doing.is_new {
+        "new activity"
+    } else {
+        "activity"
+    };
     Dice::new(account.dice(what, doing.contact).next(), what, doing.place)
 }
 
@@ -100,7 +104,8 @@ pub fn activity<'t>(account: &Account, table: &'t Table, doing: Doing) -> Option
     let mut dice = dice_of(account, doing);
     let kind = kind_of(&mut dice);
     let mut row = Row::new(table);
-    row.set("id", id(table.prefix, doing.number)).set("type", kind);
+    row.set("id", id(table.prefix, doing.number))
+        .set("type", kind);
     let started = match doing.is_new {
         true => dice.moment(exported_at(), exported_again_at()),
         false => dice.moment(opened_at(), exported_at()),
@@ -124,7 +129,10 @@ fn text(dice: &mut Dice, row: &mut Row) {
     let is_html = dice.percent(20);
     let written = lines(dice);
     let body = match is_html {
-        true => format!("<p>{}</p>", written.replace('&', "&amp;").replace('\n', "<br>")),
+        true => format!(
+            "<p>{}</p>",
+            written.replace('&', "&amp;").replace('\n', "<br>")
+        ),
         false if dice.percent(10) => format!("- {written}"),
         false => written,
     };
@@ -149,11 +157,16 @@ fn course(kind: &str, started: Timestamp, dice: &mut Dice, row: &mut Row) {
             row.set("ended_at", ended.to_string())
                 .set("duration_seconds", seconds.to_string())
                 .set("phone_number", number)
-                .set_some("recording_url", dice.percent(5).then_some("https://rec.example/1"));
+                .set_some(
+                    "recording_url",
+                    dice.percent(5).then_some("https://rec.example/1"),
+                );
         }
         "meeting" => {
-            row.set("ended_at", ended.to_string())
-                .set("location", dice.pick(&["Halle 4, Stand B", "Online", "Köln"]));
+            row.set("ended_at", ended.to_string()).set(
+                "location",
+                dice.pick(&["Halle 4, Stand B", "Online", "Köln"]),
+            );
         }
         _ => {}
     }
@@ -166,16 +179,15 @@ fn mail(account: &Account, doing: Doing, dice: &mut Dice, row: &mut Row) {
     let (from, to) = if is_in { (other, own) } else { (own, other) };
     row.set("email_from", from)
         .set("email_to", to)
-        .set("email_message_id", format!("<{}@mail.example>", doing.number))
+        .set(
+            "email_message_id",
+            format!("<{}@mail.example>", doing.number),
+        )
         .set("email_thread_id", format!("thread-{}", doing.number / 3));
 }
 
 /// Who took part in meetings: the host and the contact.
-pub fn each_participant<'t>(
-    account: &Account,
-    table: &'t Table,
-    sink: Sink<'_, 't>,
-) -> Result<()> {
+pub fn each_participant<'t>(account: &Account, table: &'t Table, sink: Sink<'_, 't>) -> Result<()> {
     let mut count = 0;
     for doing in doings(account) {
         let is_meeting = kind_of(&mut dice_of(account, doing)) == "meeting";

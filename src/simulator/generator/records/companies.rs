@@ -57,18 +57,35 @@ pub fn company(account: &Account, index: u64, row: &mut Row) {
         .set("industry", dice.pick(INDUSTRIES))
         .set("employee_count", staff.to_string());
     if dice.percent(70) {
-        row.set("annual_revenue_amount", money(dice.between(50_000, 90_000_000) * 25))
-            .set("annual_revenue_currency", currency_of(language.country));
+        row.set(
+            "annual_revenue_amount",
+            money(dice.between(50_000, 90_000_000) * 25),
+        )
+        .set("annual_revenue_currency", currency_of(language.country));
     }
-    let phone = format!("{} {} 5550{:03}", language.dialling, 20 + index % 70, index % 1_000);
+    let phone = format!(
+        "{} {} 5550{:03}",
+        language.dialling,
+        20 + index % 70,
+        index % 1_000
+    );
     row.set("phone", phone)
-        .set("billing_street", format!("{} {}", dice.pick(language.streets), dice.between(1, 99)))
+        .set(
+            "billing_street",
+            format!("{} {}", dice.pick(language.streets), dice.between(1, 99)),
+        )
         .set("billing_city", dice.pick(language.cities))
-        .set("billing_postal_code", format!("{:05}", dice.between(1_001, 99_998)))
+        .set(
+            "billing_postal_code",
+            format!("{:05}", dice.between(1_001, 99_998)),
+        )
         .set("billing_country", language.country);
     parent(account, index, &mut dice, row);
-    row.set_some("description", dice.percent(40).then(|| dice.pick(SENTENCES)))
-        .set_some("tags", dice.percent(20).then(|| dice.pick(TAGS)));
+    row.set_some(
+        "description",
+        dice.percent(40).then(|| dice.pick(SENTENCES)),
+    )
+    .set_some("tags", dice.percent(20).then(|| dice.pick(TAGS)));
     custom(index, &mut dice, row);
     account.stamp(row, &mut dice, true);
 }
@@ -79,7 +96,10 @@ fn parent(account: &Account, index: u64, dice: &mut Dice, row: &mut Row) {
         return;
     }
     let parent = dice.between(1, index - 1);
-    let Some(parent) = account.present("company", parent).filter(|parent| *parent < index) else {
+    let Some(parent) = account
+        .present("company", parent)
+        .filter(|parent| *parent < index)
+    else {
         return;
     };
     row.set("parent_company_id", id("com", parent))
@@ -87,13 +107,19 @@ fn parent(account: &Account, index: u64, dice: &mut Dice, row: &mut Row) {
 }
 
 fn custom(index: u64, dice: &mut Dice, row: &mut Row) {
-    row.set("cf_tier", dice.pick(&["Gold", "Silver", "Bronze", "Platinum"]))
-        .set("cf_seats", dice.below(400).to_string())
-        .set("cf_founded_on", dice.day(1921, 2020).to_string())
-        .set("cf_contract_date", dice.day(2015, 2026).to_string())
-        .set("cf_credit_limit", (dice.between(1, 90) * 1_000).to_string())
-        .set("cf_regions", several(dice, &["North", "South", "East", "West"]))
-        .set("cf_customer_number", (10_000 + index).to_string());
+    row.set(
+        "cf_tier",
+        dice.pick(&["Gold", "Silver", "Bronze", "Platinum"]),
+    )
+    .set("cf_seats", dice.below(400).to_string())
+    .set("cf_founded_on", dice.day(1921, 2020).to_string())
+    .set("cf_contract_date", dice.day(2015, 2026).to_string())
+    .set("cf_credit_limit", (dice.between(1, 90) * 1_000).to_string())
+    .set(
+        "cf_regions",
+        several(dice, &["North", "South", "East", "West"]),
+    )
+    .set("cf_customer_number", (10_000 + index).to_string());
 }
 
 /// Some of the options as a multi-select cell: joined by `;`, what would look like one escaped.

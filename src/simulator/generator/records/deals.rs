@@ -54,10 +54,10 @@ pub fn each_stage<'t>(account: &Account, table: &'t Table, sink: Sink<'_, 't>) -
 /// Where a deal stands.
 fn standing<'a>(account: &'a Account, index: u64) -> Option<(&'a Pipeline, &'a Stage)> {
     let mut dice = account.dice("stands in", index);
-    let of = |dice: &mut Dice, count: usize| {
-        usize::try_from(dice.below(count as u64)).unwrap_or(0)
-    };
-    let pipeline = account.pipelines.get(of(&mut dice, account.pipelines.len()))?;
+    let of = |dice: &mut Dice, count: usize| usize::try_from(dice.below(count as u64)).unwrap_or(0);
+    let pipeline = account
+        .pipelines
+        .get(of(&mut dice, account.pipelines.len()))?;
     let mut place = of(&mut dice, pipeline.stages.len());
     if account.is_edited("deal", index) {
         place = (place + 1) % pipeline.stages.len();
@@ -90,7 +90,11 @@ pub fn deal(account: &Account, index: u64, row: &mut Row) {
         return;
     };
     let other = dice.pick(&["GBP", "USD", "CHF"]);
-    let currency = if dice.percent(85) { pipeline.currency } else { other };
+    let currency = if dice.percent(85) {
+        pipeline.currency
+    } else {
+        other
+    };
     row.set("value_currency", currency)
         .set("pipeline_id", pipeline.id.as_str())
         .set("pipeline_name", pipeline.name)
@@ -101,8 +105,11 @@ pub fn deal(account: &Account, index: u64, row: &mut Row) {
         .set("expected_close_date", dice.day(2025, 2027).to_string());
     let closed = dice.moment(opened_at(), exported_at());
     let lost = dice.pick(&["Price", "No answer", "Bought elsewhere"]);
-    row.set_some("closed_at", (stage.kind != "open").then(|| closed.to_string()))
-        .set_some("lost_reason", (stage.kind == "lost").then_some(lost));
+    row.set_some(
+        "closed_at",
+        (stage.kind != "open").then(|| closed.to_string()),
+    )
+    .set_some("lost_reason", (stage.kind == "lost").then_some(lost));
     partners(account, index, &mut dice, row);
     custom(&mut dice, row);
     account.stamp(row, &mut dice, true);
@@ -110,7 +117,8 @@ pub fn deal(account: &Account, index: u64, row: &mut Row) {
         // What is closed was begun before.
         let begun = closed - dice.between(24, 2_000).cast_signed().hours();
         let changed = row.get("updated_at").to_owned().max(closed.to_string());
-        row.set("created_at", begun.to_string()).set("updated_at", changed);
+        row.set("created_at", begun.to_string())
+            .set("updated_at", changed);
     }
 }
 
@@ -119,8 +127,14 @@ fn partners(account: &Account, index: u64, dice: &mut Dice, row: &mut Row) {
     let contact = primary_contact(account, index);
     let name = |contact| account.person("contact", contact).full_name();
     row.set_some("company_id", company.map(|company| id("com", company)))
-        .set_some("company_name", company.map(|company| company_name(account, company)))
-        .set_some("primary_contact_id", contact.map(|contact| id("con", contact)))
+        .set_some(
+            "company_name",
+            company.map(|company| company_name(account, company)),
+        )
+        .set_some(
+            "primary_contact_id",
+            contact.map(|contact| id("con", contact)),
+        )
         .set_some("primary_contact_name", contact.map(name))
         .set("source", dice.pick(&["Web", "Referral", "Fair"]));
     let campaign = dice.between(1, account.size("campaign"));
@@ -132,15 +146,22 @@ fn partners(account: &Account, index: u64, dice: &mut Dice, row: &mut Row) {
 const MODULES: &[&str] = &["Base", "Mobile", "Reports", "\"Pro\""];
 
 fn custom(dice: &mut Dice, row: &mut Row) {
-    row.set("cf_competitor", dice.pick(&["Initech", "Globex", "Umbrella"]))
-        .set("cf_users", dice.between(1, 500).to_string())
-        .set("cf_setup_fee", money(dice.between(100_000, 900_000)))
-        .set_some("cf_correction", dice.percent(40).then(|| format!("-{}", money(dice.between(110_000, 900_000)))))
-        .set("cf_signed_on", dice.day(2020, 2026).to_string())
-        .set("cf_go_live_on", dice.day(2026, 2027).to_string())
-        .set("cf_renewal_on", dice.day(2027, 2029).to_string())
-        .set("cf_modules", several(dice, MODULES))
-        .set("cf_parts", several(dice, &["Bolts", "Nuts", "Rings"]));
+    row.set(
+        "cf_competitor",
+        dice.pick(&["Initech", "Globex", "Umbrella"]),
+    )
+    .set("cf_users", dice.between(1, 500).to_string())
+    .set("cf_setup_fee", money(dice.between(100_000, 900_000)))
+    .set_some(
+        "cf_correction",
+        dice.percent(40)
+            .then(|| format!("-{}", money(dice.between(110_000, 900_000)))),
+    )
+    .set("cf_signed_on", dice.day(2020, 2026).to_string())
+    .set("cf_go_live_on", dice.day(2026, 2027).to_string())
+    .set("cf_renewal_on", dice.day(2027, 2029).to_string())
+    .set("cf_modules", several(dice, MODULES))
+    .set("cf_parts", several(dice, &["Bolts", "Nuts", "Rings"]));
 }
 
 /// Some deals have more contacts than one.
@@ -155,7 +176,9 @@ pub fn each_contact<'t>(account: &Account, table: &'t Table, sink: Sink<'_, 't>)
         }
         let mut dice = account.dice("deal_contact", deal);
         let other = dice.between(1, account.contacts);
-        let other = account.present("contact", other).filter(|other| *other != primary);
+        let other = account
+            .present("contact", other)
+            .filter(|other| *other != primary);
         let others = other.filter(|_| dice.percent(40));
         for contact in [Some(primary), others].into_iter().flatten() {
             count += 1;
@@ -180,7 +203,10 @@ pub fn each_step<'t>(account: &Account, table: &'t Table, sink: Sink<'_, 't>) ->
             continue;
         };
         let mut dice = account.dice("deal_stage_history", deal);
-        let before = pipeline.stages.iter().take_while(|other| other.id != stage.id);
+        let before = pipeline
+            .stages
+            .iter()
+            .take_while(|other| other.id != stage.id);
         let Some(from) = before.last().filter(|_| dice.percent(60)) else {
             continue;
         };
@@ -192,7 +218,10 @@ pub fn each_step<'t>(account: &Account, table: &'t Table, sink: Sink<'_, 't>) ->
             .set("from_stage_id", from.id.as_str())
             .set("to_stage_id", stage.id.as_str())
             .set("changed_at", changed.to_string())
-            .set_some("changed_by_id", account.user(&mut dice).map(|user| user.id.as_str()))
+            .set_some(
+                "changed_by_id",
+                account.user(&mut dice).map(|user| user.id.as_str()),
+            )
             .set("days_in_stage", dice.below(90).to_string());
         account.stamp(&mut row, &mut dice, false);
         sink(row)?;

@@ -8,12 +8,20 @@ use super::super::words::SENTENCES;
 use super::Doing;
 
 /// Names of files; the number makes a stored name the only one.
-const NAMES: &[&str] = &["Offer v2 (signed).txt", "Angebot Müller – Größe.txt", "minutes.txt", "contrat.csv.txt", "plan.svg"];
+const NAMES: &[&str] = &[
+    "Offer v2 (signed).txt",
+    "Angebot Müller – Größe.txt",
+    "minutes.txt",
+    "contrat.csv.txt",
+    "plan.svg",
+];
 
 /// The bytes of an attachment.
 pub fn bytes(account: &Account, index: u64) -> Vec<u8> {
     let mut dice = account.dice("bytes of", index);
-    let sentences: Vec<&str> = (0..dice.between(1, 6)).map(|_| dice.pick(SENTENCES)).collect();
+    let sentences: Vec<&str> = (0..dice.between(1, 6))
+        .map(|_| dice.pick(SENTENCES))
+        .collect();
     format!("{index}\n{}\n", sentences.join("\n")).into_bytes()
 }
 
@@ -25,8 +33,18 @@ pub fn attachment(account: &Account, index: u64, row: &mut Row) {
     let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     let uploaded = dice.moment(opened_at(), exported_at());
     row.set("file_name", name)
-        .set("stored_path", format!("attachments/{}__{name}", id("att", index)))
-        .set("mime_type", if name.ends_with(".svg") { "image/svg+xml" } else { "text/plain" })
+        .set(
+            "stored_path",
+            format!("attachments/{}__{name}", id("att", index)),
+        )
+        .set(
+            "mime_type",
+            if name.ends_with(".svg") {
+                "image/svg+xml"
+            } else {
+                "text/plain"
+            },
+        )
         .set("size_bytes", content.len().to_string())
         .set("sha256", hash);
     let kind = match dice.below(10) {
@@ -45,7 +63,10 @@ pub fn attachment(account: &Account, index: u64, row: &mut Row) {
     row.set("parent_type", kind.0)
         .set("parent_id", id(kind.1, parent))
         .set("uploaded_at", uploaded.to_string())
-        .set_some("uploaded_by_id", account.user(&mut dice).map(|user| user.id.as_str()))
+        .set_some(
+            "uploaded_by_id",
+            account.user(&mut dice).map(|user| user.id.as_str()),
+        )
         .set("is_inline", "false");
     account.stamp(row, &mut dice, false);
 }
@@ -58,8 +79,18 @@ pub fn tombstone(account: &Account, index: u64, row: &mut Row) {
     row.set("object", "contact")
         .set("record_id", format!("con_9{index:08}"))
         .set("deleted_at", when.to_string())
-        .set_some("deleted_by_id", account.user(&mut dice).map(|user| user.id.as_str()))
-        .set("reason", if is_merge { "merge" } else { dice.pick(&["user", "gdpr"]) })
+        .set_some(
+            "deleted_by_id",
+            account.user(&mut dice).map(|user| user.id.as_str()),
+        )
+        .set(
+            "reason",
+            if is_merge {
+                "merge"
+            } else {
+                dice.pick(&["user", "gdpr"])
+            },
+        )
         .set_some("merged_into_id", is_merge.then(|| id("con", 1)));
 }
 
@@ -94,6 +125,9 @@ fn mark(account: &Account, index: u64, reason: &str, row: &mut Row) {
     let mut dice = account.dice("fallen", index);
     let when = dice.moment(exported_at(), exported_again_at());
     row.set("deleted_at", when.to_string())
-        .set_some("deleted_by_id", account.user(&mut dice).map(|user| user.id.as_str()))
+        .set_some(
+            "deleted_by_id",
+            account.user(&mut dice).map(|user| user.id.as_str()),
+        )
         .set("reason", reason);
 }

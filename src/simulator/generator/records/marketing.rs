@@ -11,30 +11,43 @@ pub fn campaign(account: &Account, index: u64, row: &mut Row) {
     let mut dice = account.dice("campaign", index);
     let start = dice.day(2022, 2026);
     let end = start.checked_add(dice.between(1, 60).cast_signed().days());
-    row.set("name", format!("{} {} ({index})", dice.pick(CAMPAIGNS), start.year()))
-        .set("type", dice.pick(&["event", "webinar", "email"]))
-        .set("status", dice.pick(&["planned", "running", "done"]))
-        .set("start_date", start.to_string())
-        .set("end_date", end.unwrap_or(start).to_string())
-        .set("budget_amount", money(dice.between(1_000, 40_000) * 50))
-        .set("budget_currency", "EUR")
-        .set_some("description", dice.percent(50).then(|| dice.pick(SENTENCES)));
+    row.set(
+        "name",
+        format!("{} {} ({index})", dice.pick(CAMPAIGNS), start.year()),
+    )
+    .set("type", dice.pick(&["event", "webinar", "email"]))
+    .set("status", dice.pick(&["planned", "running", "done"]))
+    .set("start_date", start.to_string())
+    .set("end_date", end.unwrap_or(start).to_string())
+    .set("budget_amount", money(dice.between(1_000, 40_000) * 50))
+    .set("budget_currency", "EUR")
+    .set_some(
+        "description",
+        dice.percent(50).then(|| dice.pick(SENTENCES)),
+    );
     account.stamp(row, &mut dice, true);
 }
 
 pub fn member(account: &Account, index: u64, row: &mut Row) {
     let mut dice = account.dice("campaign_member", index);
     let is_contact = account.contacts > 0 && dice.percent(80);
-    let (kind, prefix) = if is_contact { ("contact", "con") } else { ("lead", "lea") };
+    let (kind, prefix) = if is_contact {
+        ("contact", "con")
+    } else {
+        ("lead", "lea")
+    };
     // Whoever is gone is replaced by the first, who stays.
     let member = dice.between(1, account.size(kind));
     let member = account.present(kind, member).unwrap_or(1);
     let joined = dice.moment(opened_at(), exported_at());
-    row.set("campaign_id", id("cam", dice.between(1, account.size("campaign"))))
-        .set("member_type", kind)
-        .set("member_id", id(prefix, member))
-        .set("status", dice.pick(&["invited", "attended", "declined"]))
-        .set("joined_at", joined.to_string());
+    row.set(
+        "campaign_id",
+        id("cam", dice.between(1, account.size("campaign"))),
+    )
+    .set("member_type", kind)
+    .set("member_id", id(prefix, member))
+    .set("status", dice.pick(&["invited", "attended", "declined"]))
+    .set("joined_at", joined.to_string());
     account.stamp(row, &mut dice, false);
 }
 
@@ -51,7 +64,10 @@ pub fn template(account: &Account, index: u64, row: &mut Row) {
     };
     row.set("name", format!("Template {index}"))
         .set("subject", "Your offer {{deal.value}}")
-        .set("body_html", format!("<p>{greeting},<br>{}</p>", dice.pick(SENTENCES)))
+        .set(
+            "body_html",
+            format!("<p>{greeting},<br>{}</p>", dice.pick(SENTENCES)),
+        )
         .set("body_text", greeting)
         .set("folder", dice.pick(&["Sales", "Vertrieb"]))
         .set("is_shared", "true")
@@ -72,7 +88,11 @@ pub fn tag(account: &Account, index: u64, row: &mut Row) {
 pub fn mark(account: &Account, index: u64, row: &mut Row) {
     let mut dice = account.dice("record_tag", index);
     let is_contact = account.contacts > 0 && dice.percent(70);
-    let (kind, prefix) = if is_contact { ("contact", "con") } else { ("company", "com") };
+    let (kind, prefix) = if is_contact {
+        ("contact", "con")
+    } else {
+        ("company", "com")
+    };
     let record = dice.between(1, account.size(kind));
     let record = account.present(kind, record).unwrap_or(1);
     row.set("tag_id", id("tag", dice.between(1, account.size("tag"))))

@@ -10,7 +10,13 @@ use super::companies::{company_name, domain, several};
 use super::money;
 
 /// Options of multi-selects; two have what may stand between options inside.
-pub const PRODUCTS: &[&str] = &["CRM", "Helpdesk", "Small, Medium", "Mail; Chat", "Telephony"];
+pub const PRODUCTS: &[&str] = &[
+    "CRM",
+    "Helpdesk",
+    "Small, Medium",
+    "Mail; Chat",
+    "Telephony",
+];
 pub const INTERESTS: &[&str] = &["Chess", "Sailing", "Reading", "R|D"];
 pub const TOPICS: &[&str] = &["Cranes", "Pumps", "Service", "Price"];
 
@@ -37,15 +43,26 @@ pub fn user(account: &Account, index: u64, row: &mut Row) {
 
 pub fn team(account: &Account, index: u64, row: &mut Row) {
     let mut dice = account.dice("team", index);
-    row.set("name", format!("{} {index}", dice.pick(&["North", "Süd", "Innendienst", "Export"])))
-        .set_some("manager_id", account.user(&mut dice).map(|user| user.id.as_str()));
+    row.set(
+        "name",
+        format!(
+            "{} {index}",
+            dice.pick(&["North", "Süd", "Innendienst", "Export"])
+        ),
+    )
+    .set_some(
+        "manager_id",
+        account.user(&mut dice).map(|user| user.id.as_str()),
+    );
     account.stamp(row, &mut dice, false);
 }
 
 /// The company a contact works for.
 pub fn company_of(account: &Account, contact: u64) -> Option<u64> {
     let mut dice = account.dice("works for", contact);
-    let company = dice.percent(60).then(|| dice.zipf(account.size("company")))?;
+    let company = dice
+        .percent(60)
+        .then(|| dice.zipf(account.size("company")))?;
     account.present("company", company)
 }
 
@@ -73,15 +90,27 @@ pub fn contact(account: &Account, index: u64, row: &mut Row) {
         .set("last_name", person.family)
         .set("full_name", person.full_name())
         .set("job_title", title)
-        .set_some("department", dice.percent(40).then(|| dice.pick(DEPARTMENTS)))
+        .set_some(
+            "department",
+            dice.percent(40).then(|| dice.pick(DEPARTMENTS)),
+        )
         .set_some("email", email(account, index));
     if dice.percent(10) {
-        row.set("email_secondary", format!("{}@second.example", person.mailbox(index)));
+        row.set(
+            "email_secondary",
+            format!("{}@second.example", person.mailbox(index)),
+        );
     }
     phones(&person, index, &mut dice, row);
     row.set_some("company_id", company.map(|company| id("com", company)))
-        .set_some("company_name", company.map(|company| company_name(account, company)))
-        .set("lifecycle_stage", dice.pick(&["lead", "customer", "prospect", "Partner"]));
+        .set_some(
+            "company_name",
+            company.map(|company| company_name(account, company)),
+        )
+        .set(
+            "lifecycle_stage",
+            dice.pick(&["lead", "customer", "prospect", "Partner"]),
+        );
     address(&person, &mut dice, row);
     consent(&mut dice, row);
     row.set_some("tags", dice.percent(15).then(|| several(&mut dice, TAGS)));
@@ -100,9 +129,12 @@ fn phones(person: &Person, index: u64, dice: &mut Dice, row: &mut Row) {
 fn address(person: &Person, dice: &mut Dice, row: &mut Row) {
     let language = person.language;
     if dice.percent(70) {
-        row.set("street", format!("{} {}", dice.pick(language.streets), dice.between(1, 99)))
-            .set("city", dice.pick(language.cities))
-            .set("postal_code", format!("{:05}", dice.between(1_001, 99_998)));
+        row.set(
+            "street",
+            format!("{} {}", dice.pick(language.streets), dice.between(1, 99)),
+        )
+        .set("city", dice.pick(language.cities))
+        .set("postal_code", format!("{:05}", dice.between(1_001, 99_998)));
     }
     row.set("country", language.country);
     if dice.percent(50) {
@@ -127,51 +159,107 @@ fn consent(dice: &mut Dice, row: &mut Row) {
 
 fn custom(account: &Account, index: u64, dice: &mut Dice, row: &mut Row) {
     let person = account.person("contact", index);
-    row.set_some("cf_nickname", dice.percent(20).then(|| dice.pick(&["Zo", "Käpt'n", "🦊", "JJ"])))
-        .set_some("cf_history", dice.percent(20).then(|| lines(dice)))
-        .set_some("cf_biography", dice.percent(10).then(|| format!("<p>{}</p>", dice.pick(SENTENCES))))
-        .set_some("cf_private_email", dice.percent(10).then(|| format!("{}@home.example", person.mailbox(index))))
-        .set_some("cf_fax", dice.percent(5).then(|| format!("{} 40 555{:04}", person.language.dialling, index % 10_000)))
-        .set_some("cf_blog", dice.percent(5).then(|| format!("https://blog.example/{index}")))
-        .set("cf_children", dice.below(4).to_string())
-        .set("cf_rating", format!("{}.{}", dice.below(5), dice.pick(&["25", "5", "75"])))
-        .set("cf_budget", money(dice.between(100_000, 5_000_000)))
-        .set("cf_discount", dice.between(1, 40).to_string())
-        .set("cf_newsletter", dice.percent(60).to_string())
-        .set("cf_renewal_date", dice.day(2026, 2028).to_string())
-        .set("cf_signed_up_on", dice.day(2012, 2025).to_string());
+    row.set_some(
+        "cf_nickname",
+        dice.percent(20)
+            .then(|| dice.pick(&["Zo", "Käpt'n", "🦊", "JJ"])),
+    )
+    .set_some("cf_history", dice.percent(20).then(|| lines(dice)))
+    .set_some(
+        "cf_biography",
+        dice.percent(10)
+            .then(|| format!("<p>{}</p>", dice.pick(SENTENCES))),
+    )
+    .set_some(
+        "cf_private_email",
+        dice.percent(10)
+            .then(|| format!("{}@home.example", person.mailbox(index))),
+    )
+    .set_some(
+        "cf_fax",
+        dice.percent(5)
+            .then(|| format!("{} 40 555{:04}", person.language.dialling, index % 10_000)),
+    )
+    .set_some(
+        "cf_blog",
+        dice.percent(5)
+            .then(|| format!("https://blog.example/{index}")),
+    )
+    .set("cf_children", dice.below(4).to_string())
+    .set(
+        "cf_rating",
+        format!("{}.{}", dice.below(5), dice.pick(&["25", "5", "75"])),
+    )
+    .set("cf_budget", money(dice.between(100_000, 5_000_000)))
+    .set("cf_discount", dice.between(1, 40).to_string())
+    .set("cf_newsletter", dice.percent(60).to_string())
+    .set("cf_renewal_date", dice.day(2026, 2028).to_string())
+    .set("cf_signed_up_on", dice.day(2012, 2025).to_string());
     let demo = dice.moment(opened_at(), exported_at());
     row.set("cf_last_demo_at", demo.to_string())
-        .set("cf_call_time", format!("{:02}:{}", dice.between(8, 17), dice.pick(&["00", "15", "30"])))
-        .set("cf_region", dice.pick(&["DACH", "Nordics", "Iberia", "Alps"]))
+        .set(
+            "cf_call_time",
+            format!(
+                "{:02}:{}",
+                dice.between(8, 17),
+                dice.pick(&["00", "15", "30"])
+            ),
+        )
+        .set(
+            "cf_region",
+            dice.pick(&["DACH", "Nordics", "Iberia", "Alps"]),
+        )
         .set("cf_region_2", dice.pick(&["North", "South"]))
         .set("cf_products", several(dice, PRODUCTS))
         .set("cf_size", dice.pick(&["S", "M", "L"]))
         .set("cf_interests", several(dice, INTERESTS));
     people_of(account, index, dice, row);
-    let home = format!("{} {}, {}", dice.pick(person.language.streets), index % 90 + 1, person.language.country);
+    let home = format!(
+        "{} {}, {}",
+        dice.pick(person.language.streets),
+        index % 90 + 1,
+        person.language.country
+    );
     row.set("cf_weighted", dice.below(500).to_string())
         .set("cf_deal_count", dice.below(6).to_string())
         .set_some("cf_home_address", dice.percent(10).then_some(home))
-        .set_some("cf_location", dice.percent(10).then(|| format!("{}.5,9.{}", 40 + index % 20, index % 90)))
-        .set_some("cf_profile", dice.percent(10).then(|| format!("{{\"shoe\": {}, \"pets\": [\"cat\"]}}", 36 + index % 10)));
+        .set_some(
+            "cf_location",
+            dice.percent(10)
+                .then(|| format!("{}.5,9.{}", 40 + index % 20, index % 90)),
+        )
+        .set_some(
+            "cf_profile",
+            dice.percent(10)
+                .then(|| format!("{{\"shoe\": {}, \"pets\": [\"cat\"]}}", 36 + index % 10)),
+        );
 }
 
 /// Whom a contact's own fields point at.
 fn people_of(account: &Account, index: u64, dice: &mut Dice, row: &mut Row) {
     let referrer = dice.percent(10).then(|| dice.between(1, index));
     let referrer = referrer.and_then(|referrer| account.present("contact", referrer));
-    let file = index.is_multiple_of(40).then(|| id("att", index % account.size("attachment") + 1));
+    let file = index
+        .is_multiple_of(40)
+        .then(|| id("att", index % account.size("attachment") + 1));
     row.set_some("cf_referrer", referrer.map(|referrer| id("con", referrer)))
-        .set_some("cf_account_manager", account.user(dice).map(|user| user.id.as_str()))
-        .set("cf_support_team", id("team", dice.between(1, account.size("team"))))
+        .set_some(
+            "cf_account_manager",
+            account.user(dice).map(|user| user.id.as_str()),
+        )
+        .set(
+            "cf_support_team",
+            id("team", dice.between(1, account.size("team"))),
+        )
         .set_some("cf_contract", file.clone())
         .set_some("cf_photo", file);
 }
 
 /// Several sentences, a line each.
 pub fn lines(dice: &mut Dice) -> String {
-    let sentences: Vec<&str> = (0..dice.between(1, 3)).map(|_| dice.pick(SENTENCES)).collect();
+    let sentences: Vec<&str> = (0..dice.between(1, 3))
+        .map(|_| dice.pick(SENTENCES))
+        .collect();
     sentences.join("\n")
 }
 
@@ -182,21 +270,45 @@ pub fn lead(account: &Account, index: u64, row: &mut Row) {
     let score = dice.below(100) + u64::from(account.is_edited("lead", index));
     row.set("first_name", person.given)
         .set("last_name", person.family)
-        .set_some("company_name", dice.percent(60).then(|| company_name(account, company)))
+        .set_some(
+            "company_name",
+            dice.percent(60).then(|| company_name(account, company)),
+        )
         .set("job_title", dice.pick(JOB_TITLES))
-        .set_some("email", dice.percent(90).then(|| format!("{}@lead.example", person.mailbox(index))))
-        .set_some("phone", dice.percent(60).then(|| format!("{} 30 555{:04}", person.language.dialling, index % 10_000)))
-        .set_some("website", dice.percent(30).then(|| format!("https://lead{index}.example/")))
+        .set_some(
+            "email",
+            dice.percent(90)
+                .then(|| format!("{}@lead.example", person.mailbox(index))),
+        )
+        .set_some(
+            "phone",
+            dice.percent(60)
+                .then(|| format!("{} 30 555{:04}", person.language.dialling, index % 10_000)),
+        )
+        .set_some(
+            "website",
+            dice.percent(30)
+                .then(|| format!("https://lead{index}.example/")),
+        )
         .set("country", person.language.country)
-        .set("cf_lead_source", dice.pick(&["Web", "Referral", "Billboard"]))
-        .set("cf_lead_status", dice.pick(&["new", "contacted", "simmering"]))
+        .set(
+            "cf_lead_source",
+            dice.pick(&["Web", "Referral", "Billboard"]),
+        )
+        .set(
+            "cf_lead_status",
+            dice.pick(&["new", "contacted", "simmering"]),
+        )
         .set("score", score.to_string())
         .set("email_opt_out", dice.percent(12).to_string());
     conversion(account, &mut dice, row);
     row.set_some("tags", dice.percent(15).then(|| several(&mut dice, TAGS)))
         .set_some("cf_interest", dice.percent(60).then(|| dice.pick(TOPICS)))
         .set("cf_follow_up_on", dice.day(2026, 2027).to_string())
-        .set("cf_expected_value", (dice.between(10, 900) * 100).to_string())
+        .set(
+            "cf_expected_value",
+            (dice.between(10, 900) * 100).to_string(),
+        )
         .set("cf_likelihood", dice.between(1, 99).to_string())
         .set("cf_topics", several(&mut dice, TOPICS));
     account.stamp(row, &mut dice, true);
@@ -216,11 +328,20 @@ fn conversion(account: &Account, dice: &mut Dice, row: &mut Row) {
         let deal = account.present("deal", deal);
         let company = contact.and_then(|contact| company_of(account, contact));
         row.set("converted_at", when.to_string())
-            .set_some("converted_contact_id", contact.map(|contact| id("con", contact)))
-            .set_some("converted_company_id", company.map(|company| id("com", company)))
+            .set_some(
+                "converted_contact_id",
+                contact.map(|contact| id("con", contact)),
+            )
+            .set_some(
+                "converted_company_id",
+                company.map(|company| id("com", company)),
+            )
             .set_some("converted_deal_id", deal.map(|deal| id("dea", deal)));
     }
-    row.set("should_convert", (!is_converted && dice.percent(30)).to_string());
+    row.set(
+        "should_convert",
+        (!is_converted && dice.percent(30)).to_string(),
+    );
 }
 
 /// An address of the account's own people.

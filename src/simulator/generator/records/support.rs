@@ -6,13 +6,15 @@ use super::super::account::{Account, exported_at, id, opened_at};
 use super::super::row::Row;
 use super::super::tables::Table;
 use super::super::words::{ARTICLES, SENTENCES};
-use super::people::{company_of, lines};
 use super::Sink;
+use super::people::{company_of, lines};
 use crate::error::Result;
 
 /// Who asked.
 fn requester(account: &Account, ticket: u64) -> u64 {
-    let contact = account.dice("asked", ticket).between(1, account.contacts.max(1));
+    let contact = account
+        .dice("asked", ticket)
+        .between(1, account.contacts.max(1));
     account.present("contact", contact).unwrap_or(1)
 }
 
@@ -23,14 +25,23 @@ pub fn ticket(account: &Account, index: u64, row: &mut Row) {
     let contact = requester(account, index);
     let company = company_of(account, contact);
     row.set("number", (1_000 + index).to_string())
-        .set("subject", dice.pick(&["It squeaks", "Invoice missing", "Passwort vergessen"]))
+        .set(
+            "subject",
+            dice.pick(&["It squeaks", "Invoice missing", "Passwort vergessen"]),
+        )
         .set("description", lines(&mut dice))
         .set("status", if is_closed { "closed" } else { "open" })
         .set("priority", dice.pick(&["low", "normal", "high"]))
         .set("channel", dice.pick(&["email", "phone", "web"]))
-        .set_some("requester_contact_id", (account.contacts > 0).then(|| id("con", contact)))
+        .set_some(
+            "requester_contact_id",
+            (account.contacts > 0).then(|| id("con", contact)),
+        )
         .set_some("company_id", company.map(|company| id("com", company)))
-        .set_some("assignee_id", account.user(&mut dice).map(|user| user.id.as_str()))
+        .set_some(
+            "assignee_id",
+            account.user(&mut dice).map(|user| user.id.as_str()),
+        )
         .set_some("resolved_at", is_closed.then(|| resolved.to_string()));
     account.stamp(row, &mut dice, false);
 }

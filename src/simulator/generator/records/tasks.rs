@@ -17,18 +17,36 @@ pub fn task(account: &Account, index: u64, row: &mut Row) {
     let is_urgent = account.is_edited("task", index);
     let due = dice.moment(opened_at(), exported_at() + (24 * 90).hours());
     row.set("subject", dice.pick(SUBJECTS))
-        .set("description", if is_html { format!("<p>{text}</p>") } else { text })
+        .set(
+            "description",
+            if is_html {
+                format!("<p>{text}</p>")
+            } else {
+                text
+            },
+        )
         .set("description_format", if is_html { "html" } else { "text" })
         .set("type", dice.pick(&["call", "email", "visit"]))
-        .set("status", if is_done { "done" } else { dice.pick(&["open", "in_progress", "cancelled"]) })
+        .set(
+            "status",
+            if is_done {
+                "done"
+            } else {
+                dice.pick(&["open", "in_progress", "cancelled"])
+            },
+        )
         .set("priority", if is_urgent { "urgent" } else { priority })
         .set("due_at", due.to_string())
-        .set_some("completed_at", is_done.then(|| (due - 2.hours()).to_string()));
+        .set_some(
+            "completed_at",
+            is_done.then(|| (due - 2.hours()).to_string()),
+        );
     let assignee = account.user(&mut dice);
     row.set_some("assignee_id", assignee.map(|user| user.id.as_str()))
         .set_some("assignee_email", assignee.map(|user| user.email.as_str()));
     if let Some((kind, parent)) = parent(account, index) {
-        row.set("parent_type", kind.0).set("parent_id", id(kind.1, parent));
+        row.set("parent_type", kind.0)
+            .set("parent_id", id(kind.1, parent));
     }
     account.stamp(row, &mut dice, true);
 }

@@ -23,23 +23,155 @@ const fn whole(
 }
 
 pub const SPELLINGS: &[Spelling] = &[
-    whole(48, ("deal", "value_amount"), Recovered, "amount_german", |cell| Some(format!("{} {}", grouped(cell.clean, '.', ',')?, sign(cell.other("value_currency"))))),
-    whole(48, ("company", "annual_revenue_amount"), Recovered, "amount_english", |cell| Some(format!("{}{}", sign(cell.other("annual_revenue_currency")), grouped(cell.clean, ',', '.')?))),
-    whole(48, ("contact", "cf_budget"), Recovered, "amount_french", |cell| grouped(cell.clean, '\u{a0}', ',')),
-    whole(48, ("deal", "cf_setup_fee"), Recovered, "amount_swiss", |cell| grouped(cell.clean, '\'', '.')),
-    whole(48, ("deal", "cf_correction"), Recovered, "amount_bracketed", |cell| Some(format!("({})", grouped(cell.clean.strip_prefix('-')?, ',', '.')?))),
-    whole(48, ("campaign", "budget_amount"), Recovered, "amount_coded", |cell| Some(format!("{} {}", cell.other("budget_currency"), cell.clean))),
-    whole(48, ("lead", "cf_expected_value"), Recovered, "amount_shortened", thousands),
-    whole(48, ("company", "cf_credit_limit"), Asked, "amount_ambiguous", |cell| Some(format!("{},000", cell.clean.strip_suffix("000")?))),
-    Spelling { variant: 48, finding: "decimal_comma", expected: Recovered, place: Place::Kinds(&[Decimal]), write: |cell| cell.clean.contains('.').then(|| cell.clean.replace('.', ",")) },
-    Spelling { variant: 48, finding: "amount_english", expected: Recovered, place: AMOUNTS, write: |cell| cell.clean.contains('.').then(|| grouped(cell.clean, ',', '.'))? },
-    whole(49, ("campaign", "budget_currency"), Recovered, "currency_in_header", |_| Some(String::new())),
-    Spelling { variant: 49, finding: "currency_of_the_account", expected: Recovered, place: Place::Some("deal", "value_currency"), write: |cell| (cell.clean == "EUR").then(String::new) },
-    Spelling { variant: 49, finding: "currency_sign", expected: Recovered, place: Place::Some("company", "annual_revenue_currency"), write: |cell| Some(sign(cell.clean).to_owned()) },
-    whole(50, ("deal", "probability"), Recovered, "percent_fraction", fraction),
-    whole(50, ("contact", "cf_discount"), Recovered, "percent_sign", |cell| Some(format!("{} %", cell.clean))),
-    Spelling { variant: 50, finding: "percent_mixed", expected: Asked, place: Place::Some("lead", "cf_likelihood"), write: fraction },
-    Spelling { variant: 57, finding: "count_range", expected: Reported, place: Place::Some("company", "employee_count"), write: |cell| Some(cell.one_of(&["51-200", "1k+", "ca. 50", ">10.000"]).to_owned()) },
+    whole(
+        48,
+        ("deal", "value_amount"),
+        Recovered,
+        "amount_german",
+        |cell| {
+            Some(format!(
+                "{} {}",
+                grouped(cell.clean, '.', ',')?,
+                sign(cell.other("value_currency"))
+            ))
+        },
+    ),
+    whole(
+        48,
+        ("company", "annual_revenue_amount"),
+        Recovered,
+        "amount_english",
+        |cell| {
+            Some(format!(
+                "{}{}",
+                sign(cell.other("annual_revenue_currency")),
+                grouped(cell.clean, ',', '.')?
+            ))
+        },
+    ),
+    whole(
+        48,
+        ("contact", "cf_budget"),
+        Recovered,
+        "amount_french",
+        |cell| grouped(cell.clean, '\u{a0}', ','),
+    ),
+    whole(
+        48,
+        ("deal", "cf_setup_fee"),
+        Recovered,
+        "amount_swiss",
+        |cell| grouped(cell.clean, '\'', '.'),
+    ),
+    whole(
+        48,
+        ("deal", "cf_correction"),
+        Recovered,
+        "amount_bracketed",
+        |cell| {
+            Some(format!(
+                "({})",
+                grouped(cell.clean.strip_prefix('-')?, ',', '.')?
+            ))
+        },
+    ),
+    whole(
+        48,
+        ("campaign", "budget_amount"),
+        Recovered,
+        "amount_coded",
+        |cell| Some(format!("{} {}", cell.other("budget_currency"), cell.clean)),
+    ),
+    whole(
+        48,
+        ("lead", "cf_expected_value"),
+        Recovered,
+        "amount_shortened",
+        thousands,
+    ),
+    whole(
+        48,
+        ("company", "cf_credit_limit"),
+        Asked,
+        "amount_ambiguous",
+        |cell| Some(format!("{},000", cell.clean.strip_suffix("000")?)),
+    ),
+    Spelling {
+        variant: 48,
+        finding: "decimal_comma",
+        expected: Recovered,
+        place: Place::Kinds(&[Decimal]),
+        write: |cell| {
+            cell.clean
+                .contains('.')
+                .then(|| cell.clean.replace('.', ","))
+        },
+    },
+    Spelling {
+        variant: 48,
+        finding: "amount_english",
+        expected: Recovered,
+        place: AMOUNTS,
+        write: |cell| {
+            cell.clean
+                .contains('.')
+                .then(|| grouped(cell.clean, ',', '.'))?
+        },
+    },
+    whole(
+        49,
+        ("campaign", "budget_currency"),
+        Recovered,
+        "currency_in_header",
+        |_| Some(String::new()),
+    ),
+    Spelling {
+        variant: 49,
+        finding: "currency_of_the_account",
+        expected: Recovered,
+        place: Place::Some("deal", "value_currency"),
+        write: |cell| (cell.clean == "EUR").then(String::new),
+    },
+    Spelling {
+        variant: 49,
+        finding: "currency_sign",
+        expected: Recovered,
+        place: Place::Some("company", "annual_revenue_currency"),
+        write: |cell| Some(sign(cell.clean).to_owned()),
+    },
+    whole(
+        50,
+        ("deal", "probability"),
+        Recovered,
+        "percent_fraction",
+        fraction,
+    ),
+    whole(
+        50,
+        ("contact", "cf_discount"),
+        Recovered,
+        "percent_sign",
+        |cell| Some(format!("{} %", cell.clean)),
+    ),
+    Spelling {
+        variant: 50,
+        finding: "percent_mixed",
+        expected: Asked,
+        place: Place::Some("lead", "cf_likelihood"),
+        write: fraction,
+    },
+    Spelling {
+        variant: 57,
+        finding: "count_range",
+        expected: Reported,
+        place: Place::Some("company", "employee_count"),
+        write: |cell| {
+            Some(
+                cell.one_of(&["51-200", "1k+", "ca. 50", ">10.000"])
+                    .to_owned(),
+            )
+        },
+    },
 ];
 
 /// The number with signs of another locale.
@@ -92,7 +224,10 @@ mod tests {
 
     #[test]
     fn digits_are_grouped_from_the_right() {
-        assert_eq!(grouped("1234567.5", '.', ',').as_deref(), Some("1.234.567,5"));
+        assert_eq!(
+            grouped("1234567.5", '.', ',').as_deref(),
+            Some("1.234.567,5")
+        );
         assert_eq!(grouped("200", '\'', '.').as_deref(), Some("200.00"));
         assert_eq!(grouped("-1", ',', '.'), None);
     }

@@ -29,7 +29,10 @@ pub fn prepare(making: &mut Making) -> Result<()> {
     }
     if making.has(7) {
         let headers = "id,number,subject,description,status\n";
-        files::write(&making.tree.path().join("data/tickets (1).csv"), headers.as_bytes())?;
+        files::write(
+            &making.tree.path().join("data/tickets (1).csv"),
+            headers.as_bytes(),
+        )?;
         files::write(&making.tree.path().join("data/products.csv"), b"")?;
         making.mark(7, ("ticket", "data/tickets (1).csv"), "header_only")?;
         making.mark(7, ("product", "data/products.csv"), "zero_bytes")?;
@@ -46,12 +49,16 @@ fn workbook(tree: &Path) -> Result<()> {
     let made = ExcelDateTime::from_ymd(2026, 9, 1).map_err(unwritten)?;
     book.set_properties(&DocProperties::new().set_creation_datetime(&made));
     let inside = files::below(tree)?;
-    let sheets = inside.iter().filter(|path| path.starts_with("data/") && !path.contains('.'));
+    let sheets = inside
+        .iter()
+        .filter(|path| path.starts_with("data/") && !path.contains('.'));
     for path in sheets {
         let from = tree.join(path);
         let name = path.trim_start_matches("data/");
         let sheet = book.add_worksheet();
-        sheet.set_name(name.get(..31).unwrap_or(name)).map_err(unwritten)?;
+        sheet
+            .set_name(name.get(..31).unwrap_or(name))
+            .map_err(unwritten)?;
         fill(sheet, &from, name)?;
         fs::remove_file(&from).map_err(|cause| files::failed("removed", &from, cause))?;
     }
@@ -65,21 +72,30 @@ fn workbook(tree: &Path) -> Result<()> {
 /// Titles, then the records; days are numbers with a format, as spreadsheets keep them.
 fn fill(sheet: &mut Worksheet, from: &Path, name: &str) -> Result<()> {
     let day = Format::new().set_num_format("dd.mm.yyyy");
-    sheet.write_string(0, 0, format!("Export of {name}")).map_err(unwritten)?;
+    sheet
+        .write_string(0, 0, format!("Export of {name}"))
+        .map_err(unwritten)?;
     let records = csv::ReaderBuilder::new().has_headers(false).from_path(from);
     let records = records.map_err(|cause| unread(from, cause))?;
     let mut headers: Option<csv::StringRecord> = None;
     for (row, record) in (2..).zip(records.into_records()) {
         let record = record.map_err(|cause| unread(from, cause))?;
         for (column, cell) in (0..).zip(&record) {
-            let header = headers.as_ref().and_then(|headers| headers.get(usize::from(column)));
+            let header = headers
+                .as_ref()
+                .and_then(|headers| headers.get(usize::from(column)));
             let date = header.filter(|header| header.ends_with("_date"));
             let date = date.and_then(|_| cell.parse::<Date>().ok());
             let written = match date {
                 Some(date) => {
                     let (year, month, day_of) = (date.year(), date.month(), date.day());
-                    let parts = (year.unsigned_abs(), month.unsigned_abs(), day_of.unsigned_abs());
-                    let date = ExcelDateTime::from_ymd(parts.0, parts.1, parts.2).map_err(unwritten)?;
+                    let parts = (
+                        year.unsigned_abs(),
+                        month.unsigned_abs(),
+                        day_of.unsigned_abs(),
+                    );
+                    let date =
+                        ExcelDateTime::from_ymd(parts.0, parts.1, parts.2).map_err(unwritten)?;
                     sheet.write_datetime_with_format(row, column, &date, &day)
                 }
                 None => sheet.write_string(row, column, cell),
@@ -110,7 +126,11 @@ pub fn refused(making: &mut Making, folder: &Path) -> Result<()> {
         change(&mut damaged, b"Nobody", b"nobody");
         let mut locked = whole;
         set_encrypted(&mut locked);
-        for (name, bytes) in [("cut_off", cut), ("damaged", damaged), ("encrypted", locked)] {
+        for (name, bytes) in [
+            ("cut_off", cut),
+            ("damaged", damaged),
+            ("encrypted", locked),
+        ] {
             put(making, 12, folder, name, &bytes)?;
         }
     }
@@ -119,7 +139,12 @@ pub fn refused(making: &mut Making, folder: &Path) -> Result<()> {
         let absolute = archive(&[("/tmp/outside.csv", contacts)], false)?;
         let zeros = vec![b'0'; 64 << 20];
         let bomb = archive(&[("data/contacts.csv", zeros.as_slice())], false)?;
-        for (name, bytes) in [("leads_out", up), ("absolute", absolute), ("bomb", bomb), ("link", link()?)] {
+        for (name, bytes) in [
+            ("leads_out", up),
+            ("absolute", absolute),
+            ("bomb", bomb),
+            ("link", link()?),
+        ] {
             put(making, 13, folder, name, &bytes)?;
         }
     }
@@ -208,7 +233,16 @@ pub fn zip_in_old_encoding(
     for path in paths {
         let (old, _, is_lossy) = WINDOWS_1252.encode(path);
         // As long as the old name, and ASCII, so that no flag is set; it is put right below.
-        let plain: String = old.iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { '\u{7f}' }).collect();
+        let plain: String = old
+            .iter()
+            .map(|byte| {
+                if byte.is_ascii() {
+                    char::from(*byte)
+                } else {
+                    '\u{7f}'
+                }
+            })
+            .collect();
         let to = shown.join(&plain);
         if let Some(parent) = to.parent() {
             files::folder(parent)?;

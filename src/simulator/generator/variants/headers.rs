@@ -28,19 +28,50 @@ const fn of(aspect: Aspect, variant: FileVariant) -> FileVariant {
 
 pub const VARIANTS: &[FileVariant] = &[
     header(25, "contact", Asked, "header_twice", |plan, table| {
-        rename(plan, table, &[("phone", "Phone"), ("mobile", "Phone"), ("cf_region", "Region"), ("cf_region_2", "Region")]);
+        rename(
+            plan,
+            table,
+            &[
+                ("phone", "Phone"),
+                ("mobile", "Phone"),
+                ("cf_region", "Region"),
+                ("cf_region_2", "Region"),
+            ],
+        );
     }),
     header(26, "company", Recovered, "header_noise", |plan, table| {
-        rename(plan, table, &[
-            ("domain", "Domain "), ("employee_count", "Employee  Count"), ("billing_city", "billing\u{a0}city"),
-            ("billing_street", "Billing\nstreet"), ("industry", "INDUSTRY:"), ("description", "\u{feff}description"),
-        ]);
+        rename(
+            plan,
+            table,
+            &[
+                ("domain", "Domain "),
+                ("employee_count", "Employee  Count"),
+                ("billing_city", "billing\u{a0}city"),
+                ("billing_street", "Billing\nstreet"),
+                ("industry", "INDUSTRY:"),
+                ("description", "\u{feff}description"),
+            ],
+        );
     }),
-    header(26, "user", Asked, "header_empty", |plan, table| rename(plan, table, &[("phone", "")])),
-    header(27, "lead", Recovered, "header_german", |plan, table| rename(plan, table, GERMAN)),
-    header(27, "contact", Recovered, "header_french", |plan, table| rename(plan, table, FRENCH)),
-    header(27, "task", Recovered, "header_spanish", |plan, table| rename(plan, table, SPANISH)),
-    header(27, "campaign", Recovered, "header_italian", |plan, table| rename(plan, table, ITALIAN)),
+    header(26, "user", Asked, "header_empty", |plan, table| {
+        rename(plan, table, &[("phone", "")])
+    }),
+    header(27, "lead", Recovered, "header_german", |plan, table| {
+        rename(plan, table, GERMAN)
+    }),
+    header(27, "contact", Recovered, "header_french", |plan, table| {
+        rename(plan, table, FRENCH)
+    }),
+    header(27, "task", Recovered, "header_spanish", |plan, table| {
+        rename(plan, table, SPANISH)
+    }),
+    header(
+        27,
+        "campaign",
+        Recovered,
+        "header_italian",
+        |plan, table| rename(plan, table, ITALIAN),
+    ),
     header(28, "deal", Recovered, "header_label", |plan, table| {
         relabel(plan, table, |column| format!("Deal - {}", column.label()));
     }),
@@ -48,36 +79,83 @@ pub const VARIANTS: &[FileVariant] = &[
         relabel(plan, table, |column| format!("Ticket: {}", column.label()));
     }),
     header(28, "activity", Recovered, "header_dotted", |plan, table| {
-        rename(plan, table, &[("owner_id", "Owner.id"), ("parent_id", "Parent.id"), ("author_id", "Author.id")]);
+        rename(
+            plan,
+            table,
+            &[
+                ("owner_id", "Owner.id"),
+                ("parent_id", "Parent.id"),
+                ("author_id", "Author.id"),
+            ],
+        );
     }),
-    of(Aspect::Currency, header(49, "campaign", Recovered, "currency_in_header", |plan, table| {
-        plan.rename(table, "budget_amount", "budget_amount (EUR)");
-    })),
-    of(Aspect::Consent, header(81, "contact", Recovered, "consent_inverted", |plan, table| {
-        plan.rename(table, "email_opt_out", "Subscribed");
-    })),
-    of(Aspect::Consent, header(81, "lead", Recovered, "consent_renamed", |plan, table| {
-        plan.rename(table, "email_opt_out", "Unsubscribed");
-    })),
+    of(
+        Aspect::Currency,
+        header(
+            49,
+            "campaign",
+            Recovered,
+            "currency_in_header",
+            |plan, table| {
+                plan.rename(table, "budget_amount", "budget_amount (EUR)");
+            },
+        ),
+    ),
+    of(
+        Aspect::Consent,
+        header(
+            81,
+            "contact",
+            Recovered,
+            "consent_inverted",
+            |plan, table| {
+                plan.rename(table, "email_opt_out", "Subscribed");
+            },
+        ),
+    ),
+    of(
+        Aspect::Consent,
+        header(81, "lead", Recovered, "consent_renamed", |plan, table| {
+            plan.rename(table, "email_opt_out", "Unsubscribed");
+        }),
+    ),
 ];
 
 const GERMAN: &[(&str, &str)] = &[
-    ("first_name", "Vorname"), ("last_name", "Nachname"), ("company_name", "Firma"), ("email", "E-Mail"),
-    ("phone", "Telefon"), ("country", "Land"), ("created_at", "Erstellt am"), ("updated_at", "Geändert am"),
+    ("first_name", "Vorname"),
+    ("last_name", "Nachname"),
+    ("company_name", "Firma"),
+    ("email", "E-Mail"),
+    ("phone", "Telefon"),
+    ("country", "Land"),
+    ("created_at", "Erstellt am"),
+    ("updated_at", "Geändert am"),
 ];
 
 const FRENCH: &[(&str, &str)] = &[
-    ("first_name", "Prénom"), ("last_name", "Nom"), ("company_name", "Société"), ("phone", "Téléphone"),
-    ("city", "Ville"), ("postal_code", "Code postal"), ("country", "Pays"), ("created_at", "Créé le"),
+    ("first_name", "Prénom"),
+    ("last_name", "Nom"),
+    ("company_name", "Société"),
+    ("phone", "Téléphone"),
+    ("city", "Ville"),
+    ("postal_code", "Code postal"),
+    ("country", "Pays"),
+    ("created_at", "Créé le"),
 ];
 
 const SPANISH: &[(&str, &str)] = &[
-    ("subject", "Asunto"), ("description", "Descripción"), ("status", "Estado"), ("priority", "Prioridad"),
+    ("subject", "Asunto"),
+    ("description", "Descripción"),
+    ("status", "Estado"),
+    ("priority", "Prioridad"),
     ("created_at", "Creado el"),
 ];
 
 const ITALIAN: &[(&str, &str)] = &[
-    ("name", "Nome"), ("status", "Stato"), ("description", "Descrizione"), ("created_at", "Ora creazione"),
+    ("name", "Nome"),
+    ("status", "Stato"),
+    ("description", "Descrizione"),
+    ("created_at", "Ora creazione"),
 ];
 
 fn rename(plan: &mut FilePlan, table: &Table, names: &[(&str, &str)]) {

@@ -11,7 +11,6 @@ use super::{dialects, headers};
 
 /// The plan of a file.
 pub struct FilePlan {
-    pub object: &'static str,
     pub style: Style,
     pub fields: Vec<Field>,
     /// Lines before the header, as they are.
@@ -82,12 +81,15 @@ pub struct FileVariant {
 impl FilePlan {
     /// The canonical plan of a table.
     pub fn canonical(table: &Table) -> Self {
-        let fields = table.columns.iter().enumerate().map(|(place, column)| Field {
-            header: column.name.to_owned(),
-            source: Source::Cell(place),
-        });
+        let fields = table
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(place, column)| Field {
+                header: column.name.to_owned(),
+                source: Source::Cell(place),
+            });
         Self {
-            object: table.object,
             style: Style::default(),
             fields: fields.collect(),
             above: Vec::new(),
@@ -119,7 +121,10 @@ impl FilePlan {
 
     /// The headers in their order.
     pub fn headers(&self) -> Vec<String> {
-        self.fields.iter().map(|field| field.header.clone()).collect()
+        self.fields
+            .iter()
+            .map(|field| field.header.clone())
+            .collect()
     }
 
     /// What a variant changed is marked: each changed header, else the file.

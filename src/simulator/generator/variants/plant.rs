@@ -44,9 +44,8 @@ impl<'a> Planter<'a> {
         variants: &BTreeSet<Variant>,
         rate: f64,
     ) -> Self {
-        let is_wanted = |spelling: &&Spelling| {
-            variants.iter().any(|variant| variant.is(spelling.variant))
-        };
+        let is_wanted =
+            |spelling: &&Spelling| variants.iter().any(|variant| variant.is(spelling.variant));
         let turns: Vec<(&'static Spelling, u64)> = super::spellings()
             .filter(is_wanted)
             .map(|spelling| (spelling, 0))
@@ -55,7 +54,9 @@ impl<'a> Planter<'a> {
             let mut ways = Ways::default();
             for (number, (spelling, _)) in turns.iter().enumerate() {
                 match spelling.fits(table.object, column.name, column.kind) {
-                    Some(false) if matches!(spelling.place, Place::Fill(..)) => ways.fill = Some(number),
+                    Some(false) if matches!(spelling.place, Place::Fill(..)) => {
+                        ways.fill = Some(number)
+                    }
                     Some(true) if ways.whole.is_none() => ways.whole = Some(number),
                     Some(false) => ways.some.push(number),
                     _ => {}
@@ -78,7 +79,9 @@ impl<'a> Planter<'a> {
         if self.turns.is_empty() {
             return planted;
         }
-        let mut dice = self.account.dice(row.table.object, index ^ 0xd127_0000_0000);
+        let mut dice = self
+            .account
+            .dice(row.table.object, index ^ 0xd127_0000_0000);
         for place in 0..self.columns.len() {
             let found = self.plant_cell(row, place, &mut dice);
             if let Some((number, dirty)) = found
@@ -94,7 +97,10 @@ impl<'a> Planter<'a> {
     fn plant_cell(&mut self, row: &Row, place: usize, dice: &mut Dice) -> Option<(usize, String)> {
         let ways = self.columns.get_mut(place)?;
         if let Some(whole) = ways.whole {
-            return Some((whole, written(&self.turns, whole, self.account, (row, place))?));
+            return Some((
+                whole,
+                written(&self.turns, whole, self.account, (row, place))?,
+            ));
         }
         if let Some(fill) = ways.fill
             && let Some(dirty) = written(&self.turns, fill, self.account, (row, place))

@@ -51,12 +51,42 @@ const fn row(
 }
 
 const VARIANTS: &[RowVariant] = &[
-    row(23, &["contact", "deal"], Quarantined, "row_too_long", Change::Longer),
-    row(23, &["contact", "lead"], Recovered, "row_padded", Change::Padded),
-    row(23, &["activity", "lead"], Quarantined, "row_too_short", Change::Shorter),
+    row(
+        23,
+        &["contact", "deal"],
+        Quarantined,
+        "row_too_long",
+        Change::Longer,
+    ),
+    row(
+        23,
+        &["contact", "lead"],
+        Recovered,
+        "row_padded",
+        Change::Padded,
+    ),
+    row(
+        23,
+        &["activity", "lead"],
+        Quarantined,
+        "row_too_short",
+        Change::Shorter,
+    ),
     row(23, &["deleted"], Recovered, "row_cut", Change::Cut),
-    row(36, &["contact", "company", "deal"], Recovered, "row_twice", Change::Copy),
-    row(36, &["contact", "company", "task"], Quarantined, "id_twice", Change::Older),
+    row(
+        36,
+        &["contact", "company", "deal"],
+        Recovered,
+        "row_twice",
+        Change::Copy,
+    ),
+    row(
+        36,
+        &["contact", "company", "task"],
+        Quarantined,
+        "id_twice",
+        Change::Older,
+    ),
 ];
 
 /// How a record is written, beside its cells.
@@ -86,7 +116,12 @@ pub struct Treatment<'a> {
 }
 
 impl<'a> Treatment<'a> {
-    pub fn new(account: &'a Account, object: &str, variants: &BTreeSet<Variant>, rate: f64) -> Self {
+    pub fn new(
+        account: &'a Account,
+        object: &str,
+        variants: &BTreeSet<Variant>,
+        rate: f64,
+    ) -> Self {
         let changes = VARIANTS
             .iter()
             .filter(|row| variants.iter().any(|variant| variant.is(row.variant)))
@@ -104,9 +139,15 @@ impl<'a> Treatment<'a> {
         if self.changes.is_empty() {
             return Treated::default();
         }
-        let mut dice = self.account.dice(row.table.object, index ^ 0x2075_0000_0000);
+        let mut dice = self
+            .account
+            .dice(row.table.object, index ^ 0x2075_0000_0000);
         let wanted = self.changes.iter().position(|(_, turn)| *turn < 3);
-        let chance = if wanted.is_some() { self.rate.max(0.34) } else { self.rate };
+        let chance = if wanted.is_some() {
+            self.rate.max(0.34)
+        } else {
+            self.rate
+        };
         if dice.fraction() >= chance {
             return Treated::default();
         }
@@ -143,7 +184,11 @@ fn treated(variant: &RowVariant, row: &Row) -> Option<Treated> {
         })
     };
     match variant.change {
-        Change::Longer => form(Form::Longer("left over".to_owned()), None, Some("left over".to_owned())),
+        Change::Longer => form(
+            Form::Longer("left over".to_owned()),
+            None,
+            Some("left over".to_owned()),
+        ),
         Change::Padded => form(Form::Longer(String::new()), None, None),
         Change::Shorter => form(Form::Shorter(1), Some(last()), None),
         Change::Cut if last().is_empty() => form(Form::Shorter(1), None, None),
@@ -154,7 +199,10 @@ fn treated(variant: &RowVariant, row: &Row) -> Option<Treated> {
             ..Treated::default()
         }),
         Change::Older => older(row).map(|changes| Treated {
-            mark: mark(Some(row.id().to_owned()), changes.first().map(|(_, text)| text.clone())),
+            mark: mark(
+                Some(row.id().to_owned()),
+                changes.first().map(|(_, text)| text.clone()),
+            ),
             again: Some(changes),
             ..Treated::default()
         }),
@@ -168,5 +216,10 @@ fn older(row: &Row) -> Option<Vec<(usize, String)>> {
     let place = text.iter().find_map(|name| row.table.place(name))?;
     let updated = row.table.place("updated_at")?;
     let is_older = created < row.get("updated_at");
-    is_older.then(|| vec![(place, "before the edit".to_owned()), (updated, created.to_owned())])
+    is_older.then(|| {
+        vec![
+            (place, "before the edit".to_owned()),
+            (updated, created.to_owned()),
+        ]
+    })
 }

@@ -63,7 +63,13 @@ const FORMATS: &[(u8, &str, Format, &str, &str)] = &[
     (10, "user", Format::Json, ".json", "json_array"),
     (10, "team", Format::JsonWrapped, ".json", "json_wrapped"),
     (10, "tag", Format::JsonLines, ".jsonl", "json_lines"),
-    (11, "deal_stage_history", Format::Text, ".csv", "tabs_as_csv"),
+    (
+        11,
+        "deal_stage_history",
+        Format::Text,
+        ".csv",
+        "tabs_as_csv",
+    ),
     (11, "record_tag", Format::Text, ".txt", "text"),
     (11, "campaign_member", Format::Html, ".xls", "html_as_xls"),
     (11, "activity_participant", Format::Text, ".csv.gz", "gzip"),
@@ -86,13 +92,17 @@ impl Shape {
             has_parts: false,
             variants: Vec::new(),
         };
-        let format = FORMATS.iter().find(|(variant, object, ..)| has(*variant) && *object == table.object);
+        let format = FORMATS
+            .iter()
+            .find(|(variant, object, ..)| has(*variant) && *object == table.object);
         if let Some((variant, _, format, ending, finding)) = format {
             shape.format = *format;
             shape.ending = ending;
             shape.variants.push((*variant, finding));
         }
-        let name = NAMES.iter().find(|(object, _)| *object == table.object && has(8));
+        let name = NAMES
+            .iter()
+            .find(|(object, _)| *object == table.object && has(8));
         if let Some((_, name)) = name {
             (*name).clone_into(&mut shape.stem);
             shape.variants.push((8, "other_name"));
@@ -166,7 +176,10 @@ impl Shape {
 
     /// Between cells, where the format says it.
     pub fn delimiter(&self) -> Option<char> {
-        let is_tabbed = self.variants.iter().any(|(_, finding)| finding.starts_with("tabs_"));
+        let is_tabbed = self
+            .variants
+            .iter()
+            .any(|(_, finding)| finding.starts_with("tabs_"));
         is_tabbed.then_some('\t')
     }
 }
