@@ -146,7 +146,7 @@ impl Account {
             "record_tag" => contacts / 4 + 3,
             "ticket" => contacts / 10 + 2,
             "kb_article" => 6,
-            "attachment" => (contacts / 20).clamp(8, 2_000),
+            "attachment" => (contacts / 20).clamp(20, 2_000),
             "deleted" => contacts / 50 + 2,
             _ => 0,
         }

@@ -174,7 +174,8 @@ impl Output<'_> {
             Characters::Single(encoding) => !encoding.encode(dirty).2,
             _ => is_plain || !dirty.contains([BROKEN, '\0', '\u{7}']),
         };
-        let quotes = spelling.finding != STRAY_QUOTE || (is_plain && !style.is_backslashed);
+        let is_bare = is_plain && !style.is_backslashed && self.is_as_it_is();
+        let quotes = spelling.finding != STRAY_QUOTE || is_bare;
         is_written && has_type && fits && quotes
     }
 
@@ -243,50 +244,60 @@ impl Output<'_> {
 
     /// Writes cells as a record of the file; the line it begins on.
     fn write(&mut self, path: &str, cells: &[String], form: &Form) -> Result<u64> {
-        let part = self.open.get(path).map_or(0, |open| open.part);
-        let is_blank = self.plan.has_blanks && self.index % 13 == 5;
-        let headers = self.headers(part);
-        let again = self
-            .plan
-            .header_every
-            .filter(|every| self.index.is_multiple_of(*every));
-        let names = match self.shape.format {
-            Format::Text | Format::Html => Vec::new(),
-            _ => self.plan.headers(),
-        };
-        let arranged = self.arranged(cells.to_vec(), part);
-        let texts = arranged.iter().map(String::as_str);
-        let Some(open) = self.open.get_mut(path) else {
+        // Taken out, so that the rest of this can be read meanwhile.
+        let Some((path, mut open)) = self.open.remove_entry(path) else {
             return Err(Error::new(Kind::Bug, format!("`{path}` is not open")));
         };
         open.rows += 1;
-        match self.shape.format {
-            Format::Html => return open.file.raw(&html_row(texts, "td")),
-            Format::Json | Format::JsonWrapped | Format::JsonLines => {
-                let object = json_row(&names, &arranged);
-                let is_first = open.rows == 1 || self.shape.format == Format::JsonLines;
-                let before = if is_first { "" } else { ",\n" };
-                let after = if self.shape.format == Format::JsonLines {
-                    "\n"
-                } else {
-                    ""
-                };
-                let begins = open.file.line() + u64::from(!is_first);
-                open.file.raw(&format!("{before}{object}{after}"))?;
-                return Ok(begins);
+        let line = match self.is_as_it_is() {
+            true => self.write_record(&mut open, cells, form),
+            false => {
+                let cells = self.arranged(cells.to_vec(), open.part);
+                self.write_record(&mut open, &cells, form)
             }
-            Format::Text | Format::Sheet => {}
+        };
+        self.open.insert(path, open);
+        line
+    }
+
+    fn write_record(&self, open: &mut OpenFile, cells: &[String], form: &Form) -> Result<u64> {
+        let texts = cells.iter().map(String::as_str);
+        match self.shape.format {
+            Format::Html => open.file.raw(&html_row(texts, "td")),
+            Format::Json | Format::JsonWrapped | Format::JsonLines => {
+                let is_line = self.shape.format == Format::JsonLines;
+                let is_first = open.rows == 1 || is_line;
+                let before = if is_first { "" } else { ",\n" };
+                let after = if is_line { "\n" } else { "" };
+                let begins = open.file.line() + u64::from(!is_first);
+                let object = json_row(&self.plan.headers(), cells);
+                open.file.raw(&format!("{before}{object}{after}"))?;
+                Ok(begins)
+            }
+            Format::Text | Format::Sheet => {
+                let line = open.file.record(texts, form)?;
+                self.between(open)?;
+                Ok(line)
+            }
         }
-        let line = open.file.record(texts, form)?;
-        if again.is_some() {
-            open.file
-                .record(headers.iter().map(String::as_str), &Form::Plain)?;
+    }
+
+    /// What stands between records here and there: the header again, an empty line.
+    fn between(&self, open: &mut OpenFile) -> Result<()> {
+        let every = self.plan.header_every;
+        if every.is_some_and(|every| self.index.is_multiple_of(every)) {
+            self.header(open)?;
         }
-        if is_blank {
+        if self.plan.has_blanks && self.index % 13 == 5 {
             let newline = open.file.newline();
             open.file.raw(newline)?;
         }
-        Ok(line)
+        Ok(())
+    }
+
+    /// Whether every part has all fields in their order.
+    fn is_as_it_is(&self) -> bool {
+        !self.shape.is_typed() && !self.shape.is_uneven
     }
 }
 

@@ -47,7 +47,7 @@ pub fn attachment(account: &Account, index: u64, row: &mut Row) {
         )
         .set("size_bytes", content.len().to_string())
         .set("sha256", hash);
-    let kind = match dice.below(10) {
+    let kind = match index % 10 {
         0..5 if account.contacts > 0 => ("contact", "con"),
         5..7 => ("deal", "dea"),
         7 if account.activities > 0 => ("activity", "act"),

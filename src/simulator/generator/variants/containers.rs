@@ -137,7 +137,7 @@ pub fn refused(making: &mut Making, folder: &Path) -> Result<()> {
     if making.has(13) {
         let up = archive(&[("../outside.csv", contacts)], false)?;
         let absolute = archive(&[("/tmp/outside.csv", contacts)], false)?;
-        let zeros = vec![b'0'; 64 << 20];
+        let zeros = vec![b'0'; 24 << 20];
         let bomb = archive(&[("data/contacts.csv", zeros.as_slice())], false)?;
         for (name, bytes) in [
             ("leads_out", up),

@@ -186,6 +186,13 @@ pub const SPELLINGS: &[Spelling] = &[
         several,
     ),
     some(
+        41,
+        ("contact", "cf_referrer"),
+        Recovered,
+        "several_in_one",
+        several,
+    ),
+    some(
         42,
         ("task", "parent_type"),
         Recovered,

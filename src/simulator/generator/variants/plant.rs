@@ -13,6 +13,8 @@ use super::spelling::{Cell, Place, Spelling};
 const WANTED: u64 = 3;
 /// How likely a cell is taken while a spelling is still wanted.
 const EAGER: f64 = 0.34;
+/// Only the first cells of a column are taken so: what cannot be written in it stays unwritten.
+const FIRST_CELLS: u64 = 200;
 
 /// A cell with a quote in it that is not quoted.
 pub const STRAY_QUOTE: &str = "stray_quote";
@@ -35,6 +37,8 @@ struct Ways {
     fill: Option<usize>,
     some: Vec<usize>,
     turn: usize,
+    /// Cells that were looked at.
+    cells: u64,
 }
 
 impl<'a> Planter<'a> {
@@ -107,30 +111,37 @@ impl<'a> Planter<'a> {
         {
             return Some((fill, dirty));
         }
-        if ways.some.is_empty() {
-            return None;
-        }
-        let is_wanted = |number: &&usize| {
-            let turn = self.turns.get(**number).map_or(WANTED, |(_, turn)| *turn);
-            turn < WANTED
-        };
-        let first = ways.some.iter().position(|number| is_wanted(&number));
-        let chance = match first {
-            Some(_) => self.rate.max(EAGER),
-            None => self.rate,
-        };
-        if dice.fraction() >= chance {
-            return None;
-        }
-        // The next way that this cell can be written in, the wanted ones first.
-        let begin = first.unwrap_or(ways.turn);
-        let count = ways.some.len();
-        ways.turn = (ways.turn + 1) % count;
-        (0..count).find_map(|step| {
-            let number = *ways.some.get((begin + step) % count)?;
+        let drawn = dice.fraction();
+        let order = ways.order(drawn, self.rate, &self.turns);
+        order.into_iter().find_map(|number| {
             let dirty = written(&self.turns, number, self.account, (row, place))?;
             Some((number, dirty))
         })
+    }
+}
+
+impl Ways {
+    /// The ways to try for a cell: none for most cells, all for one of the rate, and for some of the first ones those
+    /// that are still wanted.
+    fn order(&mut self, drawn: f64, rate: f64, turns: &[(&'static Spelling, u64)]) -> Vec<usize> {
+        if self.some.is_empty() {
+            return Vec::new();
+        }
+        self.cells += 1;
+        if drawn < rate {
+            let begin = self.turn % self.some.len();
+            self.turn += 1;
+            let around = self.some.iter().cycle().skip(begin);
+            return around.take(self.some.len()).copied().collect();
+        }
+        if drawn >= EAGER || self.cells > FIRST_CELLS {
+            return Vec::new();
+        }
+        let is_wanted = |number: &&usize| {
+            let turn = turns.get(**number).map(|(_, turn)| *turn);
+            turn.is_some_and(|turn| turn < WANTED)
+        };
+        self.some.iter().filter(is_wanted).copied().collect()
     }
 }
 

@@ -142,17 +142,15 @@ impl<'a> Treatment<'a> {
         let mut dice = self
             .account
             .dice(row.table.object, index ^ 0x2075_0000_0000);
-        let wanted = self.changes.iter().position(|(_, turn)| *turn < 3);
-        let chance = if wanted.is_some() {
-            self.rate.max(0.34)
-        } else {
-            self.rate
-        };
-        if dice.fraction() >= chance {
-            return Treated::default();
-        }
+        let share = dice.fraction();
         let drawn = usize::try_from(dice.below(self.changes.len() as u64)).unwrap_or(0);
-        let Some((variant, turn)) = self.changes.get_mut(wanted.unwrap_or(drawn)) else {
+        let wanted = self.changes.iter().position(|(_, turn)| *turn < 3);
+        let chosen = match wanted {
+            _ if share < self.rate => drawn,
+            Some(wanted) if share < 0.34 => wanted,
+            _ => return Treated::default(),
+        };
+        let Some((variant, turn)) = self.changes.get_mut(chosen) else {
             return Treated::default();
         };
         match treated(variant, row) {
