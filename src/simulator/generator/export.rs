@@ -12,7 +12,7 @@ use super::expected::Sums;
 use super::manifest::{self, Listed};
 use super::output::Output;
 use super::tables::{Table, schema_tables, tables};
-use super::text::{Style, TextFile, Written};
+use super::text::{Form, Style, TextFile, Written};
 use super::truth::{Defect, DefectLog, TextTable};
 use super::variant::Variant;
 use super::variants::plan::FilePlan;
@@ -193,14 +193,11 @@ impl Making<'_> {
             let mut truth = TextTable::create(&path, names())?;
             let path = format!("{}.csv", table.file);
             let mut file = TextFile::create(&self.tree.path().join(&path), Style::default())?;
-            file.record(
-                names().collect::<Vec<_>>().into_iter(),
-                &super::text::Form::Plain,
-            )?;
+            file.record(names().collect::<Vec<_>>().into_iter(), &Form::Plain)?;
             for row in &rows {
                 let cells = || row.cells.iter().map(String::as_str);
                 truth.push(cells())?;
-                file.record(cells(), &super::text::Form::Plain)?;
+                file.record(cells(), &Form::Plain)?;
             }
             truth.finish()?;
             let written = file.finish()?;
@@ -209,27 +206,26 @@ impl Making<'_> {
                 .insert(table.object.to_owned(), rows.len() as u64);
             self.list(path, table.object, rows.len() as u64, written);
         }
-        let assistant = Value::Array(vec![schema::assistant()]);
-        for (name, object, value) in [
-            (
-                "schema/automations.json",
-                "automation",
-                schema::automations(),
-            ),
-            ("schema/ai_assistant.json", "ai_assistant", assistant),
-        ] {
-            let rows = value.as_array().map_or(0, Vec::len) as u64;
-            self.sums.rows.insert(object.to_owned(), rows);
-            let value = if object == "ai_assistant" {
-                schema::assistant()
-            } else {
-                value
-            };
-            let mut file = TextFile::create(&self.tree.path().join(name), Style::default())?;
-            file.raw(&pretty(&value)?)?;
-            let written = file.finish()?;
-            self.list(name.to_owned(), object, rows, written);
-        }
+        self.write_document(
+            "schema/automations.json",
+            "automation",
+            &schema::automations(),
+        )?;
+        self.write_document(
+            "schema/ai_assistant.json",
+            "ai_assistant",
+            &schema::assistant(),
+        )
+    }
+
+    /// A JSON document: a row an element, or one row.
+    fn write_document(&mut self, name: &str, object: &'static str, value: &Value) -> Result<()> {
+        let rows = value.as_array().map_or(1, Vec::len) as u64;
+        self.sums.rows.insert(object.to_owned(), rows);
+        let mut file = TextFile::create(&self.tree.path().join(name), Style::default())?;
+        file.raw(&pretty(value)?)?;
+        let written = file.finish()?;
+        self.list(name.to_owned(), object, rows, written);
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use super::super::account::{Account, id};
 use super::super::dice::Dice;
 use super::super::row::Row;
 use super::super::words::{
-    COMPANY_FIRST, COMPANY_SECOND, INDUSTRIES, LEGAL_FORMS, SENTENCES, TAGS, plain,
+    COMPANY_FIRST, COMPANY_SECOND, INDUSTRIES, LEGAL_FORMS, Language, SENTENCES, TAGS, plain,
 };
 use super::money;
 
@@ -63,6 +63,19 @@ pub fn company(account: &Account, index: u64, row: &mut Row) {
         )
         .set("annual_revenue_currency", currency_of(language.country));
     }
+    place(language, index, &mut dice, row);
+    parent(account, index, &mut dice, row);
+    row.set_some(
+        "description",
+        dice.percent(40).then(|| dice.pick(SENTENCES)),
+    )
+    .set_some("tags", dice.percent(20).then(|| dice.pick(TAGS)));
+    custom(index, &mut dice, row);
+    account.stamp(row, &mut dice, true);
+}
+
+/// Where it is.
+fn place(language: &Language, index: u64, dice: &mut Dice, row: &mut Row) {
     let phone = format!(
         "{} {} 5550{:03}",
         language.dialling,
@@ -80,14 +93,6 @@ pub fn company(account: &Account, index: u64, row: &mut Row) {
             format!("{:05}", dice.between(1_001, 99_998)),
         )
         .set("billing_country", language.country);
-    parent(account, index, &mut dice, row);
-    row.set_some(
-        "description",
-        dice.percent(40).then(|| dice.pick(SENTENCES)),
-    )
-    .set_some("tags", dice.percent(20).then(|| dice.pick(TAGS)));
-    custom(index, &mut dice, row);
-    account.stamp(row, &mut dice, true);
 }
 
 /// A group of companies has its first one at the top.

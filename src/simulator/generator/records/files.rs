@@ -3,6 +3,8 @@
 use sha2::{Digest as _, Sha256};
 
 use super::super::account::{Account, Fate, exported_again_at, exported_at, id, opened_at};
+use super::super::dice::Dice;
+use super::super::files::hex;
 use super::super::row::Row;
 use super::super::words::SENTENCES;
 use super::Doing;
@@ -29,24 +31,35 @@ pub fn attachment(account: &Account, index: u64, row: &mut Row) {
     let mut dice = account.dice("attachment", index);
     let name = dice.pick(NAMES);
     let content = bytes(account, index);
-    let hash = Sha256::digest(&content);
-    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let is_drawing = name.ends_with(".svg");
+    let mime_type = if is_drawing {
+        "image/svg+xml"
+    } else {
+        "text/plain"
+    };
     let uploaded = dice.moment(opened_at(), exported_at());
     row.set("file_name", name)
         .set(
             "stored_path",
             format!("attachments/{}__{name}", id("att", index)),
         )
-        .set(
-            "mime_type",
-            if name.ends_with(".svg") {
-                "image/svg+xml"
-            } else {
-                "text/plain"
-            },
-        )
+        .set("mime_type", mime_type)
         .set("size_bytes", content.len().to_string())
-        .set("sha256", hash);
+        .set("sha256", hex(&Sha256::digest(&content)));
+    let (kind, parent) = parent(account, index, &mut dice);
+    row.set("parent_type", kind)
+        .set("parent_id", parent)
+        .set("uploaded_at", uploaded.to_string())
+        .set_some(
+            "uploaded_by_id",
+            account.user(&mut dice).map(|user| user.id.as_str()),
+        )
+        .set("is_inline", "false");
+    account.stamp(row, &mut dice, false);
+}
+
+/// What it hangs on; each kind has its turn.
+fn parent(account: &Account, index: u64, dice: &mut Dice) -> (&'static str, String) {
     let kind = match index % 10 {
         0..5 if account.contacts > 0 => ("contact", "con"),
         5..7 => ("deal", "dea"),
@@ -60,15 +73,7 @@ pub fn attachment(account: &Account, index: u64, row: &mut Row) {
     };
     let parent = dice.between(1, size);
     let parent = account.present(kind.0, parent).unwrap_or(1);
-    row.set("parent_type", kind.0)
-        .set("parent_id", id(kind.1, parent))
-        .set("uploaded_at", uploaded.to_string())
-        .set_some(
-            "uploaded_by_id",
-            account.user(&mut dice).map(|user| user.id.as_str()),
-        )
-        .set("is_inline", "false");
-    account.stamp(row, &mut dice, false);
+    (kind.0, id(kind.1, parent))
 }
 
 /// A record that was deleted long before the first export.

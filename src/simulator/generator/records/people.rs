@@ -159,6 +159,14 @@ fn consent(dice: &mut Dice, row: &mut Row) {
 
 fn custom(account: &Account, index: u64, dice: &mut Dice, row: &mut Row) {
     let person = account.person("contact", index);
+    personal(&person, index, dice, row);
+    dealings(dice, row);
+    people_of(account, index, dice, row);
+    odds_and_ends(&person, index, dice, row);
+}
+
+/// Fields about the person.
+fn personal(person: &Person, index: u64, dice: &mut Dice, row: &mut Row) {
     row.set_some(
         "cf_nickname",
         dice.percent(20)
@@ -185,8 +193,12 @@ fn custom(account: &Account, index: u64, dice: &mut Dice, row: &mut Row) {
         dice.percent(5)
             .then(|| format!("https://blog.example/{index}")),
     )
-    .set("cf_children", dice.below(4).to_string())
-    .set(
+    .set("cf_children", dice.below(4).to_string());
+}
+
+/// Fields about what is done with the person.
+fn dealings(dice: &mut Dice, row: &mut Row) {
+    row.set(
         "cf_rating",
         format!("{}.{}", dice.below(5), dice.pick(&["25", "5", "75"])),
     )
@@ -213,7 +225,10 @@ fn custom(account: &Account, index: u64, dice: &mut Dice, row: &mut Row) {
         .set("cf_products", several(dice, PRODUCTS))
         .set("cf_size", dice.pick(&["S", "M", "L"]))
         .set("cf_interests", several(dice, INTERESTS));
-    people_of(account, index, dice, row);
+}
+
+/// Fields of the kinds that nothing here is a counterpart of.
+fn odds_and_ends(person: &Person, index: u64, dice: &mut Dice, row: &mut Row) {
     let home = format!(
         "{} {}, {}",
         dice.pick(person.language.streets),
@@ -290,19 +305,30 @@ pub fn lead(account: &Account, index: u64, row: &mut Row) {
             dice.percent(30)
                 .then(|| format!("https://lead{index}.example/")),
         )
-        .set("country", person.language.country)
-        .set(
-            "cf_lead_source",
-            dice.pick(&["Web", "Referral", "Billboard"]),
-        )
-        .set(
-            "cf_lead_status",
-            dice.pick(&["new", "contacted", "simmering"]),
-        )
-        .set("score", score.to_string())
-        .set("email_opt_out", dice.percent(12).to_string());
+        .set("country", person.language.country);
+    standing(score, &mut dice, row);
     conversion(account, &mut dice, row);
-    row.set_some("tags", dice.percent(15).then(|| several(&mut dice, TAGS)))
+    wishes(&mut dice, row);
+    account.stamp(row, &mut dice, true);
+}
+
+/// How far a lead is.
+fn standing(score: u64, dice: &mut Dice, row: &mut Row) {
+    row.set(
+        "cf_lead_source",
+        dice.pick(&["Web", "Referral", "Billboard"]),
+    )
+    .set(
+        "cf_lead_status",
+        dice.pick(&["new", "contacted", "simmering"]),
+    )
+    .set("score", score.to_string())
+    .set("email_opt_out", dice.percent(12).to_string());
+}
+
+/// What a lead wants.
+fn wishes(dice: &mut Dice, row: &mut Row) {
+    row.set_some("tags", dice.percent(15).then(|| several(dice, TAGS)))
         .set_some("cf_interest", dice.percent(60).then(|| dice.pick(TOPICS)))
         .set("cf_follow_up_on", dice.day(2026, 2027).to_string())
         .set(
@@ -310,8 +336,7 @@ pub fn lead(account: &Account, index: u64, row: &mut Row) {
             (dice.between(10, 900) * 100).to_string(),
         )
         .set("cf_likelihood", dice.between(1, 99).to_string())
-        .set("cf_topics", several(&mut dice, TOPICS));
-    account.stamp(row, &mut dice, true);
+        .set("cf_topics", several(dice, TOPICS));
 }
 
 /// A fifth of the leads became contacts.

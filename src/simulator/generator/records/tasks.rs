@@ -11,21 +11,17 @@ use super::people::lines;
 pub fn task(account: &Account, index: u64, row: &mut Row) {
     let mut dice = account.dice("task", index);
     let is_html = dice.percent(10);
-    let text = lines(&mut dice);
+    let (text, format) = match (is_html, lines(&mut dice)) {
+        (true, text) => (format!("<p>{text}</p>"), "html"),
+        (false, text) => (text, "text"),
+    };
     let is_done = dice.percent(60);
     let priority = dice.pick(&["high", "normal", "low"]);
     let is_urgent = account.is_edited("task", index);
     let due = dice.moment(opened_at(), exported_at() + (24 * 90).hours());
     row.set("subject", dice.pick(SUBJECTS))
-        .set(
-            "description",
-            if is_html {
-                format!("<p>{text}</p>")
-            } else {
-                text
-            },
-        )
-        .set("description_format", if is_html { "html" } else { "text" })
+        .set("description", text)
+        .set("description_format", format)
         .set("type", dice.pick(&["call", "email", "visit"]))
         .set(
             "status",

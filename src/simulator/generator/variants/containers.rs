@@ -232,17 +232,7 @@ pub fn zip_in_old_encoding(
     let mut names = Vec::new();
     for path in paths {
         let (old, _, is_lossy) = WINDOWS_1252.encode(path);
-        // As long as the old name, and ASCII, so that no flag is set; it is put right below.
-        let plain: String = old
-            .iter()
-            .map(|byte| {
-                if byte.is_ascii() {
-                    char::from(*byte)
-                } else {
-                    '\u{7f}'
-                }
-            })
-            .collect();
+        let plain: String = old.iter().map(|byte| placeholder(*byte)).collect();
         let to = shown.join(&plain);
         if let Some(parent) = to.parent() {
             files::folder(parent)?;
@@ -265,4 +255,12 @@ pub fn zip_in_old_encoding(
     }
     fs::write(target, &bytes).map_err(failed)?;
     fs::remove_dir_all(&shown).map_err(|cause| files::failed("removed", &shown, cause))
+}
+
+/// A name of placeholders is as long as the old one, and ASCII, so that no flag is set; it is put right afterwards.
+fn placeholder(byte: u8) -> char {
+    match byte.is_ascii() {
+        true => char::from(byte),
+        false => '\u{7f}',
+    }
 }

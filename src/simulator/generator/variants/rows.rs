@@ -165,45 +165,47 @@ impl<'a> Treatment<'a> {
 
 fn treated(variant: &RowVariant, row: &Row) -> Option<Treated> {
     let last = || row.cells.last().cloned().unwrap_or_default();
-    let mark = |clean, dirty| {
-        Some(RowMark {
-            variant: variant.variant,
-            expected: variant.expected,
-            finding: variant.finding,
-            clean,
-            dirty,
-        })
-    };
-    let form = |form, clean, dirty| {
-        Some(Treated {
-            form,
-            again: None,
-            mark: mark(clean, dirty),
-        })
-    };
+    let more = "left over".to_owned();
     match variant.change {
-        Change::Longer => form(
-            Form::Longer("left over".to_owned()),
-            None,
-            Some("left over".to_owned()),
-        ),
-        Change::Padded => form(Form::Longer(String::new()), None, None),
-        Change::Shorter => form(Form::Shorter(1), Some(last()), None),
-        Change::Cut if last().is_empty() => form(Form::Shorter(1), None, None),
+        Change::Longer => variant.formed(Form::Longer(more.clone()), None, Some(more)),
+        Change::Padded => variant.formed(Form::Longer(String::new()), None, None),
+        Change::Shorter => variant.formed(Form::Shorter(1), Some(last()), None),
+        Change::Cut if last().is_empty() => variant.formed(Form::Shorter(1), None, None),
         Change::Cut => None,
         Change::Copy => Some(Treated {
             again: Some(Vec::new()),
-            mark: mark(None, Some(row.id().to_owned())),
+            mark: Some(variant.mark(None, Some(row.id().to_owned()))),
             ..Treated::default()
         }),
-        Change::Older => older(row).map(|changes| Treated {
-            mark: mark(
-                Some(row.id().to_owned()),
-                changes.first().map(|(_, text)| text.clone()),
-            ),
-            again: Some(changes),
-            ..Treated::default()
+        Change::Older => older(row).map(|changes| {
+            let dirty = changes.first().map(|(_, text)| text.clone());
+            Treated {
+                mark: Some(variant.mark(Some(row.id().to_owned()), dirty)),
+                again: Some(changes),
+                ..Treated::default()
+            }
         }),
+    }
+}
+
+impl RowVariant {
+    fn mark(&self, clean: Option<String>, dirty: Option<String>) -> RowMark {
+        RowMark {
+            variant: self.variant,
+            expected: self.expected,
+            finding: self.finding,
+            clean,
+            dirty,
+        }
+    }
+
+    /// The record in another form.
+    fn formed(&self, form: Form, clean: Option<String>, dirty: Option<String>) -> Option<Treated> {
+        Some(Treated {
+            form,
+            again: None,
+            mark: Some(self.mark(clean, dirty)),
+        })
     }
 }
 
