@@ -26,11 +26,12 @@ pub struct Doing {
 pub fn doings(account: &Account) -> impl Iterator<Item = Doing> {
     let first = (1..=account.contacts)
         .flat_map(|contact| (0..account.activities_of(contact)).map(move |place| (contact, place)));
-    let later = match account.is_later {
-        true => 1..=account.contacts,
-        false => 1..=0,
+    let later = if account.is_later {
+        account.contacts
+    } else {
+        0
     };
-    let later = later
+    let later = (1..=later)
         .filter(|contact| account.is_edited("contact", *contact))
         .map(|contact| (contact, u64::MAX));
     let numbered = (1..).zip(first.chain(later));

@@ -52,7 +52,7 @@ pub fn each_stage<'t>(account: &Account, table: &'t Table, sink: Sink<'_, 't>) -
 }
 
 /// Where a deal stands.
-fn standing<'a>(account: &'a Account, index: u64) -> Option<(&'a Pipeline, &'a Stage)> {
+fn standing(account: &Account, index: u64) -> Option<(&Pipeline, &Stage)> {
     let mut dice = account.dice("stands in", index);
     let of = |dice: &mut Dice, count: usize| usize::try_from(dice.below(count as u64)).unwrap_or(0);
     let pipeline = account
