@@ -8,6 +8,7 @@ mod broken_sql;
 mod cli;
 mod endurance;
 mod faults;
+mod generate;
 mod harsh;
 mod house;
 mod interrupt;

@@ -23,6 +23,6 @@ answered as (
         and counted.topic = answers.topic
 )
 
-select unnest(judged(scope, votes, answer, source_date_order()))
+select unnest(judged(scope, votes, answer))
 from answered
 order by all

@@ -68,6 +68,6 @@ answered as (
     ) > 0
 )
 
-select unnest(judged(scope, votes, answer, source_date_order()))
+select unnest(judged(scope, votes, answer))
 from answered
 order by all

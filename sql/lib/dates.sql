@@ -61,6 +61,11 @@ create or replace macro parse_date(text, date_order) as
 create or replace macro has_time(text) as
     regexp_matches(text, '\d:\d\d|^\s*\d{10}(\d{3})?\s*$');
 
+-- Whether a time of day is written and no offset with it.
+create or replace macro needs_zone(text) as
+    regexp_matches(text, '\d:\d\d')
+    and not regexp_matches(text, '(Z|[+-]\d\d:?\d\d)\s*$');
+
 -- A wall-clock time of a zone as UTC. One that the clocks leave out in spring
 -- moves on by the hour; of the two in autumn it is the later one.
 create or replace macro zone_to_utc(wall_time, time_zone) as

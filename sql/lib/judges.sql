@@ -21,11 +21,21 @@ create or replace macro first_vote(votes) as
         }
     )[1];
 
+-- What is said of all columns: by deskferry.toml, or by the export itself.
+create or replace macro said_of_all(topic) as
+    case topic
+        when 'date_order' then source_date_order()
+        when 'separator' then source_list_separator()
+    end;
+
 -- The answer that counts: the column's own, else what is said of all columns,
 -- if the votes decide nothing. `-` leaves the cells in question as they are.
-create or replace macro answer_of(votes, is_decided, answer, otherwise) as
+create or replace macro answer_of(votes, is_decided, answer) as
     list_filter(
-        [answer, case when not is_decided then otherwise end],
+        [
+            answer,
+            case when not is_decided then said_of_all(votes.topic) end
+        ],
         lambda said: said = '-' or list_contains(
             list_transform(votes.votes, lambda vote: vote.word), said
         )
@@ -33,7 +43,7 @@ create or replace macro answer_of(votes, is_decided, answer, otherwise) as
 
 -- How a column is read and why. `read_as` is null while that is in doubt: cells
 -- that could be read in two ways are not read then.
-create or replace macro judged(scope, votes, answer, otherwise) as
+create or replace macro judged(scope, votes, answer) as
     list_transform(list_transform(list_transform(
         [first_vote(votes)],
         lambda first: {
@@ -43,7 +53,7 @@ create or replace macro judged(scope, votes, answer, otherwise) as
     ), lambda count: {
         'first': count.first,
         'is_decided': count.is_decided,
-        'answer': answer_of(votes, count.is_decided, answer, otherwise)
+        'answer': answer_of(votes, count.is_decided, answer)
     }), lambda count: {
         'scope': scope,
         'topic': votes.topic,

@@ -2,8 +2,10 @@
 
 mod broken;
 mod demo;
+mod generate;
 mod map;
 mod query;
+mod selftest;
 mod simulate;
 mod until;
 
@@ -130,6 +132,10 @@ enum Command {
     Status,
     /// Run Freshsales on loopback
     Simulate(simulate::Arguments),
+    /// Read generated exports with planted defects, and score what became of them
+    Selftest(selftest::Arguments),
+    /// Write a synthetic export with planted defects, and the truth beside it
+    Generate(generate::Arguments),
     /// Move the bundled export into an embedded Freshsales, all the way
     Demo {
         /// The workspace to make [default: staging/demo in the workspace]
@@ -159,6 +165,8 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Sql { query } => query::run(&open(shared)?, query.as_deref(), shared.shape()),
         Command::Status => print_status(shared, &migration::status(&open(shared)?)?),
         Command::Simulate(arguments) => simulate::run(shared, &arguments),
+        Command::Selftest(arguments) => selftest::run(shared, &arguments),
+        Command::Generate(arguments) => generate::run(shared, &arguments),
         Command::Demo { folder } => demo::run(shared, folder),
     }
 }

@@ -49,6 +49,9 @@ pub struct Account {
     pub currency: Option<String>,
     /// For example `de-DE`.
     pub locale: Option<String>,
+    /// What stands between the values of a list: `semicolon`, `comma`, `pipe` or `line_break`.
+    #[serde(default)]
+    pub list_separator: Option<String>,
 }
 
 /// What was landed of one object.

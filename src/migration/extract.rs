@@ -195,6 +195,7 @@ fn described(export: &Export) -> Extract {
             timezone: account.timezone,
             currency: account.currency,
             locale: account.locale,
+            list_separator: account.list_separator.map(str::to_owned),
         },
         choices: export.choices().iter().map(choice).collect(),
         left_out: listed(export, &Role::LeftOut),

@@ -21,6 +21,7 @@ mod probe;
 mod read_back;
 pub mod relations;
 mod run;
+pub mod score;
 mod seal;
 mod status;
 mod there_before;
@@ -43,7 +44,7 @@ pub use extract::{Landed, LandedRows, land};
 pub use plan::{Change, Plan, Step};
 pub use probe::{Answer, RefusedKey, gate_keys, probe};
 pub use status::{Standing, Status, status};
-pub use workspace::{Workspace, init};
+pub use workspace::{Workspace, init, private_folder};
 
 use crate::catalog::{Object, When};
 use crate::error::{Kind, Result};

@@ -12,7 +12,7 @@ use super::{landed, log, views, wanted};
 use crate::catalog::{self, Catalog, Layer, Object, Script, TextFile};
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
-use crate::landing::Extract;
+use crate::landing::{Account, Extract};
 use crate::ledger::{History, ReadBack};
 use crate::warehouse::{Warehouse, quote_name, quote_text};
 
@@ -28,8 +28,8 @@ pub struct Inputs<'a> {
     pub extract_id: &'a str,
     /// Its record; none where there is nothing but tables.
     pub extract: Option<&'a Extract>,
-    /// Zone and currency of the account, from the export itself; the config's win.
-    pub account: (Option<&'a str>, Option<&'a str>),
+    /// Settings of the account, from the export itself; the config's win.
+    pub account: Account,
     /// Read-backs by name, oldest first: the newest complete one, and the partial ones after it.
     pub reads: Vec<(String, Vec<ReadBack>)>,
     /// Number of the last line of the log that changes where a row stands.
@@ -172,10 +172,7 @@ pub fn inputs<'a>(workspace: &'a Workspace, extract: &'a Extract, history: &Hist
         config: &workspace.config,
         extract_id: &extract.extract_id,
         extract: Some(extract),
-        account: (
-            extract.account.timezone.as_deref(),
-            extract.account.currency.as_deref(),
-        ),
+        account: extract.account.clone(),
         staging,
     }
 }
@@ -186,16 +183,19 @@ pub fn settings(inputs: &Inputs<'_>) -> String {
     let source = &inputs.config.source;
     let text =
         |value: Option<&str>| value.map_or_else(|| "cast(null as varchar)".to_owned(), quote_text);
-    let zone = source.time_zone.as_deref().or(inputs.account.0);
-    let currency = source.currency.as_deref().or(inputs.account.1);
+    let account = &inputs.account;
+    let zone = source.time_zone.as_ref().or(account.timezone.as_ref());
+    let currency = source.currency.as_ref().or(account.currency.as_ref());
     let mut sql = format!(
         "create or replace macro source_time_zone() as {};\n\
          create or replace macro source_currency() as {};\n\
          create or replace macro source_date_order() as {};\n\
+         create or replace macro source_list_separator() as {};\n\
          create or replace macro destination_plan() as {};\n",
-        text(zone),
-        text(currency),
+        text(zone.map(String::as_str)),
+        text(currency.map(String::as_str)),
         quote_text(source.date_order.as_str()),
+        text(account.list_separator.as_deref()),
         quote_text(inputs.config.destination.plan.word()),
     );
     let cases: Vec<String> = inputs

@@ -4,6 +4,7 @@ mod answer;
 mod calendar;
 mod decisions;
 mod progress;
+mod score;
 mod tables;
 
 use std::error::Error as _;
@@ -14,6 +15,7 @@ use serde::Serialize;
 pub use answer::{Shape, print_answer};
 pub use decisions::{print_answered, print_decisions};
 pub use progress::Meter;
+pub use score::print_scores;
 pub use tables::{print_answers, print_landed, print_plan, print_status};
 
 use crate::error::{Error, Kind, Result};

@@ -24,6 +24,7 @@ mod crm;
 mod documents;
 mod edition;
 mod faults;
+pub mod generator;
 mod intake;
 mod journal;
 mod language;

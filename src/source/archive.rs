@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use encoding_rs::WINDOWS_1252;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
@@ -138,7 +139,8 @@ pub(super) fn entries(path: &str, file: SharedFile, limits: &Limits) -> Result<V
             .zip
             .by_index_data(index)
             .map_err(|cause| damaged(path, cause))?;
-        let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
+        let by_format = entry.name().map_err(|cause| damaged(path, cause))?;
+        let name = name_of(entry.name_raw(), &by_format);
         let inside = safe_path(&name).ok_or_else(|| leads_out(path, index))?;
         if entry.is_symlink() {
             return Err(refused(path, format!("holds a link: `{inside}`"), UNPACK));
@@ -156,6 +158,23 @@ pub(super) fn entries(path: &str, file: SharedFile, limits: &Limits) -> Result<V
         }
     }
     Ok(found)
+}
+
+/// The name of an entry. Tools that do not write UTF-8 write the encoding that the format began with, as `by_format` has it,
+/// or their system's: the one with more accented letters is it. Nothing hangs on it but the look of a name.
+fn name_of(raw: &[u8], by_format: &str) -> String {
+    if let Ok(name) = std::str::from_utf8(raw) {
+        return name.to_owned();
+    }
+    let by_system = WINDOWS_1252.decode_without_bom_handling(raw).0;
+    let letters = |name: &str| {
+        let is_accented = |c: &char| matches!(c, '\u{c0}'..='\u{24f}') && c.is_alphabetic();
+        name.chars().filter(is_accented).count()
+    };
+    match letters(&by_system) > letters(by_format) {
+        true => by_system.into_owned(),
+        false => by_format.to_owned(),
+    }
 }
 
 fn encrypted(path: &str, inside: &str) -> Error {
@@ -199,6 +218,17 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
     use super::*;
+
+    #[test]
+    fn names_in_old_encodings_are_told_apart_by_their_letters() {
+        for (raw, by_format, name) in [
+            (b"M\x81ller".as_slice(), "M\u{fc}ller", "Müller"),
+            (b"M\xfcller", "M\u{207f}ller", "Müller"),
+            ("Müller".as_bytes(), "M├╝ller", "Müller"),
+        ] {
+            assert_eq!(name_of(raw, by_format), name);
+        }
+    }
 
     #[test]
     fn paths_that_leave_the_folder_are_refused() {

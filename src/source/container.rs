@@ -1,5 +1,6 @@
 //! Folder, zip or single file: the list of what is inside, and each file as a stream of hashed bytes.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -68,6 +69,8 @@ pub(super) fn entries(path: &Path, unpacking: &mut Unpacking) -> Result<Vec<Entr
             return Err(too_many(&path.to_string_lossy(), limits));
         }
     }
+    while strip_top_folder(&mut found) {}
+    come_out_of_archives(&mut found);
     while strip_top_folder(&mut found) {}
     found.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(found)
@@ -271,6 +274,19 @@ fn strip_top_folder(entries: &mut [Entry]) -> bool {
         }
     }
     true
+}
+
+/// A file of an archive stands where it would stand without one, unless two would stand there.
+fn come_out_of_archives(entries: &mut [Entry]) {
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for entry in entries.iter() {
+        *places.entry(entry.inside.clone()).or_default() += 1;
+    }
+    for entry in entries {
+        if places.get(&entry.inside) == Some(&1) {
+            entry.path.clone_from(&entry.inside);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -38,10 +38,19 @@ impl Fit {
         records.filter(|record| self.explains(*record)).count()
     }
 
+    /// Whether it explains every record.
+    fn is_whole(&self) -> bool {
+        self.width > 1 && self.explained() == self.widths.len()
+    }
+
     /// How many records speak for this and against `best`: all, when it explains as much with as many cells.
     pub fn against(&self, best: &Self) -> u64 {
         if self.width > 1 && self == best {
             return self.explained() as u64;
+        }
+        // Read otherwise, a line break inside quotes makes records that are none, some of them wide by chance.
+        if best.is_whole() {
+            return 0;
         }
         let records = 0..self.widths.len();
         let only_here = records.filter(|record| self.explains(*record) && !best.explains(*record));

@@ -40,14 +40,29 @@ pub struct Account {
     pub currency: Option<String>,
     /// For example `de-DE`.
     pub locale: Option<String>,
+    /// What stands between the values of a list, by its name: `semicolon`, `comma`, `pipe` or `line_break`.
+    #[serde(skip)]
+    pub list_separator: Option<&'static str>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 struct Dialect {
     quote: Option<String>,
+    multi_separator: Option<String>,
 }
 
 impl Dialect {
+    /// The name of what is said to stand between the values of a list. No cell could tell it from a part of a value.
+    fn list_separator(&self) -> Option<&'static str> {
+        match self.multi_separator.as_deref()? {
+            ";" => Some("semicolon"),
+            "," => Some("comma"),
+            "|" => Some("pipe"),
+            "\n" => Some("line_break"),
+            _ => None,
+        }
+    }
+
     fn check(&self) -> Result<()> {
         // Encoding, delimiter and escape are found in the file itself, whatever is said of them.
         match self.quote.as_deref() {
@@ -96,7 +111,14 @@ impl Manifest {
             )));
         }
         manifest.csv.check()?;
-        Ok(manifest)
+        let list_separator = manifest.csv.list_separator();
+        Ok(Self {
+            account: Account {
+                list_separator,
+                ..manifest.account
+            },
+            ..manifest
+        })
     }
 
     /// What is said about a file.

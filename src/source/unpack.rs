@@ -100,7 +100,8 @@ impl Unpacking<'_> {
     fn stays(&self, entry: &Entry) -> bool {
         let stem = entry.inside.strip_suffix(".json");
         is_junk(&entry.inside)
-            || entry.path == "manifest.json"
+            // Its folder may be one that is taken away later.
+            || entry.name() == "manifest.json"
             || matches!(entry.place(), Place::Sheet(_) | Place::Table(_))
             || self.layout.object_of_folder(&entry.inside).is_some()
             || stem.is_some_and(|stem| self.layout.object_of(stem, "json").is_some())
@@ -204,7 +205,10 @@ fn inside(entry: &Entry, name: &str, place: Place) -> Entry {
 /// The files of an archive stand below a folder of its name.
 fn below(archive: &Entry, files: Vec<Entry>) -> Vec<Entry> {
     let folder = stem_of(&archive.path, "zip");
-    let file = |file: Entry| Entry::new(format!("{folder}/{}", file.path), file.place().clone());
+    let file = |file: Entry| {
+        let path = format!("{folder}/{}", file.path);
+        Entry::new(path, file.place().clone()).called(file.inside)
+    };
     files.into_iter().map(file).collect()
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use deskferry::catalog::Catalog;
 use deskferry::config::Config;
 use deskferry::error::{Error, Result};
+use deskferry::landing::Account;
 use deskferry::migration::relations::{self, Inputs};
 use deskferry::warehouse::{Column, Warehouse, quote_name, quote_text};
 
@@ -406,7 +407,7 @@ impl Settings {
             catalog,
             config: &config,
             extract_id: "none",
-            account: (None, None),
+            account: Account::default(),
             reads: Vec::new(),
             last_change: 0,
         })

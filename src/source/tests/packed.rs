@@ -71,6 +71,61 @@ fn archives_that_do_harm_are_refused() {
 }
 
 #[test]
+fn the_manifest_of_an_archive_is_the_manifest_and_no_table() {
+    let manifest = br#"{"format": "smartdesk-admin-export", "format_version": "1.0", "account": {"timezone": "Europe/Berlin"}, "counts": {"contact": 2},
+        "files": [{"path": "data/contacts.csv", "object": "contact", "rows": 2}]}"#;
+    for top in ["", "acme/"] {
+        let files = [
+            ("data/contacts.csv", CONTACTS),
+            ("manifest.json", manifest.as_slice()),
+        ];
+        let named: Vec<(String, &[u8])> = files
+            .iter()
+            .map(|(name, bytes)| (format!("{top}{name}"), *bytes))
+            .collect();
+        let named: Vec<(&str, &[u8])> = named
+            .iter()
+            .map(|(name, bytes)| (name.as_str(), *bytes))
+            .collect();
+        let (_zip, path) = zip_file(&zip_bytes(&named));
+        let export = open_one(&path).unwrap();
+        assert_eq!(export.account().timezone.as_deref(), Some("Europe/Berlin"));
+        assert_eq!(export.objects().collect::<Vec<_>>(), ["contact"]);
+    }
+}
+
+#[test]
+fn a_folder_of_archives_is_one_export_with_one_manifest() {
+    let manifest = br#"{"format": "smartdesk-admin-export", "format_version": "1.0", "account": {"currency": "EUR"},
+        "files": [{"path": "data/contacts.csv", "rows": 2}, {"path": "data/teams.csv", "rows": 1}]}"#;
+    let one = zip_bytes(&[("data/contacts.csv", CONTACTS), ("manifest.json", manifest)]);
+    let two = zip_bytes(&[
+        ("data/teams.csv", b"id\n9\n"),
+        ("data/contacts.csv", CONTACTS),
+    ]);
+    let (_folder, export) = open_files_kept(&[
+        ("part_1.zip", &one),
+        ("part_2.zip", &zip_bytes(&[("data/teams.csv", b"id\n9\n")])),
+    ]);
+    assert_eq!(export.account().currency.as_deref(), Some("EUR"));
+    assert_eq!(export.objects().collect::<Vec<_>>(), ["contact", "team"]);
+    // Two files would stand in one place: both keep their archive's.
+    let (_folder, export) = open_files_kept(&[
+        ("part_1.zip", &zip_bytes(&[("data/contacts.csv", CONTACTS)])),
+        ("part_2.zip", &two),
+    ]);
+    let paths = export.inventory().iter().map(|file| file.path.as_str());
+    assert_eq!(
+        paths.collect::<Vec<_>>(),
+        [
+            "data/teams.csv",
+            "part_1/data/contacts.csv",
+            "part_2/data/contacts.csv"
+        ]
+    );
+}
+
+#[test]
 fn a_workbook_that_inflates_without_end_is_refused() {
     let sheet = [b"<x>".as_slice(), &vec![b' '; 40 << 20]].concat();
     let book = zip_bytes(&[

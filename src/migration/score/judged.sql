@@ -1,0 +1,130 @@
+-- What became of each defect. `wrong`: cells that are understood otherwise than without defects; `news`: what is said
+-- of this export and not of the clean one.
+create table wrong as
+select distinct object, split_part(source_id, '#', 1) as record_id, column_name,
+from (
+    select
+        coalesce(clean.object, found.object) as object,
+        coalesce(clean.source_id, found.source_id) as source_id,
+        coalesce(clean.column_name, found.column_name) as column_name,
+    from read_parquet(@clean_cells) as clean
+    full join read_parquet(@cells) as found
+        on clean.relation = found.relation
+        and clean.source_id = found.source_id
+        and clean.column_name = found.column_name
+    where clean.value is distinct from found.value
+);
+
+create table news as
+select * from read_parquet(@said)
+except
+select * from read_parquet(@clean_said);
+
+create table planted as
+select
+    *,
+    coalesce(object, '') || coalesce('.' || column_name, '') as place,
+from read_parquet(@defects)
+-- Those lie beside the export and are landed by themselves.
+where not starts_with(file, 'refused/');
+
+-- A raw column that is staged under its own name is judged by that; another one by all that have no raw column's name.
+create table columns as
+select object, column_name,
+from read_parquet(@clean_cells)
+group by all;
+
+create table seen as
+select
+    planted.*,
+    exists (
+        select 1 from wrong
+        where wrong.object = planted.object
+            and (planted.record_id is null or wrong.record_id = planted.record_id)
+            and (
+                planted.column_name is null
+                or wrong.column_name = planted.column_name
+                or (
+                    not exists (
+                        select 1 from columns
+                        where columns.object = planted.object and columns.column_name = planted.column_name
+                    )
+                    and not exists (
+                        select 1 from planted as other
+                        where other.object = planted.object and other.column_name = wrong.column_name
+                    )
+                )
+            )
+    ) as is_wrong,
+    exists (
+        select 1 from news
+        where news.kind = 'quarantined' and news.object = planted.object
+            and (
+                planted.record_id is null
+                or contains(news.text, planted.record_id)
+                or (news.line = planted.line and contains(news.file, parse_filename(planted.file)))
+            )
+    ) as is_quarantined,
+    exists (
+        select 1 from news
+        where news.kind = 'asked' and coalesce(news.object, planted.object) = planted.object
+            and (news.column_name is null or news.column_name is not distinct from planted.column_name)
+    ) as is_asked,
+    exists (
+        select 1 from news
+        where news.kind = 'reported'
+            and contains(news.text, '"' || coalesce(planted.record_id, planted.object) || '"')
+    ) as is_reported,
+    exists (
+        select 1 from read_parquet(@interpreted) as interpreted
+        where interpreted.object = planted.object
+            and (planted.column_name is null or interpreted.column_name = planted.column_name)
+    ) as is_interpreted,
+from planted;
+
+create table judged as
+select
+    *,
+    case
+        when is_quarantined and (is_wrong or expected = 'quarantined') then 'quarantined'
+        when is_asked and (is_wrong or expected = 'asked') then 'asked'
+        when is_reported and (is_wrong or expected in ('asked', 'reported')) then 'reported'
+        when is_wrong then 'silent'
+        when not is_interpreted then 'kept'
+        when expected = 'asked' then 'guessed'
+        when expected = 'reported' then 'unsaid'
+        else 'recovered'
+    end as outcome,
+from seen;
+
+create table verdicts as
+select expected, outcome, finding, place, count(*)::bigint as defects,
+from judged
+group by all
+order by all;
+
+create table beside as
+select
+    (
+        select count(distinct (object, record_id)) from wrong
+        where not exists (
+            select 1 from planted
+            where planted.object = wrong.object
+                and (planted.record_id is null or planted.record_id = wrong.record_id)
+        )
+        and not exists (
+            select 1 from news
+            where contains(news.text, wrong.record_id)
+                or (news.kind = 'asked' and coalesce(news.object, wrong.object) = wrong.object)
+        )
+    )::bigint as stray,
+    (
+        select count(*) from news
+        where news.kind = 'asked'
+        and not exists (
+            select 1 from planted
+            where planted.expected = 'asked'
+                and coalesce(news.object, planted.object) = planted.object
+                and (news.column_name is null or news.column_name is not distinct from planted.column_name)
+        )
+    )::bigint as needless

@@ -1,0 +1,18 @@
+-- What was set aside and what is asked. A zero is every other byte of UTF-16.
+create table said as
+select
+    'quarantined' as kind, object, _file as file, _line as line, null::varchar as column_name,
+    replace("bytes"::varchar, '\x00', '') as text,
+from read_parquet(@quarantine)
+where code not in ('title_row', 'total_row')
+union all
+select 'quarantined', object, null, null, null, source_id
+from conflicts
+union all
+select
+    'asked', coalesce(files.object, split_part(choices.scope, '.', 1)), files.path, null,
+    case when not choices.is_landed then split_part(choices.scope, '.', 2) end,
+    choices.scope || ' ' || choices.topic,
+from int_choices__judged as choices
+left join landed_files as files on choices.is_landed and choices.scope = files.path
+where choices.is_open

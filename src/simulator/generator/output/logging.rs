@@ -1,0 +1,203 @@
+//! What is written around records, and how defects get into the log.
+
+use super::super::manifest::Listed;
+use super::super::packing::WORKBOOK;
+use super::super::row::Row;
+use super::super::tables::Kind as Column;
+use super::super::text::{BROKEN, Form};
+use super::super::truth::Defect;
+use super::super::variant::{Expected, Variant};
+use super::super::variants::rows::Treated;
+use super::super::variants::shapes::Format;
+use super::{OVERLAP, Output, Planted};
+use crate::error::Result;
+
+impl Output<'_> {
+    /// Logs what is wrong with a file as a whole.
+    pub(super) fn log_marks(&mut self, path: &str, part: u64) -> Result<()> {
+        for (variant, finding) in &self.shape.variants {
+            let is_odd = part % 2 == 1;
+            if *finding == "parts_differ" && !is_odd {
+                continue;
+            }
+            let expected = Variant::numbered(*variant).expected();
+            self.log
+                .push(&self.defect(path, *variant, (expected, finding)))?;
+        }
+        for mark in &self.plan.marks {
+            let defect = Defect {
+                column: mark.column,
+                clean: mark.column.map(str::to_owned),
+                dirty: mark.dirty.clone(),
+                ..self.defect(path, mark.variant, (mark.expected, mark.finding))
+            };
+            self.log.push(&defect)?;
+        }
+        Ok(())
+    }
+
+    /// A defect of a file as a whole.
+    fn defect(&self, path: &str, variant: u8, what: (Expected, &'static str)) -> Defect {
+        Defect {
+            variant: Variant::numbered(variant),
+            object: self.table.object,
+            file: self.file_name(path),
+            line: None,
+            record_id: None,
+            column: None,
+            clean: None,
+            dirty: None,
+            expected: what.0,
+            finding: what.1,
+        }
+    }
+
+    /// The file as a reader meets it: sheets are in one workbook.
+    fn file_name(&self, path: &str) -> String {
+        match self.shape.format {
+            Format::Sheet => WORKBOOK.to_owned(),
+            _ => path.to_owned(),
+        }
+    }
+
+    pub(super) fn log_planted(
+        &mut self,
+        path: &str,
+        line: u64,
+        row: &Row,
+        planted: Planted,
+    ) -> Result<()> {
+        for (place, spelling, dirty) in planted {
+            let defect = Defect {
+                line: Some(line),
+                record_id: Some(row.id().to_owned()),
+                column: self.table.columns.get(place).map(|column| column.name),
+                clean: row.cells.get(place).cloned(),
+                dirty: Some(dirty.replace(BROKEN, "\u{fffd}")),
+                ..self.defect(
+                    path,
+                    spelling.variant,
+                    (spelling.expected, spelling.finding),
+                )
+            };
+            self.log.push(&defect)?;
+        }
+        Ok(())
+    }
+
+    /// Logs a defect of a whole record: clean and dirty text.
+    pub(super) fn log_row(
+        &mut self,
+        path: &str,
+        line: u64,
+        row: &Row,
+        what: (u8, Expected, &'static str),
+        [clean, dirty]: [Option<String>; 2],
+    ) -> Result<()> {
+        let defect = Defect {
+            line: Some(line),
+            record_id: Some(row.id().to_owned()),
+            clean,
+            dirty,
+            ..self.defect(path, what.0, (what.1, what.2))
+        };
+        self.log.push(&defect)
+    }
+
+    /// Writes a record once more if it is to stand there twice, and remembers it for the next part.
+    pub(super) fn again(
+        &mut self,
+        path: &str,
+        mut line: u64,
+        row: &Row,
+        treated: Treated,
+        cells: Vec<String>,
+    ) -> Result<()> {
+        let is_text = self.shape.format == Format::Text && !self.plan.ends_open;
+        if let Some(mark) = treated.mark.filter(|_| is_text) {
+            if let Some(changes) = treated.again {
+                let mut again = cells.clone();
+                for (place, text) in changes {
+                    if let Some(cell) = again.get_mut(place) {
+                        *cell = text;
+                    }
+                }
+                line = self.write(path, &again, &Form::Plain)?;
+            }
+            let what = (mark.variant, mark.expected, mark.finding);
+            self.log_row(path, line, row, what, [mark.clean, mark.dirty])?;
+        }
+        if self.shape.is_overlapping {
+            self.last.push((row.id().to_owned(), cells));
+            let surplus = self.last.len().saturating_sub(OVERLAP);
+            self.last.drain(..surplus);
+        }
+        Ok(())
+    }
+
+    /// Writes the last records of the part before into a new one.
+    pub(super) fn overlap(&mut self, path: &str) -> Result<()> {
+        for (id, cells) in std::mem::take(&mut self.last) {
+            let line = self.write(path, &cells, &Form::Plain)?;
+            let defect = Defect {
+                line: Some(line),
+                dirty: Some(id.clone()),
+                record_id: Some(id),
+                ..self.defect(path, 5, (Expected::Recovered, "record_again"))
+            };
+            self.log.push(&defect)?;
+        }
+        Ok(())
+    }
+
+    /// Closes what is open.
+    pub(super) fn close(&mut self) -> Result<()> {
+        for (path, mut open) in std::mem::take(&mut self.open) {
+            if self.plan.has_total && self.shape.format == Format::Text {
+                let total = self.total_row();
+                open.file
+                    .record(total.iter().map(String::as_str), &Form::Plain)?;
+            }
+            let end = match self.shape.format {
+                Format::Json => "\n]\n",
+                Format::JsonWrapped => "\n]}\n",
+                Format::Html => "</table></body></html>\n",
+                _ => "",
+            };
+            open.file.raw(end)?;
+            let written = open.file.finish()?;
+            self.done.push(Listed {
+                path,
+                object: self.table.object,
+                rows: open.rows,
+                bytes: written.bytes,
+                sha256: written.sha256,
+            });
+        }
+        Ok(())
+    }
+
+    /// A row that sums up the others; what it says is not true, as the last one was added by hand.
+    fn total_row(&self) -> Vec<String> {
+        let cell = |(place, column): (usize, &super::Table)| {
+            let kind = column.columns.get(place).map(|column| column.kind);
+            match kind {
+                _ if place == 0 => "Total".to_owned(),
+                Some(Column::Money) => "1234567.00".to_owned(),
+                _ => String::new(),
+            }
+        };
+        let places = 0..self.plan.fields.len();
+        places.map(|place| cell((place, self.table))).collect()
+    }
+
+    /// Ends the object: a file with only a header, if there was no record. The files that were written.
+    pub fn finish(mut self) -> Result<Vec<Listed>> {
+        if self.index == 0 {
+            let path = self.shape.part_path(0);
+            self.turn_to(&path)?;
+        }
+        self.close()?;
+        Ok(self.done)
+    }
+}

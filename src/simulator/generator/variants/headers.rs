@@ -1,0 +1,174 @@
+//! V25-V28: headers that are doubled, noisy, localised, or labels. V49, V81: headers that say more than a name.
+
+use super::super::tables::{Column, Table};
+use super::super::variant::Expected::{self, Asked, Recovered};
+use super::plan::{Aspect, FilePlan, FileVariant};
+
+const fn header(
+    variant: u8,
+    object: &'static str,
+    expected: Expected,
+    finding: &'static str,
+    plan: fn(&mut FilePlan, &Table),
+) -> FileVariant {
+    FileVariant {
+        variant,
+        object,
+        aspect: Aspect::Headers,
+        expected,
+        finding,
+        plan,
+    }
+}
+
+/// A header that does not stand in the way of the others of its file.
+const fn of(aspect: Aspect, variant: FileVariant) -> FileVariant {
+    FileVariant { aspect, ..variant }
+}
+
+pub const VARIANTS: &[FileVariant] = &[
+    header(25, "contact", Asked, "header_twice", |plan, table| {
+        rename(
+            plan,
+            table,
+            &[
+                ("phone", "Phone"),
+                ("mobile", "Phone"),
+                ("cf_region", "Region"),
+                ("cf_region_2", "Region"),
+            ],
+        );
+    }),
+    header(26, "company", Recovered, "header_noise", |plan, table| {
+        rename(
+            plan,
+            table,
+            &[
+                ("domain", "Domain "),
+                ("employee_count", "Employee  Count"),
+                ("billing_city", "billing\u{a0}city"),
+                ("billing_street", "Billing\nstreet"),
+                ("industry", "INDUSTRY:"),
+                ("description", "\u{feff}description"),
+            ],
+        );
+    }),
+    header(26, "user", Asked, "header_empty", |plan, table| {
+        rename(plan, table, &[("phone", "")])
+    }),
+    header(27, "lead", Recovered, "header_german", |plan, table| {
+        rename(plan, table, GERMAN)
+    }),
+    header(27, "contact", Recovered, "header_french", |plan, table| {
+        rename(plan, table, FRENCH)
+    }),
+    header(27, "task", Recovered, "header_spanish", |plan, table| {
+        rename(plan, table, SPANISH)
+    }),
+    header(
+        27,
+        "campaign",
+        Recovered,
+        "header_italian",
+        |plan, table| rename(plan, table, ITALIAN),
+    ),
+    header(28, "deal", Recovered, "header_label", |plan, table| {
+        relabel(plan, table, |column| format!("Deal - {}", column.label()));
+    }),
+    header(28, "ticket", Recovered, "header_label", |plan, table| {
+        relabel(plan, table, |column| format!("Ticket: {}", column.label()));
+    }),
+    header(28, "activity", Recovered, "header_dotted", |plan, table| {
+        rename(
+            plan,
+            table,
+            &[
+                ("owner_id", "Owner.id"),
+                ("parent_id", "Parent.id"),
+                ("author_id", "Author.id"),
+            ],
+        );
+    }),
+    of(
+        Aspect::Currency,
+        header(
+            49,
+            "campaign",
+            Recovered,
+            "currency_in_header",
+            |plan, table| {
+                plan.rename(table, "budget_amount", "budget_amount (EUR)");
+            },
+        ),
+    ),
+    of(
+        Aspect::Consent,
+        header(
+            81,
+            "contact",
+            Recovered,
+            "consent_inverted",
+            |plan, table| {
+                plan.rename(table, "email_opt_out", "Subscribed");
+            },
+        ),
+    ),
+    of(
+        Aspect::Consent,
+        header(81, "lead", Recovered, "consent_renamed", |plan, table| {
+            plan.rename(table, "email_opt_out", "Unsubscribed");
+        }),
+    ),
+];
+
+const GERMAN: &[(&str, &str)] = &[
+    ("first_name", "Vorname"),
+    ("last_name", "Nachname"),
+    ("company_name", "Firma"),
+    ("email", "E-Mail"),
+    ("phone", "Telefon"),
+    ("country", "Land"),
+    ("created_at", "Erstellt am"),
+    ("updated_at", "Geändert am"),
+];
+
+const FRENCH: &[(&str, &str)] = &[
+    ("first_name", "Prénom"),
+    ("last_name", "Nom"),
+    ("company_name", "Société"),
+    ("phone", "Téléphone"),
+    ("city", "Ville"),
+    ("postal_code", "Code postal"),
+    ("country", "Pays"),
+    ("created_at", "Créé le"),
+];
+
+const SPANISH: &[(&str, &str)] = &[
+    ("subject", "Asunto"),
+    ("description", "Descripción"),
+    ("status", "Estado"),
+    ("priority", "Prioridad"),
+    ("created_at", "Creado el"),
+];
+
+const ITALIAN: &[(&str, &str)] = &[
+    ("name", "Nome"),
+    ("status", "Stato"),
+    ("description", "Descrizione"),
+    ("created_at", "Ora creazione"),
+];
+
+fn rename(plan: &mut FilePlan, table: &Table, names: &[(&str, &str)]) {
+    for (column, name) in names {
+        plan.rename(table, column, name);
+    }
+}
+
+/// Labels instead of names; ids keep theirs.
+fn relabel(plan: &mut FilePlan, table: &Table, label: fn(&Column) -> String) {
+    for column in &table.columns {
+        if column.name != "id" && !column.is_custom() {
+            plan.rename(table, column.name, &label(column));
+        }
+    }
+}

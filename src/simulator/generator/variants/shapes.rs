@@ -1,0 +1,185 @@
+//! V03, V05, V06, V08-V11, V65: into which files an object goes, and in which format.
+
+use std::collections::BTreeSet;
+
+use super::super::manifest::PART_ROWS;
+use super::super::row::Row;
+use super::super::tables::Table;
+use super::super::variant::Variant;
+
+/// The format of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Delimited text.
+    Text,
+    /// One array.
+    Json,
+    /// An array in an object, under the plural of what it holds.
+    JsonWrapped,
+    /// An object a line.
+    JsonLines,
+    /// A table in HTML.
+    Html,
+    /// A sheet of the one workbook.
+    Sheet,
+}
+
+/// The files of one object.
+pub struct Shape {
+    pub format: Format,
+    /// Path without part and ending.
+    stem: String,
+    ending: &'static str,
+    /// Clean records in a part.
+    pub part_rows: u64,
+    /// How parts are numbered; nothing where it is the canonical way.
+    odd: bool,
+    /// The last records of a part stand in the next one again.
+    pub is_overlapping: bool,
+    /// Every other part has fewer columns, the last one first.
+    pub is_uneven: bool,
+    /// One file for each type of activity.
+    is_typed: bool,
+    has_parts: bool,
+    /// The variants that made it so.
+    pub variants: Vec<(u8, &'static str)>,
+}
+
+/// Other names for files.
+const NAMES: &[(&str, &str)] = &[
+    ("company", "data/Accounts"),
+    ("contact", "data/hubspot-like-all-contacts-2026-09-01"),
+    ("deal", "data/Opportunities_export_2026-09-01"),
+    ("lead", "data/Interessenten"),
+    ("task", "data/To-dos"),
+    ("user", "data/Utilisateurs"),
+];
+
+/// Other formats: variant, object, format, ending, short word.
+const FORMATS: &[(u8, &str, Format, &str, &str)] = &[
+    (9, "campaign", Format::Sheet, "", "workbook"),
+    (9, "email_template", Format::Sheet, "", "workbook"),
+    (9, "kb_article", Format::Sheet, "", "workbook"),
+    (10, "user", Format::Json, ".json", "json_array"),
+    (10, "team", Format::JsonWrapped, ".json", "json_wrapped"),
+    (10, "tag", Format::JsonLines, ".jsonl", "json_lines"),
+    (
+        11,
+        "deal_stage_history",
+        Format::Text,
+        ".csv",
+        "tabs_as_csv",
+    ),
+    (11, "record_tag", Format::Text, ".txt", "text"),
+    (11, "campaign_member", Format::Html, ".xls", "html_as_xls"),
+    (11, "activity_participant", Format::Text, ".csv.gz", "gzip"),
+    (11, "ticket", Format::Text, ".xls", "tabs_as_xls"),
+];
+
+impl Shape {
+    /// The files of an object with `total` clean records.
+    pub fn of(table: &Table, total: u64, variants: &BTreeSet<Variant>) -> Self {
+        let has = |number| variants.iter().any(|variant: &Variant| variant.is(number));
+        let mut shape = Self {
+            format: Format::Text,
+            stem: table.file.to_owned(),
+            ending: ".csv",
+            part_rows: PART_ROWS,
+            odd: false,
+            is_overlapping: false,
+            is_uneven: false,
+            is_typed: false,
+            has_parts: false,
+            variants: Vec::new(),
+        };
+        let format = FORMATS
+            .iter()
+            .find(|(variant, object, ..)| has(*variant) && *object == table.object);
+        if let Some((variant, _, format, ending, finding)) = format {
+            shape.format = *format;
+            shape.ending = ending;
+            shape.variants.push((*variant, finding));
+        }
+        let name = NAMES
+            .iter()
+            .find(|(object, _)| *object == table.object && has(8));
+        if let Some((_, name)) = name {
+            (*name).clone_into(&mut shape.stem);
+            shape.variants.push((8, "other_name"));
+        }
+        if table.object == "activity" && has(65) {
+            shape.is_typed = true;
+            shape.variants.push((65, "file_per_type"));
+        }
+        shape.cut(table.object, total, has);
+        shape.has_parts = total > shape.part_rows;
+        shape
+    }
+
+    fn cut(&mut self, object: &str, total: u64, has: impl Fn(u8) -> bool) {
+        let quarter = (total / 4 + 1).min(PART_ROWS);
+        match object {
+            "contact" if has(3) => {
+                self.odd = true;
+                self.variants.push((3, "part_numbers"));
+            }
+            "company" if has(5) => {
+                self.is_overlapping = true;
+                self.variants.push((5, "parts_overlap"));
+            }
+            "lead" if has(6) => {
+                self.is_uneven = true;
+                self.variants.push((6, "parts_differ"));
+            }
+            _ => return,
+        }
+        self.part_rows = quarter;
+    }
+
+    /// Which part, from 0, the clean record number `index` is in.
+    pub fn part(&self, index: u64) -> u64 {
+        (index - 1) / self.part_rows
+    }
+
+    /// The file of a record.
+    pub fn path(&self, row: &Row, index: u64) -> String {
+        if self.is_typed {
+            let name = match row.get("type") {
+                "call" => "Calls",
+                "email" => "Emails",
+                "meeting" => "Meetings",
+                _ => "Notes",
+            };
+            return format!("data/{name}.csv");
+        }
+        self.part_path(self.part(index))
+    }
+
+    /// The path of a part, from 0.
+    pub fn part_path(&self, part: u64) -> String {
+        let (stem, ending) = (&self.stem, self.ending);
+        let number = part + 1;
+        match part % 5 {
+            _ if !self.has_parts => format!("{stem}{ending}"),
+            1 if self.odd => format!("{stem}_{number}{ending}"),
+            2 if self.odd => format!("{stem} ({number}){ending}"),
+            3 if self.odd => format!("{stem}-part-{number}{ending}"),
+            4 if self.odd => format!("{stem}.part{number}{ending}"),
+            _ => format!("{stem}_{number:03}{ending}"),
+        }
+    }
+
+    /// Whether files of types have no column for the type.
+    pub fn is_typed(&self) -> bool {
+        self.is_typed
+    }
+
+    /// Between cells, where the format says it.
+    pub fn delimiter(&self) -> Option<char> {
+        let is_tabbed = self
+            .variants
+            .iter()
+            .any(|(_, finding)| finding.starts_with("tabs_"));
+        is_tabbed.then_some('\t')
+    }
+}
