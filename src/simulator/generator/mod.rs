@@ -85,7 +85,7 @@ pub fn generate(order: &Order, folder: &Path) -> Result<Made> {
         )
         .hint("a rate of 0.05 is one cell of twenty"));
     }
-    for name in ["export", "truth"] {
+    for name in ["export", "truth", "refused"] {
         if folder.join(name).exists() {
             return Err(Error::new(
                 Kind::Usage,
