@@ -60,11 +60,10 @@ fn a_clean_export_is_landed_without_a_question() {
 }
 
 #[test]
-#[ignore = "the reader takes manifest.json inside an archive for a table of attachments: `Unpacking::stays` compares the \
-            path before the archive's own folder is taken off"]
-fn an_archive_is_landed_as_its_folder_is() {
+fn an_archive_with_a_file_for_each_type_is_landed_without_a_question() {
     let folder = tempfile::tempdir().unwrap();
-    let (export, expected) = generated(folder.path(), &["--seed", "1", "--contacts", "60"]);
+    let arguments = ["--seed", "4", "--contacts", "60", "--variants", "V65"];
+    let (export, expected) = generated(folder.path(), &arguments);
     assert_eq!(export[0].extension().unwrap(), "zip");
     let workspace = workspace(&folder);
     assert_counts(&landed(&workspace, &export), &expected);

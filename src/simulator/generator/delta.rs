@@ -36,8 +36,9 @@ pub fn each<'t>(
                 };
                 let is_new = index > moments.before.size(object);
                 let before = records::record(&moments.before, table, index).filter(|_| !is_new);
-                if before.is_none_or(|before| before.cells != row.cells) {
-                    touch(&moments.after, &mut row, index, is_new);
+                row.before = before.map(|before| before.cells);
+                if row.before.as_ref() != Some(&row.cells) {
+                    touch(&moments.after, &mut row, index);
                     sink(row)?;
                 }
             }
@@ -54,7 +55,9 @@ fn each_activity<'t>(moments: &Moments, table: &'t Table, sink: Sink<'_, 't>) ->
             continue;
         }
         if let Some(mut row) = records::activity(after, table, doing) {
-            touch(after, &mut row, doing.number, doing.is_new);
+            let was = records::activity(before, table, doing).filter(|_| !doing.is_new);
+            row.before = was.map(|was| was.cells);
+            touch(after, &mut row, doing.number);
             sink(row)?;
         }
     }
@@ -62,10 +65,10 @@ fn each_activity<'t>(moments: &Moments, table: &'t Table, sink: Sink<'_, 't>) ->
 }
 
 /// It was edited between the exports, or made.
-fn touch(account: &Account, row: &mut Row, index: u64, is_new: bool) {
+fn touch(account: &Account, row: &mut Row, index: u64) {
     let mut dice = account.dice("touched", index);
     let when = dice.moment(exported_at(), exported_again_at()).to_string();
-    if is_new {
+    if row.before.is_none() {
         row.set("created_at", when.as_str());
     }
     row.set("updated_at", when);
@@ -104,7 +107,7 @@ fn each_fallen<'t>(
 }
 
 /// Writes what a row of the delta means.
-pub fn log(moments: &Moments, row: &Row, changes: &mut TextTable) -> Result<()> {
+pub fn log(row: &Row, changes: &mut TextTable) -> Result<()> {
     let object = row.table.object;
     if object == "deleted" {
         let into = row.get("merged_into_id");
@@ -112,31 +115,16 @@ pub fn log(moments: &Moments, row: &Row, changes: &mut TextTable) -> Result<()> 
         let cells = [row.get("object"), row.get("record_id"), change, into, ""];
         return changes.push(cells.into_iter());
     }
-    let is_new = row.get("created_at") >= exported_at().to_string().as_str();
-    let columns = if is_new {
-        String::new()
-    } else {
-        changed(moments, row)
+    let (change, columns) = match &row.before {
+        None => ("create", String::new()),
+        Some(before) => ("update", differing(row, before)),
     };
-    let change = if is_new { "create" } else { "update" };
     changes.push([object, row.id(), change, "", &columns].into_iter())
 }
 
 /// The columns that differ, joined by `;`.
-fn changed(moments: &Moments, row: &Row) -> String {
-    let index = row
-        .id()
-        .rsplit('_')
-        .next()
-        .and_then(|number| number.parse().ok());
-    let before = index.and_then(|index| match row.table.object {
-        "activity" => None,
-        _ => records::record(&moments.before, row.table, index),
-    });
-    let Some(before) = before else {
-        return "parent_type;parent_id;updated_at".to_owned();
-    };
-    let both = row.cells.iter().zip(&before.cells).zip(&row.table.columns);
+fn differing(row: &Row, before: &[String]) -> String {
+    let both = row.cells.iter().zip(before).zip(&row.table.columns);
     let differing = both.filter(|((now, then), _)| now != then);
     let names: Vec<&str> = differing.map(|(_, column)| column.name).collect();
     names.join(";")

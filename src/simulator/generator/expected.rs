@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::Order;
 use super::account::Account;
+use super::manifest::Listed;
 use super::row::Row;
 use super::truth::Counted;
 
@@ -40,7 +41,17 @@ impl Sums {
     }
 
     /// The document.
-    pub fn document(&self, order: &Order, account: &Account, counted: &Counted) -> Value {
+    pub fn document(
+        &self,
+        order: &Order,
+        account: &Account,
+        counted: &Counted,
+        listed: &[Listed],
+    ) -> Value {
+        let mut written: BTreeMap<&str, u64> = BTreeMap::new();
+        for file in listed {
+            *written.entry(file.object).or_default() += file.rows;
+        }
         let mut defects: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
         for ((variant, expected), count) in &counted.variants {
             let of = defects.entry(variant.id()).or_default();
@@ -54,7 +65,7 @@ impl Sums {
         json!({
             "seed": order.seed, "contacts": order.contacts, "rate": order.rate, "is_delta": order.is_delta,
             "variants": order.variants.iter().map(|variant| variant.id()).collect::<Vec<_>>(),
-            "rows": self.rows, "defects": defects, "findings": counted.findings, "sums": sums,
+            "rows": self.rows, "written": written, "defects": defects, "findings": counted.findings, "sums": sums,
             "owner_gaps": self.gaps(account),
         })
     }

@@ -161,7 +161,7 @@ impl Making<'_> {
             truth.push(row.cells.iter().map(String::as_str))?;
             sums.count(&row);
             if let Some(changes) = changes {
-                delta::log(moments, &row, changes)?;
+                delta::log(&row, changes)?;
             }
             output.row(&row)
         })?;
@@ -287,7 +287,7 @@ impl Making<'_> {
         let counted = self.log.finish()?;
         let document = self
             .sums
-            .document(self.order, &self.moments.after, &counted);
+            .document(self.order, &self.moments.after, &counted, &self.listed);
         files::write(
             &self.truth.join("expected.json"),
             pretty(&document)?.as_bytes(),

@@ -46,9 +46,12 @@ pub struct Order {
     pub seed: u64,
     /// How many contacts; everything else follows.
     pub contacts: u64,
-    /// What is planted; the clean records are the same with and without.
+    /// What is planted; the clean records are the same with and without. A cell carries one defect at most, a column that
+    /// one variant writes whole is closed for the others, and two variants do not change the same aspect of a file: of
+    /// many at once some plant less than alone.
     pub variants: Vec<Variant>,
-    /// How many of the cells and records that could carry a defect do, from 0 to 1.
+    /// How many of the cells and records that could carry a defect do, from 0 to 1. Each spelling is wanted three times
+    /// whatever this says, if there are enough cells; columns and files that are written otherwise are so as a whole.
     pub rate: f64,
     /// The second export of the account: what changed since the first.
     pub is_delta: bool,
@@ -82,7 +85,7 @@ pub fn generate(order: &Order, folder: &Path) -> Result<Made> {
         )
         .hint("a rate of 0.05 is one cell of twenty"));
     }
-    for name in ["export", "truth"] {
+    for name in ["export", "truth", "refused"] {
         if folder.join(name).exists() {
             return Err(Error::new(
                 Kind::Usage,

@@ -7,6 +7,8 @@ use super::tables::Table;
 pub struct Row<'t> {
     pub table: &'t Table,
     pub cells: Vec<String>,
+    /// In a delta, the cells as they were; none for a record that was not there.
+    pub before: Option<Vec<String>>,
     /// Where the last cell was set: records are mostly filled in the order of their columns.
     last: usize,
     /// A column that the table does not have; a fault of this program.
@@ -18,6 +20,7 @@ impl<'t> Row<'t> {
         Self {
             table,
             cells: vec![String::new(); table.columns.len()],
+            before: None,
             last: 0,
             stranger: None,
         }
