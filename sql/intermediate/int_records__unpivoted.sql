@@ -31,12 +31,12 @@ final as (
         fields.destination_field,
         fields.type,
         fields.transform,
-        clean_text(
+        clean_value(
             cells._cells ->> ('$."' || fields.source_column || '"')
         ) as source_value,
     from cells
     inner join fields on cells.object = fields.object
-    where clean_text(
+    where clean_value(
         cells._cells ->> ('$."' || fields.source_column || '"')
     ) is not null
 )

@@ -2,24 +2,34 @@
 -- The topics of this folder are run in the order of their names, so that the
 -- later ones can use these.
 
--- The text without blanks around it; nothing left is null.
+-- The text without blanks around it, and without the apostrophe that keeps a
+-- spreadsheet from computing it; nothing left is null.
 create or replace macro clean_text(text) as
     nullif(
         regexp_replace(
-            text,
-            '^[\s\x{00A0}\x{200B}\x{FEFF}]+|[\s\x{00A0}\x{200B}\x{FEFF}]+$',
-            '', 'g'
+            regexp_replace(
+                text,
+                '^[\s\x{00A0}\x{200B}\x{FEFF}]+|[\s\x{00A0}\x{200B}\x{FEFF}]+$',
+                '', 'g'
+            ),
+            '^''([=+@-])', '\1'
         ),
         ''
     );
 
--- Words that people and programs write for "no value".
+-- Words and days that people and programs write for "no value".
 create or replace macro is_no_value(text) as
     clean_text(text) is null
     or lower(clean_text(text)) in (
         '-', '--', 'n/a', 'na', '#n/a', 'null', 'none', 'nil', '(blank)',
         '0000-00-00', '0000-00-00 00:00:00', '1900-01-00'
-    );
+    )
+    or regexp_matches(text, '^\s*9999-12-31');
+
+-- The text of a cell that is no name: words for "no value" are none. Names are
+-- left alone, because people are called Null and None.
+create or replace macro clean_value(text) as
+    case when not is_no_value(text) then clean_text(text) end;
 
 -- Whether a cell holds something that could not be read.
 create or replace macro is_unread(text, value) as

@@ -32,10 +32,13 @@ create or replace macro named_month_date(text) as
     ), '');
 
 -- A date. `date_order` (mdy, dmy) settles `3/4/26`; without one it stays null.
--- `13/4/26` and `3/3/26` settle themselves.
+-- `13/4/26` and `3/3/26` settle themselves. A day written as its midnight is
+-- that day in every zone.
 -- The list of one is there so that the cell is cleaned once, not at each use.
 create or replace macro parse_date(text, date_order) as
-    list_transform([clean_text(text)], lambda cell: case
+    list_transform([regexp_replace(
+        clean_value(text), '[T ]00:00(:00(\.0+)?)?\s*(Z|\+00:?00)?$', ''
+    )], lambda cell: case
         when regexp_full_match(cell, '\d{4}[-/.]\d{1,2}[-/.]\d{1,2}')
             then try_strptime(
                 regexp_replace(cell, '[/.]', '-', 'g'), '%Y-%m-%d'
@@ -93,7 +96,7 @@ create or replace macro time_of(text) as
 -- An instant as UTC. Without an offset the account's zone decides; a date
 -- alone is midnight there.
 create or replace macro parse_instant(text, date_order, time_zone) as
-    list_transform([clean_text(text)], lambda cell: case
+    list_transform([clean_value(text)], lambda cell: case
         when regexp_full_match(
             cell, '\d{4}-\d\d-\d\d[T ][\d:.]+\s*(Z|[+-]\d\d:?\d\d)'
         ) then try_cast(cell as timestamptz) at time zone 'UTC'

@@ -22,7 +22,7 @@ create or replace macro list_parts(text, separator) as
 create or replace macro multi_values(text, separator) as
     list_filter(
         list_transform(
-            list_parts(text, separator), lambda part: clean_text(part)
+            list_parts(text, separator), lambda part: clean_value(part)
         ),
         lambda part: part is not null
     );

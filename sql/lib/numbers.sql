@@ -4,7 +4,7 @@
 create or replace macro amount_digits(text) as
     regexp_replace(
         clean_text(text),
-        '(?i)[\s\x{00A0}\x{202F}''’()+\-]|[A-Z]{3}|\p{Sc}|[km]$', '', 'g'
+        '(?i)[\s\x{00A0}\x{202F}''’()+%\-]|[A-Z]{3}|\p{Sc}|[km]$', '', 'g'
     );
 
 -- The same digits with one decimal point; null when it is not a number, or

@@ -15,8 +15,8 @@ select
     activities.body,
     lower(clean_text(activities.body_format)) as body_format,
     lower(clean_text(activities.direction)) as direction,
-    clean_text(activities.outcome) as outcome,
-    clean_text(activities.status) as status,
+    clean_value(activities.outcome) as outcome,
+    clean_value(activities.status) as status,
     parse_instant(
         activities.started_at,
         columns.read_as['activity.started_at'],
@@ -29,7 +29,7 @@ select
         source_time_zone()
     ) as ended_at,
     parse_seconds(activities.duration_seconds) as duration_seconds,
-    clean_text(activities.location) as location,
+    clean_value(activities.location) as location,
     parse_phone(activities.phone_number) as phone_number,
     clean_text(activities.recording_url) as recording_url,
     clean_text(activities.email_from) as email_from,

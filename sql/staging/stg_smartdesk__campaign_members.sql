@@ -7,6 +7,6 @@ select
     members.campaign_id,
     lower(clean_text(members.member_type)) as member_type,
     members.member_id,
-    clean_text(members.status) as status,
+    clean_value(members.status) as status,
     coalesce(parse_boolean(members.is_deleted), false) as is_deleted,
 from raw_smartdesk__campaign_member as members

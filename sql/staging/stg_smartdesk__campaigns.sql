@@ -11,7 +11,7 @@ select
     duplicate_kind(campaigns._occurrence, campaigns._is_copy) as _duplicate,
     campaigns.id as campaign_id,
     clean_text(campaigns.name) as name,
-    lower(clean_text(campaigns.status)) as status,
+    lower(clean_value(campaigns.status)) as status,
     parse_date(
         campaigns.start_date, columns.read_as['campaign.start_date']
     ) as start_date,

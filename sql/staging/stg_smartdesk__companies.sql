@@ -11,9 +11,9 @@ select
     duplicate_kind(companies._occurrence, companies._is_copy) as _duplicate,
     companies.id as company_id,
     clean_text(companies.name) as name,
-    clean_text(companies.domain) as domain,
-    clean_text(companies.website) as website,
-    clean_text(companies.industry) as industry,
+    clean_value(companies.domain) as domain,
+    clean_value(companies.website) as website,
+    clean_value(companies.industry) as industry,
     clean_text(companies.employee_count) as employee_text,
     parse_integer(companies.employee_count) as employee_count,
     parse_amount(
@@ -26,14 +26,14 @@ select
         source_currency()
     ) as annual_revenue_currency,
     parse_phone(companies.phone) as phone,
-    clean_text(companies.billing_street) as street,
-    clean_text(companies.billing_city) as city,
-    clean_text(companies.billing_state) as state,
-    clean_text(companies.billing_postal_code) as postal_code,
-    clean_text(companies.billing_country) as country,
+    clean_value(companies.billing_street) as street,
+    clean_value(companies.billing_city) as city,
+    clean_value(companies.billing_state) as state,
+    clean_value(companies.billing_postal_code) as postal_code,
+    clean_value(companies.billing_country) as country,
     companies.parent_company_id,
     clean_text(companies.parent_company_name) as parent_company_name,
-    clean_text(companies.description) as description,
+    clean_value(companies.description) as description,
     multi_values(
         companies.tags, columns.read_as['company.tags']
     ) as tags,

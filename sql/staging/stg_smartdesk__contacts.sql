@@ -10,7 +10,7 @@ select
     row_source_id(contacts.id, contacts._occurrence) as _source_id,
     duplicate_kind(contacts._occurrence, contacts._is_copy) as _duplicate,
     contacts.id as contact_id,
-    clean_text(contacts.salutation) as salutation,
+    clean_value(contacts.salutation) as salutation,
     coalesce(
         clean_text(contacts.first_name),
         case
@@ -29,24 +29,24 @@ select
         clean_text(contacts.full_name),
         clean_text(concat_ws(' ', contacts.first_name, contacts.last_name))
     ) as full_name,
-    clean_text(contacts.job_title) as job_title,
-    clean_text(contacts.department) as department,
+    clean_value(contacts.job_title) as job_title,
+    clean_value(contacts.department) as department,
     parse_email(contacts.email) as email,
     parse_email(contacts.email_secondary) as email_secondary,
     parse_phone(contacts.phone) as phone,
     parse_phone(contacts.mobile) as mobile,
     contacts.company_id,
     clean_text(contacts.company_name) as company_name,
-    clean_text(contacts.lifecycle_stage) as lifecycle_stage,
-    clean_text(contacts.street) as street,
-    clean_text(contacts.city) as city,
-    clean_text(contacts.state) as state,
-    clean_text(contacts.postal_code) as postal_code,
-    clean_text(contacts.country) as country,
+    clean_value(contacts.lifecycle_stage) as lifecycle_stage,
+    clean_value(contacts.street) as street,
+    clean_value(contacts.city) as city,
+    clean_value(contacts.state) as state,
+    clean_value(contacts.postal_code) as postal_code,
+    clean_value(contacts.country) as country,
     parse_date(
         contacts.birthday, columns.read_as['contact.birthday']
     ) as birthday,
-    clean_text(contacts.linkedin_url) as linkedin_url,
+    clean_value(contacts.linkedin_url) as linkedin_url,
     is_opted_out(
         contacts.email_opt_out, contacts.email_opt_out_at
     ) as is_opted_out,
@@ -56,7 +56,7 @@ select
         source_time_zone()
     ) as opted_out_at,
     parse_boolean(contacts.do_not_call) as is_do_not_call,
-    clean_text(contacts.consent_source) as consent_source,
+    clean_value(contacts.consent_source) as consent_source,
     parse_instant(
         contacts.consent_at,
         columns.read_as['contact.consent_at'],

@@ -34,7 +34,7 @@ select
         deals.stage_id, deals.pipeline_id, deals.pipeline_name,
         deals.stage_name
     ) as stage_key,
-    lower(clean_text(deals.status)) as status,
+    lower(clean_value(deals.status)) as status,
     parse_amount(deals.probability, null) as probability,
     parse_date(
         deals.expected_close_date,
@@ -48,14 +48,14 @@ select
         ),
         source_time_zone()
     ) as closed_date,
-    clean_text(deals.lost_reason) as lost_reason,
+    clean_value(deals.lost_reason) as lost_reason,
     deals.company_id,
     clean_text(deals.company_name) as company_name,
     deals.primary_contact_id as contact_id,
     clean_text(deals.primary_contact_name) as contact_name,
     deals.product_id,
     clean_text(deals.product_name) as product_name,
-    clean_text(deals.source) as source,
+    clean_value(deals.source) as source,
     deals.campaign_id,
     multi_values(
         deals.tags, columns.read_as['deal.tags']

@@ -14,8 +14,8 @@ select
     tasks.description,
     lower(clean_text(tasks.description_format)) as description_format,
     clean_text(tasks.type) as type,
-    lower(clean_text(tasks.status)) as status,
-    clean_text(tasks.priority) as priority,
+    lower(clean_value(tasks.status)) as status,
+    clean_value(tasks.priority) as priority,
     parse_instant(
         tasks.due_at,
         columns.read_as['task.due_at'],

@@ -55,21 +55,9 @@ pub fn run(shared: &Shared, arguments: &Arguments) -> Result<()> {
     }
     let mut scores = Vec::with_capacity(variants.len());
     for variant in variants {
-        let messy = folder.join(variant.id());
-        let read = Reading::of(&messy, &order(arguments, vec![variant]))?;
-        let defects = read.truth.join("defects.parquet");
-        let score = match read.is_landed {
-            true => score::judge(&clean.seen, &read.seen, &defects)?,
-            false => Score::default(),
-        };
-        let refused = score::refused(&defects, &refused(&messy, read.is_landed)?)?;
-        scores.push(VariantScore {
-            variant: variant.id(),
-            about: variant.about(),
-            score: score.with(refused),
-        });
+        scores.push(scored(arguments, &folder, &clean, variant)?);
         if given.is_none() {
-            std::fs::remove_dir_all(&messy).map_err(unwritable)?;
+            std::fs::remove_dir_all(folder.join(variant.id())).map_err(unwritable)?;
         }
     }
     match shared.is_json() {
@@ -77,6 +65,28 @@ pub fn run(shared: &Shared, arguments: &Arguments) -> Result<()> {
         false => report::print_scores(&scores)?,
     }
     score::gate(&scores)
+}
+
+/// Reads the export of one variant, and judges it by the clean one.
+fn scored(
+    arguments: &Arguments,
+    folder: &Path,
+    clean: &Reading,
+    variant: Variant,
+) -> Result<VariantScore> {
+    let messy = folder.join(variant.id());
+    let read = Reading::of(&messy, &order(arguments, vec![variant]))?;
+    let defects = read.truth.join("defects.parquet");
+    let score = match read.is_landed {
+        true => score::judge(&clean.seen, &read.seen, &defects)?,
+        false => Score::default(),
+    };
+    let refused = score::refused(&defects, &refused(&messy, read.is_landed)?)?;
+    Ok(VariantScore {
+        variant: variant.id(),
+        about: variant.about(),
+        score: score.with(refused),
+    })
 }
 
 /// The files of the truth that were refused: all, if the export was, and each that lies beside it to be refused by itself.

@@ -23,7 +23,7 @@ pub enum DecidedBy {
 pub struct Choice {
     /// The file, by its path inside the export.
     pub scope: String,
-    /// `encoding`, `delimiter`, `escape` or `object`.
+    /// `encoding`, `delimiter`, `escape`, `headers_twice` or `object`.
     pub topic: String,
     /// What was chosen.
     pub choice: String,

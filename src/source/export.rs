@@ -50,7 +50,7 @@ pub struct Listed {
 ///
 /// # Errors
 /// `Kind::Source` when a path is missing, an archive is broken, encrypted, hostile or past `limits`,
-/// a file is empty or no text, a part is missing, or the manifest says otherwise; `Kind::Config` when
+/// a file is no text, a part is missing, or the manifest says otherwise; `Kind::Config` when
 /// the header map names a header that its file does not have, or something unknown was decided.
 pub fn open(paths: &[impl AsRef<Path>], names: Names, limits: &Limits) -> Result<Export> {
     let layout = names.layout;

@@ -23,6 +23,7 @@ mod dialect;
 mod encoding;
 mod export;
 mod headers;
+mod html_tables;
 mod json;
 mod json_tables;
 mod layout;

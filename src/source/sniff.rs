@@ -254,16 +254,17 @@ impl Sniffer<'_> {
         Ok(escape)
     }
 
-    /// Records before the header: of many cells they fill one, or none.
+    /// Records before the header: of many cells they fill one, or none, or they are far fewer cells than the rows have.
     fn titles(&self, dialect: &Dialect) -> u64 {
-        if self.fit(dialect).width < 2 {
+        let width = self.fit(dialect).width;
+        if width < 2 {
             return u64::from(self.said_delimiter(dialect).is_some());
         }
         let mut titles = 0;
         let mut is_header_met = false;
         self.each_record(dialect, |records| {
             let filled = records.cells().filter(|cell| !cell.trim_ascii().is_empty());
-            is_header_met |= filled.count() > 1;
+            is_header_met |= filled.count() > 1 && records.len() * 2 > width;
             titles += u64::from(!is_header_met);
         });
         if is_header_met { titles } else { 0 }

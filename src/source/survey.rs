@@ -118,13 +118,8 @@ impl<'a> Survey<'a> {
         let claim = knowledge.claim(entry);
         match &role {
             Role::Table(object) => {
-                let found = self.inspect(entry, object, map, claim)?;
-                if map.is_none() && self.is_asked(entry, knowledge) {
-                    self.explain(entry, object, &found.headers, knowledge.is_named(entry));
-                }
-                if let Some(same) = self.put(object, found) {
-                    role = Role::Copy(same);
-                }
+                let other = self.take_table(entry, object, map, knowledge)?;
+                role = other.unwrap_or(role);
             }
             Role::File(object) => {
                 let digest = self.hash(entry, claim)?;
@@ -148,6 +143,25 @@ impl<'a> Survey<'a> {
             role,
         });
         Ok(())
+    }
+
+    /// Takes a file of an object; what it is instead, if it is a copy, or empty.
+    fn take_table(
+        &mut self,
+        entry: &Entry,
+        object: &str,
+        map: Option<&'a FileMap>,
+        knowledge: &Knowledge<'a>,
+    ) -> Result<Option<Role>> {
+        let Some(found) = self.inspect(entry, object, map, knowledge.claim(entry))? else {
+            let choice = empty(entry, object).answered(self.names.decided);
+            self.choices.push(choice);
+            return Ok(Some(Role::LeftOut));
+        };
+        if map.is_none() && self.is_asked(entry, knowledge) {
+            self.explain(entry, object, &found.headers, knowledge.is_named(entry));
+        }
+        Ok(self.put(object, found).map(Role::Copy))
     }
 
     /// Takes a file with rows in; the path of a file of the same name and bytes, if there is one already.
@@ -222,13 +236,14 @@ impl<'a> Survey<'a> {
         Ok(digest)
     }
 
+    /// What a file with rows is; none when not even a header is there.
     fn inspect(
         &mut self,
         entry: &Entry,
         object: &str,
         map: Option<&'a FileMap>,
         claim: Option<&Claim>,
-    ) -> Result<Found<'a>> {
+    ) -> Result<Option<Found<'a>>> {
         let table = self.names.layout.get(object);
         let (decided, limit) = (self.names.decided, self.limits.record_bytes);
         let (sniffed, digest) = self.read(entry, |input| match table {
@@ -243,14 +258,16 @@ impl<'a> Survey<'a> {
             claim.check(&digest)?;
         }
         let is_said_empty = claim.and_then(|claim| claim.rows) == Some(0);
-        let headers = sniffed
-            .headers
-            .or_else(|| is_said_empty.then(Vec::new))
-            .ok_or_else(|| empty(entry))?;
-        self.choices.extend(sniffed.choices);
+        let headers = sniffed.headers.or_else(|| is_said_empty.then(Vec::new));
+        let Some(headers) = headers else {
+            return Ok(None);
+        };
+        let twice = twice(entry, &headers, map).map(|choice| choice.answered(decided));
+        self.choices
+            .extend(sniffed.choices.into_iter().chain(twice));
         let aliases = self.names.aliases;
         let mean = |header: &str| aliases.column(object, table?, header);
-        Ok(Found {
+        Ok(Some(Found {
             dialect: sniffed.dialect,
             entry: entry.clone(),
             digest,
@@ -258,7 +275,7 @@ impl<'a> Survey<'a> {
             headers,
             map,
             claim: claim.cloned(),
-        })
+        }))
     }
 
     /// Reads a file and takes what it inflated to from the allowance.
@@ -311,6 +328,22 @@ impl<'a> Survey<'a> {
     }
 }
 
+/// Asks about headers that stand over two columns: they are told apart by their places, and nothing but a person knows
+/// which is which. None where there are no such headers, or a map names columns by hand.
+fn twice(entry: &Entry, headers: &[String], map: Option<&FileMap>) -> Option<Choice> {
+    let mut met = BTreeSet::new();
+    let names = headers.iter().map(|header| normalised(header));
+    let again = names.filter(|name| !name.is_empty() && !met.insert(name.clone()));
+    let again: Vec<String> = again.collect();
+    (map.is_none() && !again.is_empty()).then(|| Choice {
+        choice: "by_place".to_owned(),
+        evidence_for: again.len() as u64,
+        evidence_against: again.len() as u64,
+        evidence: format!("columns whose header another has too: {}", again.join(", ")),
+        ..Choice::open(&entry.path, "headers_twice")
+    })
+}
+
 /// What a person decided about a file that belongs to no object.
 fn left_out(entry: &Entry) -> Choice {
     Choice {
@@ -328,10 +361,12 @@ fn drain(entry: &Entry, input: &mut dyn BufRead) -> Result<()> {
         .map_err(|cause| entry.unreadable(cause))
 }
 
-fn empty(entry: &Entry) -> Error {
-    Error::new(
-        Kind::Source,
-        format!("`{}` is empty: not even a header row is there", entry.path),
-    )
-    .hint("export again; if the object has no rows, give the file its header row or take it away")
+/// Asks whether an object has no rows, or its file was lost on the way: nothing in it tells.
+fn empty(entry: &Entry, object: &str) -> Choice {
+    Choice {
+        choice: "-".to_owned(),
+        others: vec![object.to_owned()],
+        evidence: format!("a file of {object} without even a header; `-`: there is none of it"),
+        ..Choice::open(&entry.path, "object")
+    }
 }

@@ -7,6 +7,7 @@ use flate2::bufread::MultiGzDecoder;
 use super::Limits;
 use super::archive::{self, Guarded};
 use super::container::{Entry, Place, is_junk};
+use super::html_tables;
 use super::json_tables;
 use super::layout::Layout;
 use super::shared::SharedFile;
@@ -27,6 +28,8 @@ enum Content {
     /// A spreadsheet of the years before xlsx.
     OldWorkbook,
     Json,
+    /// A page with a table, under the name of a spreadsheet.
+    Page,
     /// Delimited text, or something that nobody reads.
     Other,
 }
@@ -49,6 +52,7 @@ impl Content {
             {
                 Self::Json
             }
+            _ if is_page(text) && !is_called(entry, &["html", "htm"]) => Self::Page,
             _ => Self::Other,
         }
     }
@@ -133,6 +137,11 @@ impl Unpacking<'_> {
                 let table = |(name, text): (String, _)| inside(entry, &name, Place::Table(text));
                 Ok(tables.map(table).collect())
             }
+            Content::Page => {
+                let tables = html_tables::tables(entry, self.limits, self.allowance)?.into_iter();
+                let table = |(name, text): (String, _)| inside(entry, &name, Place::Sheet(text));
+                Ok(tables.map(table).collect())
+            }
             Content::Other => Ok(Vec::new()),
         }
     }
@@ -210,6 +219,12 @@ fn below(archive: &Entry, files: Vec<Entry>) -> Vec<Entry> {
         Entry::new(path, file.place().clone()).called(file.inside)
     };
     files.into_iter().map(file).collect()
+}
+
+/// Whether a text is a web page that shows a table, as far as its beginning tells.
+fn is_page(text: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(text).to_lowercase();
+    head.starts_with('<') && (head.contains("<table") || head.contains("<html"))
 }
 
 fn is_called(entry: &Entry, endings: &[&str]) -> bool {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::extract;
 use super::relations::{self, Inputs};
 use super::workspace::Workspace;
-use crate::catalog::{Blocks, Layer, When};
+use crate::catalog::{Blocks, Layer, Script, When};
 use crate::error::{Error, Kind, Result};
 use crate::landing::{self, Extract};
 use crate::ledger;
@@ -218,9 +218,8 @@ fn cells(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
             let id = "row_source_id(id, _occurrence)";
             let names = table.columns.iter().map(String::as_str);
             put_cells(warehouse, object, &format!("{raw}{object}"), id, names)?;
-            for column in &table.columns {
-                interpreted(warehouse, object, column)?;
-            }
+            // Its cells stay text; as a whole it is judged all the same.
+            interpreted(warehouse, object, "")?;
         }
     }
     warehouse.run(include_str!("custom.sql"))
@@ -280,8 +279,16 @@ fn said(inputs: &Inputs<'_>, extract: &Extract, warehouse: &Warehouse) -> Result
             "insert into said values ('asked', null, {path}, null, null, {path})"
         ))?;
     }
-    let checks = inputs.catalog.checks.iter();
-    let checks = checks.filter(|check| check.when == Some(When::AfterLand));
+    // Those before a load that need no load look at the source too.
+    let is_of_source = |check: &&Script| match check.when {
+        Some(When::AfterLand) => true,
+        Some(When::BeforeLoad) => {
+            let is_there = |read: &String| read.starts_with("int_") || read.starts_with("stg_");
+            !check.is_generic && check.reads.iter().all(is_there)
+        }
+        _ => false,
+    };
+    let checks = inputs.catalog.checks.iter().filter(is_of_source);
     // Open choices are questions, not reports.
     for check in checks.filter(|check| !check.reads.contains("int_choices__judged")) {
         let (name, rows) = (&check.name, check.select(""));

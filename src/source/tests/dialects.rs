@@ -165,6 +165,17 @@ fn a_line_for_spreadsheets_and_titles_stand_beside_the_rows() {
 }
 
 #[test]
+fn a_title_may_hold_the_delimiter() {
+    let text = "Contacts of Acme, Berlin\nid,first_name,last_name,city,email\n1,Ann,Lee,Bern,a@b.example\n";
+    let read = read(text.as_bytes());
+    assert_eq!(read.rows, [["1", "Ann", "Bern"]]);
+    assert_eq!((read.counts.title_rows, read.counts.header_rows), (1, 1));
+    // A header that is a cell short is one all the same.
+    let short = self::read(b"id,first_name,city\n1,Ann,Bern,\n2,Bob,Rome,\n");
+    assert_eq!(short.rows.len(), 2);
+}
+
+#[test]
 fn what_the_first_line_says_of_the_delimiter_counts_and_a_person_counts_more() {
     // Both split every record alike.
     let text = b"sep=;\nid,a;first_name\n1,b;c\n2,d;e\n";

@@ -118,6 +118,40 @@ fn a_decision_for_an_object_is_recorded_and_must_name_one() {
 }
 
 #[test]
+fn a_file_without_even_a_header_is_asked_about() {
+    for bytes in [b"".as_slice(), b"\xef\xbb\xbf\n"] {
+        let files: Files = &[("contacts.csv", b"id\n1\n"), ("deals.csv", bytes)];
+        let (_folder, export) = open_called(files, "");
+        let choice = object(&export).unwrap();
+        assert_eq!(
+            (choice.choice.as_str(), choice.decided_by),
+            ("-", DecidedBy::Pending)
+        );
+        assert_eq!(export.objects().collect::<Vec<_>>(), ["contact"]);
+        let (_folder, export) = open_called(files, "deals.csv,object,-,\n");
+        assert_eq!(object(&export).unwrap().decided_by, DecidedBy::Person);
+    }
+}
+
+#[test]
+fn a_header_over_two_columns_is_asked_about() {
+    let files: Files = &[("contacts.csv", b"id,Phone,phone,city\n1,11,22,Bern\n")];
+    let twice = |export: &Export| {
+        let mut choices = export.choices().iter();
+        let choice = choices.find(|choice| choice.topic == "headers_twice");
+        choice.unwrap().decided_by
+    };
+    let (_folder, export) = open_called(files, "");
+    assert_eq!(
+        export.columns("contact"),
+        ["id", "phone", "phone__2", "city"]
+    );
+    assert_eq!(twice(&export), DecidedBy::Pending);
+    let (_folder, export) = open_called(files, "contacts.csv,headers_twice,by_place,\n");
+    assert_eq!(twice(&export), DecidedBy::Person);
+}
+
+#[test]
 fn an_extract_has_another_id_when_its_columns_have_other_names() {
     let files: Files = &[("contacts.csv", b"id,Vorname\n1,Ann\n")];
     let (_folder, called) = open_called(files, "");

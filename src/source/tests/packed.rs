@@ -230,6 +230,31 @@ fn a_sheet_is_a_table_of_values_not_of_how_they_are_shown() {
 }
 
 #[test]
+fn a_web_page_under_a_spreadsheets_name_is_its_table() {
+    let page = "<html><head><meta charset=windows-1252><style>td {}</style></head><body>\n\
+        <table border=1><tr><td colspan=3>All contacts</td></tr><tr><th>id</th><th>first_name</th><th>city</th></tr>\n\
+        <tr><td>1</td><td> Zo\u{eb} &amp; <b>Ann</b> </td><td>K\u{f6}ln</td></tr>\n\
+        <tr><td>2</td><td></td><td><table><tr><td>no</td></tr></table></td></tr></table></body></html>";
+    let bytes = encoding_rs::WINDOWS_1252.encode(page).0;
+    let (_folder, export) = open_files_kept(&[("contacts.xls", &bytes)]);
+    let landed = read(&export, "contact").unwrap();
+    assert_eq!(texts(&landed.rows, "first_name")[0], "Zoë & Ann");
+    assert_eq!(texts(&landed.rows, "city")[0], "Köln");
+    assert_eq!(
+        (landed.files[0].title_rows, landed.files[0].records),
+        (1, 4)
+    );
+    // A page stays a page, and a text may begin with a bracket.
+    let files: Files = &[
+        ("contacts.csv", b"<id>,city\n1,Bern\n"),
+        ("page.html", page.as_bytes()),
+    ];
+    let (_folder, export) = open_files_kept(files);
+    assert_eq!(export.columns("contact"), ["id", "city"]);
+    assert_eq!(export.inventory()[1].role, Role::Unmapped);
+}
+
+#[test]
 fn what_we_wrote_ourselves_is_not_asked_about() {
     // Semicolons split each row as the sheet's columns do, and letters stand as in mixed encodings.
     let mut book = Workbook::new();

@@ -1,0 +1,18 @@
+-- Texts: characters that say that something went wrong before the export.
+
+-- What is odd about a text: letters that were decoded wrongly (`MÃ¼ller`), a
+-- character that was lost (U+FFFD), a line separator or control character that
+-- few programs show, one without width. Null where nothing is.
+create or replace macro oddity_of(text) as
+    case
+        when contains(text, chr(65533)) then 'character_lost'
+        when regexp_matches(
+            text, '[ÂÃ][\x{80}-\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€'
+        ) then 'decoded_wrongly'
+        when regexp_matches(text, '[\x{85}\x{2028}\x{2029}]')
+            then 'line_separator'
+        when regexp_matches(text, '[\x{00}-\x{08}\x{0B}\x{0C}\x{0E}-\x{1F}]')
+            then 'control_character'
+        when regexp_matches(text, '[\x{200B}\x{200C}\x{2060}\x{FEFF}]')
+            then 'no_width'
+    end;
