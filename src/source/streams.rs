@@ -24,6 +24,8 @@ const LONGEST_NAME: usize = 100;
 pub enum Told<'a> {
     /// A line that the command wrote to its stderr, without control characters.
     Line(&'a str),
+    /// Something to know about the next run.
+    Remark(&'a str),
     /// An earlier reading was interrupted after so many pages, and goes on.
     GoesOn {
         /// The object of the source.

@@ -413,3 +413,99 @@ fn a_declaration_that_cannot_be_is_refused_before_any_call() {
     );
     assert_eq!(api.calls().len(), 0);
 }
+
+#[test]
+fn what_is_refused_for_its_records_is_asked_for_again() {
+    // Nobody may see anything yet: the lists are empty, and complete.
+    let api = ScriptedApi::start(|path, before| match before {
+        0 => said(&json!({ "data": { "items": [] } })),
+        _ => page(path),
+    });
+    let workspace = declared(&api, BY_PAGE);
+    let ran = land(&workspace).ended(4);
+    assert!(ran.stderr.contains("gave no record"), "{}", ran.stderr);
+    assert_eq!(left(&workspace), [""; 0]);
+    let ran = land(&workspace).passed();
+    assert_eq!(rows(&ran), five());
+}
+
+#[test]
+fn pages_that_are_landed_are_not_landed_again_after_a_kill() {
+    let api = ScriptedApi::start(|path, before| match before {
+        0..4 => page(path),
+        _ if page_number(path) == 1 => said(&json!({ "data": { "items": [{ "id": "con_6" }] } })),
+        _ => said(&json!({ "data": { "items": [] } })),
+    });
+    let workspace = declared(&api, BY_PAGE);
+    let mut command = land_command(&workspace, &[]);
+    command.env("DESKFERRY_KILL_AFTER_EVENT", "1");
+    Ran::to_end(command).ended(-1);
+    assert!(
+        workspace
+            .ledger()
+            .iter()
+            .any(|line| line.contains("\"landed\""))
+    );
+    let kept = ["contact.jsonl", "contact.pages.jsonl", "landing"];
+    let mut found = left(&workspace);
+    found.sort();
+    assert_eq!(found, kept);
+    let ran = land(&workspace).passed();
+    assert_eq!(rows(&ran), [("contact".to_owned(), 1)], "today's records");
+    assert_eq!(left(&workspace), [""; 0]);
+}
+
+#[test]
+fn pages_of_an_endpoint_that_is_called_otherwise_now_go_too() {
+    let api = ScriptedApi::start(|path, before| match before {
+        1 => status(401),
+        _ => page(path),
+    });
+    let old = BY_PAGE.replace("[endpoints.contact]", "[endpoints.Kontakte]");
+    let workspace = declared(&api, &old);
+    land(&workspace).ended(9);
+    assert_eq!(left(&workspace).len(), 2);
+    declare(&workspace, &api, BY_PAGE);
+    land(&workspace).passed();
+    assert_eq!(left(&workspace), [""; 0]);
+}
+
+#[test]
+fn a_landing_counts_though_its_pages_cannot_be_removed() {
+    let api = ScriptedApi::start(|path, _| page(path));
+    let workspace = declared(&api, BY_PAGE);
+    let in_the_way = workspace.staging("source/folder.jsonl");
+    fs::create_dir_all(&in_the_way).unwrap();
+    let ran = land(&workspace).passed();
+    assert_eq!(rows(&ran), five());
+    assert!(
+        ran.stderr.contains("all is landed, but pages"),
+        "{}",
+        ran.stderr
+    );
+    // What is landed is not taken for something new.
+    let calls = api.calls().len();
+    let ran = land(&workspace).ended(3);
+    assert!(ran.stderr.contains("of no more use"), "{}", ran.stderr);
+    assert_eq!(api.calls().len(), calls);
+    fs::remove_dir(in_the_way).unwrap();
+    land(&workspace).passed();
+    assert_eq!(left(&workspace), [""; 0]);
+}
+
+#[test]
+fn a_time_that_says_nothing_is_refused() {
+    let api = ScriptedApi::start(|path, _| page(path));
+    let workspace = declared(&api, BY_PAGE);
+    let since = |time| Ran::to_end(land_command(&workspace, &["--since", time])).ended(2);
+    let ran = since("2026-03-04");
+    assert!(ran.stderr.contains("`updated_since`"), "{}", ran.stderr);
+    declare(
+        &workspace,
+        &api,
+        &format!("{BY_PAGE}updated_since = \"changed_after\"\n"),
+    );
+    let ran = since("2999-01-01");
+    assert!(ran.stderr.contains("in the future"), "{}", ran.stderr);
+    assert_eq!(api.calls().len(), 0);
+}

@@ -7,7 +7,7 @@ use super::stage::{
     assert_nothing_landed, begin, ended_by, extract, land, land_command, left, rewrite, rows,
     scripted, until, workspace,
 };
-use crate::support::{Ran, repository};
+use crate::support::{Ran, files_below, repository};
 
 /// Contacts as JSON lines.
 const CONTACTS: &str = r#"cat <<'END'
@@ -215,4 +215,48 @@ fn an_object_with_another_name_is_recognised_or_asked_about() {
     assert_eq!(ran.json()["unmapped"][0], "command:weather");
     let found = workspace.sql("select email from raw_smartdesk__contact");
     assert_eq!(found[0]["email"], "a@x.example");
+}
+
+#[test]
+fn a_state_does_not_pass_by_records_that_were_not_landed() {
+    let script = SINGER.replace(
+        "{\"type\": \"STATE\", \"value\": {\"at\": 2}}",
+        "{\"type\": \"RECORD\", \"stream\": \"custom_obj\", \"record\": {\"id\": \"x_1\"}}\n\
+         {\"type\": \"STATE\", \"value\": {\"at\": 2}}",
+    );
+    let workspace = scripted(&script);
+    let ran = land(&workspace).passed();
+    assert_eq!(ran.json()["unmapped"][0], "command:custom_obj");
+    assert_eq!(
+        left(&workspace),
+        [""; 0],
+        "the state would hide its records"
+    );
+    assert!(ran.stderr.contains("state stays"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("deskferry land"), "{}", ran.stderr);
+    // Once it is decided that nobody needs them, nothing is in the way.
+    let map = workspace.path().join("sql/map/map_headers.csv");
+    let text =
+        fs::read_to_string(&map).unwrap_or_else(|_| "file,object,header,column\n".to_owned());
+    fs::create_dir_all(map.parent().unwrap()).unwrap();
+    fs::write(&map, format!("{text}command:custom_obj,-,,\n")).unwrap();
+    let ran = land(&workspace).passed();
+    assert_eq!(ran.stderr, "--full\n");
+    assert_eq!(left(&workspace), ["state.json"]);
+}
+
+#[test]
+fn a_signal_while_all_is_being_landed_is_told() {
+    let workspace = scripted(
+        "seq 1 300000 | sed 's/.*/{\"object\": \"contact\", \"record\": {\"id\": \"con_&\"}}/'",
+    );
+    let running = begin(&workspace);
+    let landing = workspace.staging("landing");
+    until("it is being landed", || !files_below(&landing).is_empty());
+    let ran = ended_by("-INT", running).ended(130);
+    assert!(
+        ran.stderr.contains("the landing was stopped"),
+        "{}",
+        ran.stderr
+    );
 }

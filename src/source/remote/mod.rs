@@ -53,14 +53,14 @@ impl Api {
             objects,
         })
     }
+}
 
-    /// Removes the pages: they are landed.
-    ///
-    /// # Errors
-    /// `Kind::Config` when a file cannot be removed.
-    pub fn forget(&self, folder: &Path) -> Result<()> {
-        let mut objects = self.endpoints.keys();
-        objects.try_for_each(|object| spool::forget(folder, object))
+impl Api {
+    /// Whether any endpoint can be asked for nothing but what changed.
+    #[must_use]
+    pub fn knows_changes(&self) -> bool {
+        let mut endpoints = self.endpoints.values();
+        endpoints.any(|endpoint| endpoint.updated_since.is_some())
     }
 }
 
