@@ -165,6 +165,5 @@ async fn records(
     };
     let limits = Limits::default();
     let Given { streams, state } = script.run(&limits, hear, signals.next()).await?;
-    let state = state.map(|state| state.to_string());
     Ok(Collected { streams, state })
 }

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::Limits;
+use super::cell::Cell;
 use super::container::{Entry, Place};
 use super::json_tables;
 use super::layout::{Format, Layout};
@@ -183,9 +182,9 @@ impl Spools {
     }
 
     /// Appends a record.
-    pub fn put(&mut self, object: &str, record: &Value) -> io::Result<()> {
+    pub fn put(&mut self, object: &str, record: &Cell) -> io::Result<()> {
         let file = self.open(object)?;
-        serde_json::to_writer(&mut *file, record)?;
+        record.write(file)?;
         file.write_all(b"\n")
     }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::time::{Duration, Instant};
 
 use super::stage::{
     assert_nothing_landed, begin, ended_by, extract, land, land_command, left, rewrite, rows,
@@ -259,4 +260,75 @@ fn a_signal_while_all_is_being_landed_is_told() {
         "{}",
         ran.stderr
     );
+}
+
+#[test]
+fn what_a_script_leaves_running_is_not_waited_for() {
+    let helper = "sleep 300 >/dev/null & echo $! > id";
+    let workspace = scripted(&format!("{CONTACTS}\n{helper}"));
+    let begun = Instant::now();
+    let ran = land(&workspace).passed();
+    assert_eq!(rows(&ran), [pair("contact", 2), pair("user", 1)]);
+    assert!(begun.elapsed() < Duration::from_secs(60));
+    let id = fs::read_to_string(workspace.path().join("id")).unwrap();
+    until("it is gone", || !is_alive(id.trim()));
+    // What may still bring records is another matter.
+    let stderr = refused(&format!("{CONTACTS}\nsleep 300 2>/dev/null &"));
+    assert!(stderr.contains("keeps its stdout open"), "{stderr}");
+    let stderr = refused("sleep 300 & exit 3");
+    assert!(stderr.contains("exit code 3"), "{stderr}");
+    let slow = "(for n in 1 2; do sleep 3; echo '{\"object\": \"contact\", \"record\": {\"id\": '$n'}}'; done) &";
+    let ran = land(&scripted(slow)).passed();
+    assert_eq!(
+        rows(&ran),
+        [pair("contact", 2)],
+        "while records come, there is time"
+    );
+}
+
+#[test]
+fn numbers_are_landed_digit_by_digit() {
+    let workspace = scripted(
+        "echo '{\"object\": \"contact\", \"record\": {\"id\": 18446744073709551617, \"price\": 1.10}}'\n\
+         echo '{\"object\": \"contact\", \"record\": {\"id\": 18446744073709551618, \"price\": 1e3}}'",
+    );
+    land(&workspace).passed();
+    let found = workspace.sql("select id, price from raw_smartdesk__contact order by id");
+    let wanted = [
+        ("18446744073709551617", "1.10"),
+        ("18446744073709551618", "1e3"),
+    ];
+    for (row, (id, price)) in found.iter().zip(wanted) {
+        assert_eq!((&row["id"], &row["price"]), (&id.into(), &price.into()));
+    }
+    let stderr = refused(
+        "echo '{\"object\": \"contact\", \"record\": {\"email\": \"planted\", \"email\": \"b\"}}'",
+    );
+    assert!(stderr.contains("line 1 "), "{stderr}");
+    assert!(stderr.contains("twice"), "{stderr}");
+    assert!(!stderr.contains("planted"), "{stderr}");
+}
+
+#[test]
+fn json_files_keep_their_digits_too() {
+    let workspace = workspace("");
+    let file = workspace.path().join("contacts.json");
+    fs::write(
+        &file,
+        "[{\"id\": 18446744073709551617}, {\"id\": 18446744073709551618}]",
+    )
+    .unwrap();
+    workspace.land(&file);
+    let found = workspace.sql("select id from raw_smartdesk__contact order by id");
+    assert_eq!(found[0]["id"], "18446744073709551617");
+    fs::write(
+        &file,
+        "[{\"id\": 1}, {\"id\": 2, \"a\": {\"b\": 1, \"b\": 2}}]",
+    )
+    .unwrap();
+    let mut command = workspace.command(&["land"]);
+    command.arg(&file);
+    let ran = Ran::to_end(command).ended(4);
+    assert!(ran.stderr.contains("record 2 "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("twice"), "{}", ran.stderr);
 }
