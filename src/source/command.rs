@@ -5,6 +5,7 @@ use std::future::Future;
 use std::io;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
+use std::pin::{Pin, pin};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -133,7 +134,7 @@ impl Running {
         };
         let (heard, is_closed) = (Counter::new(0), Counter::new(false));
         let mut output = Output::new(limits, &heard);
-        let (status, is_over) = {
+        let status = {
             let records = async {
                 let taken = output.take_all(stdout).await;
                 is_closed.set(true);
@@ -143,27 +144,36 @@ impl Running {
                 pass_on(stderr, hear).await;
                 Ok(())
             };
-            let mut both = std::pin::pin!(async { tokio::try_join!(records, remarks) });
-            // What it started may hold its pipes for ever, so not only their end is waited for.
-            tokio::select! {
-                read = &mut both => {
-                    read?;
-                    (self.child.wait().await, true)
-                }
-                status = self.child.wait() => (status, ends(&mut both, &heard).await?),
-            }
+            let both = pin!(async { tokio::try_join!(records, remarks) });
+            self.ended(both, &heard).await?
         };
-        let status = status.map_err(|cause| {
-            Error::new(Kind::Source, "the end of the command was not seen").because(cause)
-        })?;
-        if !is_over {
-            signal(self.group, Signal::KILL);
-        }
         match status.success() {
             false => Err(failed(status)),
             true if !is_closed.get() => Err(unclosed()),
             true => output.finish(),
         }
+    }
+
+    /// How it ended. What it started may hold its pipes for ever, so not only their end is waited for.
+    async fn ended<T>(
+        &mut self,
+        mut reading: Pin<&mut impl Future<Output = Result<T>>>,
+        heard: &Counter<u64>,
+    ) -> Result<ExitStatus> {
+        let (status, rest) = tokio::select! {
+            read = &mut reading => {
+                read?;
+                (self.child.wait().await, Ok(true))
+            }
+            status = self.child.wait() => (status, ends(&mut reading, heard).await),
+        };
+        if !matches!(rest, Ok(true)) {
+            signal(self.group, Signal::KILL);
+        }
+        rest?;
+        status.map_err(|cause| {
+            Error::new(Kind::Source, "the end of the command was not seen").because(cause)
+        })
     }
 
     /// Asks it to end, and kills what has not ended in time.
