@@ -1,7 +1,9 @@
 //! A customer's script as the source.
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use super::stage::{
@@ -331,4 +333,32 @@ fn json_files_keep_their_digits_too() {
     let ran = Ran::to_end(command).ended(4);
     assert!(ran.stderr.contains("record 2 "), "{}", ran.stderr);
     assert!(ran.stderr.contains("twice"), "{}", ran.stderr);
+}
+
+#[test]
+fn nobody_else_begins_before_the_state_is_kept() {
+    let state = r#"echo '{"type": "STATE", "value": {"at": 2}}'"#;
+    let workspace = scripted(&format!("{CONTACTS}\n{state}"));
+    // Something that cannot be removed has to be told, and nobody takes what is told: the run stands still there.
+    let in_the_way = workspace.staging("source/folder.jsonl");
+    fs::create_dir_all(&in_the_way).unwrap();
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let mut command = land_command(&workspace, &[]);
+    command
+        .stdout(Stdio::null())
+        .stderr(writer.try_clone().unwrap());
+    let full = std::thread::spawn(move || writer.write_all(&[b'\n'; 1 << 21]));
+    let mut running = command.spawn().unwrap();
+    drop(command);
+    until("it is landed", || {
+        let ledger = workspace.ledger();
+        ledger.iter().any(|line| line.contains("\"landed\""))
+    });
+    let ran = land(&workspace).ended(2);
+    assert!(ran.stderr.contains("another"), "{}", ran.stderr);
+    assert!(!workspace.staging("source/state.json").exists());
+    drop(reader);
+    assert!(running.wait().unwrap().success());
+    assert!(full.join().unwrap().is_err(), "nobody took it");
+    assert_eq!(left(&workspace), ["state.json"]);
 }
