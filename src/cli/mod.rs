@@ -213,7 +213,10 @@ fn land(shared: &Shared, paths: &[PathBuf], since: Option<&str>) -> Result<()> {
     let meter = shared.meter();
     let hear = |told: Told<'_>| meter.hear_source(told);
     let landed = match paths {
-        [] => runtime()?.block_on(migration::collect(&workspace, since, &hear))?,
+        [] => {
+            let collected = migration::collect(&workspace, since, &hear, report::print_error);
+            runtime()?.block_on(collected)?
+        }
         paths => migration::land(&workspace, paths)?,
     };
     if shared.is_json() {

@@ -48,21 +48,28 @@ pub(super) fn currency(text: &str) -> Result<(), String> {
     )
 }
 
+/// Whether a text can be the name of an environment variable: capitals, digits, underscores.
+#[must_use]
+pub fn is_variable(text: &str) -> bool {
+    let starts = text.starts_with(|c: char| c.is_ascii_uppercase() || c == '_');
+    let is_part = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    starts && text.chars().all(is_part)
+}
+
 /// The name of an environment variable. Somebody will paste the key itself here.
 pub(super) fn variable(text: &str) -> Result<(), String> {
-    let starts = text.starts_with(|c: char| c.is_ascii_uppercase() || c == '_');
-    let rest = text
-        .chars()
-        .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     ensure(
-        starts && rest,
+        is_variable(text),
         "is not the name of an environment variable (capitals, digits, underscores); \
          if it is the key itself, take it out of this file and make a new one",
     )
 }
 
-/// An address the key may be sent to.
-pub(super) fn base_url(text: &str) -> Result<(), String> {
+/// An address a key may be sent to.
+///
+/// # Errors
+/// What is wrong with it, as the end of a sentence.
+pub fn base_url(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|_| {
         "is not an address, for example \"https://acme.myfreshworks.com/crm/sales/api\"".to_owned()
     })?;
@@ -75,8 +82,8 @@ pub(super) fn base_url(text: &str) -> Result<(), String> {
         "must end with its path: no `?` and no `#`",
     )?;
     match url.scheme() {
-        "https" => Ok(()),
-        "http" if is_loopback(&url) => Ok(()),
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
         _ => Err("must be https, because the API key travels with every call (http only to this machine)".into()),
     }
 }
@@ -96,7 +103,9 @@ pub(super) fn fits(base_url: &str, edition: Edition) -> bool {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether an address is this machine's own.
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || address.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())

@@ -22,6 +22,7 @@ use sha2::{Digest, Sha256};
 use self::reader::{Fault, Value, Values};
 use crate::error::{Error, Kind, Result};
 
+pub use checks::{base_url, is_loopback, is_variable};
 pub use quota::Quota;
 pub use window::DailyWindow;
 

@@ -113,7 +113,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     .about("How to read 03/04/2025. Dates that begin with the year need no help."),
     Setting::new(
         ("destination", "base_url"),
-        Text(checks::base_url),
+        Text(|text| checks::base_url(text).map(drop)),
         Is("\"http://127.0.0.1:8787/crm/sales/api\""),
     )
     .about(

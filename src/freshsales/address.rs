@@ -5,6 +5,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use secrecy::ExposeSecret;
 
 use super::Settings;
+use crate::config;
 use crate::error::{Error, Kind, Result};
 
 /// What to do when an address is wrong.
@@ -12,33 +13,8 @@ pub(super) const BASE_URL_HINT: &str = "check `base_url` in `deskferry.toml`: ht
 
 /// The base URL of these settings' text.
 pub(super) fn base_url(text: &str) -> Result<Url> {
-    let refuse =
-        |why: &str| Error::new(Kind::Config, format!("`base_url` {why}")).hint(BASE_URL_HINT);
-    let url = Url::parse(text.trim()).map_err(|_| refuse("is not a URL"))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(refuse("must hold no user name and no password"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(refuse("must hold no `?` and no `#`"));
-    }
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
-        "http" => Err(refuse(
-            "must begin with https://, or the key would travel in the open",
-        )),
-        _ => Err(refuse("must begin with https://")),
-    }
-}
-
-/// Whether an address is this machine's own.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || address
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+    config::base_url(text.trim())
+        .map_err(|why| Error::new(Kind::Config, format!("`base_url` {why}")).hint(BASE_URL_HINT))
 }
 
 /// The headers of every call.

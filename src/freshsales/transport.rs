@@ -12,10 +12,11 @@ use serde_json::Value;
 
 use super::Settings;
 use super::account::LimitHeaders;
-use super::address::{BASE_URL_HINT, base_url, headers, is_loopback};
+use super::address::{BASE_URL_HINT, base_url, headers};
 use super::outcome::{self, Answer, Effect, Heard, Purpose};
 use super::quota::{self, Clock, Closed, Pace};
 use super::{Endpoint, bulk, listing, message, upload};
+use crate::config;
 use crate::error::{Error, Kind, Result};
 
 /// An answer longer than this is not read to its end: a page of 100 records has a few hundred kilobytes.
@@ -108,7 +109,7 @@ impl Transport {
             .connect_timeout(CONNECT_TIMEOUT.min(settings.timeout.mul_f64(0.9)))
             .pool_idle_timeout(IDLE_TIMEOUT)
             .timeout(settings.timeout);
-        if is_loopback(&base) {
+        if config::is_loopback(&base) {
             builder = builder.no_proxy();
         }
         let http = builder.build().map_err(|cause| {

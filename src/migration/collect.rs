@@ -1,22 +1,23 @@
 //! Lands what a command or an API gives, in the same way as files.
 
-use std::path::{Path, PathBuf};
-
 use jiff::Timestamp;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::extract::{self, Landed, Words};
-use super::workspace::{Workspace, private_folder};
+use super::leftovers::Leftovers;
+use super::signals::{LastWords, Signals};
+use super::workspace::Workspace;
 use crate::config::SourceKind;
 use crate::error::{Error, Kind, Result};
-use crate::landing;
-use crate::ledger;
-use crate::source::{self, Api, Given, Hear, Limits, Script, Streams};
+use crate::ledger::{self, Ledger};
+use crate::source::{
+    self, Api, DecidedBy, Export, Given, Hear, Limits, Role, Script, Streams, Told,
+};
 
 /// Declares the API, in the workspace.
 const DECLARATION: &str = "source.toml";
 
-/// Lands what the configured command or API gives. With `since`, only what changed after it.
+/// Lands what the configured command or API gives. With `since`, only what changed after it. `last_words` are said when a
+/// signal ends the process while all is here and being landed.
 ///
 /// # Errors
 /// [`Kind::Usage`] when neither is configured; [`Kind::Source`] when what it gives cannot be used; [`Kind::Destination`]
@@ -25,28 +26,76 @@ pub async fn collect(
     workspace: &Workspace,
     since: Option<Timestamp>,
     hear: Hear<'_>,
+    last_words: LastWords,
 ) -> Result<Landed> {
     let kind = workspace.config.source.kind;
     check(kind, since)?;
     let words = Words::of(workspace)?;
     workspace.prepare()?;
-    let lock = ledger::lock(&workspace.staging())?;
-    let folder = folder(workspace)?;
+    // It holds the lock, and is dropped last: when state and pages are as the next run has to find them.
+    let ledger = Ledger::open(ledger::lock(&workspace.staging())?, Timestamp::now)?;
+    let leftovers = Leftovers::open(workspace, &ledger)?;
     let mut signals = Signals::listen()?;
     let collected = match kind {
-        SourceKind::Api => pages(workspace, since, hear, &mut signals).await?,
-        _ => records(workspace, hear, &mut signals).await?,
+        SourceKind::Api => pages(workspace, &leftovers, since, hear, &mut signals).await?,
+        _ => records(workspace, &leftovers, hear, &mut signals).await?,
     };
-    signals.end_the_process();
-    let export = source::open_streams(&collected.streams, words.names(), &Limits::default())?;
-    let landed = extract::keep(workspace, &export, lock)?;
-    // Only now: what was landed need not be given again.
-    match collected.then {
-        Then::Forget(api) => api.forget(&folder)?,
-        Then::Remember(state) => landing::write_atomically(&state_file(&folder), &state)?,
-        Then::Nothing => {}
+    signals.end_the_process(last_words, stopped());
+    let opened = source::open_streams(&collected.streams, words.names(), &Limits::default());
+    let landed = opened.and_then(|export| {
+        if kind == SourceKind::Api {
+            leftovers.note(export.extract_id())?;
+        }
+        let landed = extract::keep(workspace, &export, &ledger)?;
+        Ok((export, landed))
+    });
+    if landed
+        .as_ref()
+        .is_err_and(|error| error.kind() == Kind::Source)
+    {
+        // The same records would be refused again. Why they were is what counts, also where they cannot be removed.
+        let _ = leftovers.forget_pages();
     }
+    let (export, landed) = landed?;
+    tidy(&leftovers, &export, collected.state.as_deref(), hear);
     Ok(landed)
+}
+
+/// Only now: what was landed need not be given again. What fails here takes nothing from what is landed.
+fn tidy(leftovers: &Leftovers, export: &Export, state: Option<&str>, hear: Hear<'_>) {
+    let remark = |error: Error| {
+        let next = error.next_step().unwrap_or_default();
+        hear(Told::Remark(&format!("all is landed, but {error}; {next}")));
+    };
+    if let Err(error) = leftovers.forget_pages() {
+        remark(error);
+    }
+    match state {
+        Some(_) if !is_settled(export) => hear(Told::Remark(
+            "the command's state stays as it was: records it gave belong to nothing yet, or to what a decision says; \
+             `deskferry decisions` shows which, then `deskferry land` once more",
+        )),
+        Some(state) => leftovers.remember(state).unwrap_or_else(remark),
+        None => {}
+    }
+}
+
+/// Whether all that came is landed as it will be. What is not has to be given again.
+fn is_settled(export: &Export) -> bool {
+    let is_known = export
+        .inventory()
+        .iter()
+        .all(|file| file.role != Role::Unmapped);
+    let mut choices = export.choices().iter();
+    is_known && choices.all(|choice| choice.decided_by != DecidedBy::Pending)
+}
+
+fn stopped() -> Error {
+    Error::new(
+        Kind::Interrupted,
+        "the landing was stopped; it counts only if it was written to its end",
+    )
+    .hint("`deskferry land` again lands what is missing; `deskferry status` shows what is landed")
 }
 
 fn check(kind: SourceKind, since: Option<Timestamp>) -> Result<()> {
@@ -58,44 +107,53 @@ fn check(kind: SourceKind, since: Option<Timestamp>) -> Result<()> {
             "`--since` is for an API; a command goes on from the state it gave",
         )
         .hint("put the time among the arguments of `command` in deskferry.toml")),
+        SourceKind::Api if since.is_some_and(|since| since > Timestamp::now()) => Err(Error::new(
+            Kind::Usage,
+            "`--since` is in the future: nothing has changed after it",
+        )
+        .hint("write a time that is over, for example the day of the last extract")),
         SourceKind::Command | SourceKind::Api => Ok(()),
     }
 }
 
 struct Collected {
     streams: Streams,
-    then: Then,
-}
-
-/// What is left to do when all is landed.
-enum Then {
-    Nothing,
-    Forget(Box<Api>),
-    Remember(Vec<u8>),
+    /// Where a command goes on.
+    state: Option<String>,
 }
 
 async fn pages(
     workspace: &Workspace,
+    leftovers: &Leftovers,
     since: Option<Timestamp>,
     hear: Hear<'_>,
     signals: &mut Signals,
 ) -> Result<Collected> {
     let hidden = &workspace.config.destination.api_key_env;
     let api = Api::load(&workspace.root.join(DECLARATION), hidden)?;
-    let (folder, limits) = (folder(workspace)?, Limits::default());
+    if since.is_some() && !api.knows_changes() {
+        let text = "`--since` is for endpoints with `updated_since`; source.toml has none";
+        return Err(Error::new(Kind::Usage, text).hint(
+            "write the parameter that asks for changes as `updated_since`, or leave `--since` out",
+        ));
+    }
+    let limits = Limits::default();
     let streams = tokio::select! {
-        streams = api.read(&folder, since, &limits, hear) => streams?,
+        streams = api.read(leftovers.folder(), since, &limits, hear) => streams?,
         () = signals.next() => {
             let error = Error::new(Kind::Interrupted, "the reading was stopped; nothing was landed");
             return Err(error.hint("`deskferry land` goes on behind the last page that was read"));
         }
     };
-    let then = Then::Forget(Box::new(api));
-    Ok(Collected { streams, then })
+    Ok(Collected {
+        streams,
+        state: None,
+    })
 }
 
 async fn records(
     workspace: &Workspace,
+    leftovers: &Leftovers,
     hear: Hear<'_>,
     signals: &mut Signals,
 ) -> Result<Collected> {
@@ -103,56 +161,9 @@ async fn records(
         command: &workspace.config.source.command,
         folder: &workspace.root,
         hidden: &workspace.config.destination.api_key_env,
-        state: &state_file(&folder(workspace)?),
+        state: &leftovers.state_file(),
     };
     let limits = Limits::default();
     let Given { streams, state } = script.run(&limits, hear, signals.next()).await?;
-    let then = match state {
-        Some(state) => Then::Remember(state.to_string().into_bytes()),
-        None => Then::Nothing,
-    };
-    Ok(Collected { streams, then })
-}
-
-/// What a source leaves for the next run.
-fn folder(workspace: &Workspace) -> Result<PathBuf> {
-    let folder = workspace.staging().join("source");
-    private_folder(&folder)?;
-    Ok(folder)
-}
-
-fn state_file(folder: &Path) -> PathBuf {
-    folder.join("state.json")
-}
-
-/// What a person or a service manager sends to end a program.
-struct Signals {
-    interrupts: Signal,
-    terminations: Signal,
-}
-
-impl Signals {
-    fn listen() -> Result<Self> {
-        let deaf = |cause| Error::new(Kind::Bug, "Ctrl-C cannot be heard").because(cause);
-        Ok(Self {
-            interrupts: signal(SignalKind::interrupt()).map_err(deaf)?,
-            terminations: signal(SignalKind::terminate()).map_err(deaf)?,
-        })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupts.recv() => (),
-            _ = self.terminations.recv() => (),
-        }
-    }
-
-    /// From now on nothing waits for anything: a signal ends the process, as it does where nobody listens. What is written
-    /// counts only when it is whole.
-    fn end_the_process(mut self) {
-        tokio::spawn(async move {
-            self.next().await;
-            std::process::exit(i32::from(Kind::Interrupted.exit_code()));
-        });
-    }
+    Ok(Collected { streams, state })
 }

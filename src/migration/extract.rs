@@ -13,7 +13,7 @@ use crate::landing::{
     self, Account, Choice, Extract, FileCounts, FileWriter, Held, LandedObject, Originals, Part,
     Writer,
 };
-use crate::ledger::{self, Event, History, Ledger, Lock};
+use crate::ledger::{self, Event, History, Ledger};
 use crate::source::{
     self, Aliases, Choices, DecidedBy, Export, HeaderMap, Layout, Limits, Names, Role,
 };
@@ -55,13 +55,12 @@ pub fn land(workspace: &Workspace, paths: &[impl AsRef<Path>]) -> Result<Landed>
     let export = source::open(paths, words.names(), &Limits::default())?;
     workspace.prepare()?;
     let lock = ledger::lock(&workspace.staging())?;
-    keep(workspace, &export, lock)
+    keep(workspace, &export, &Ledger::open(lock, Timestamp::now)?)
 }
 
 /// Lands an opened export: it counts as soon as the ledger says so.
-pub(super) fn keep(workspace: &Workspace, export: &Export, lock: Lock) -> Result<Landed> {
+pub(super) fn keep(workspace: &Workspace, export: &Export, ledger: &Ledger) -> Result<Landed> {
     let staging = workspace.staging();
-    let ledger = Ledger::open(lock, Timestamp::now)?;
     landing::remove_orphans(&staging)?;
     let system = &workspace.config.source.system;
     let known = landing::begin(&staging, system, export.extract_id())?;

@@ -12,6 +12,7 @@ mod cost;
 mod decisions;
 mod extract;
 mod landed;
+mod leftovers;
 mod links;
 mod log;
 mod outlook;
@@ -23,6 +24,7 @@ pub mod relations;
 mod run;
 pub mod score;
 mod seal;
+mod signals;
 mod status;
 mod there_before;
 mod views;
@@ -34,7 +36,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use jiff::{Timestamp, Zoned};
-use tokio::signal::unix::{SignalKind, signal};
 
 pub use calendar::{Calendar, Entry, Finish};
 pub use collect::collect;
@@ -43,6 +44,7 @@ pub use decisions::{Answered, Decision, decide, decisions};
 pub use extract::{Landed, LandedRows, land};
 pub use plan::{Change, Plan, Step};
 pub use probe::{Answer, RefusedKey, gate_keys, probe};
+pub use signals::LastWords;
 pub use status::{Standing, Status, status};
 pub use workspace::{Workspace, init, private_folder};
 
@@ -53,6 +55,7 @@ use crate::reconcile::{self, Finding};
 use crate::warehouse::Warehouse;
 use outlook::{Outlook, tell_closed};
 use run::Run;
+use signals::Signals;
 
 /// What happens while a run works. Numbers and names only.
 pub enum Progress<'a> {
@@ -375,22 +378,15 @@ fn chosen<'a>(workspace: &'a Workspace, options: &LoadOptions) -> Result<Vec<&'a
 fn listen(run: &Run<'_>) -> tokio::task::JoinHandle<()> {
     let (stop, client) = (Arc::clone(&run.stop), Arc::clone(&run.client));
     // Asked for here, not in the task: one that comes before the task has begun would end the process.
-    let interrupts = signal(SignalKind::interrupt());
-    let terminations = signal(SignalKind::terminate());
+    let signals = Signals::listen();
     tokio::spawn(async move {
-        let (Ok(mut interrupts), Ok(mut terminations)) = (interrupts, terminations) else {
+        let Ok(mut signals) = signals else {
             return;
         };
-        let mut asked_to_end = async || {
-            tokio::select! {
-                _ = interrupts.recv() => (),
-                _ = terminations.recv() => (),
-            }
-        };
-        asked_to_end().await;
+        signals.next().await;
         stop.store(true, Ordering::SeqCst);
         client.stop();
-        asked_to_end().await;
+        signals.next().await;
         std::process::exit(i32::from(Kind::Interrupted.exit_code()));
     })
 }

@@ -107,7 +107,8 @@ impl Meter {
     pub fn hear_source(&self, told: Told<'_>) {
         let text = match told {
             // It is the script's own word, and may be the reason why nothing is landed: `--quiet` does not cover it.
-            Told::Line(line) => return say(line),
+            // Nor does it cover what the next run depends on.
+            Told::Line(line) | Told::Remark(line) => return say(line),
             Told::GoesOn { object, pages } => {
                 format!(
                     "{object}: goes on after {} pages that are here",

@@ -1,14 +1,15 @@
 //! The customer's own extraction script: its stdout is records, one a line; its stderr is passed on; its exit code is believed.
 
+use std::cell::Cell as Counter;
 use std::future::Future;
 use std::io;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
+use std::pin::{Pin, pin};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
@@ -23,7 +24,7 @@ const STATE_VARIABLE: &str = "DESKFERRY_STATE";
 /// Longest piece of a line of its stderr that is passed on at once.
 const LONGEST_REMARK: u64 = 1 << 13;
 
-/// How long it may take to end in good order.
+/// How long it may take to end in good order, and how long those that it started may be silent after its own end.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// A program with its arguments. No shell reads them.
@@ -42,8 +43,8 @@ pub struct Script<'a> {
 pub struct Given {
     /// Its records.
     pub streams: Streams,
-    /// Where the next run goes on, if it said so.
-    pub state: Option<Value>,
+    /// Where the next run goes on, if it said so: JSON.
+    pub state: Option<String>,
 }
 
 impl Script<'_> {
@@ -58,7 +59,7 @@ impl Script<'_> {
         hear: Hear<'_>,
         stop: impl Future<Output = ()>,
     ) -> Result<Given> {
-        let mut running = Running(self.start()?);
+        let mut running = Running::of(self.start()?);
         let given = tokio::select! {
             given = running.read(limits, hear) => Some(given),
             () = stop => None,
@@ -112,44 +113,106 @@ impl Script<'_> {
 }
 
 /// A command that runs. Dropped before its end, it is killed.
-struct Running(Child);
+struct Running {
+    child: Child,
+    /// Its process group, which may outlive it.
+    group: Option<u32>,
+}
 
 impl Running {
+    fn of(child: Child) -> Self {
+        Self {
+            group: child.id(),
+            child,
+        }
+    }
+
     async fn read(&mut self, limits: &Limits, hear: Hear<'_>) -> Result<Given> {
-        let (Some(stdout), Some(stderr)) = (self.0.stdout.take(), self.0.stderr.take()) else {
+        let (Some(stdout), Some(stderr)) = (self.child.stdout.take(), self.child.stderr.take())
+        else {
             return Err(Error::new(Kind::Bug, "the command has no output"));
         };
-        let mut output = Output::new(limits);
-        let remarks = async {
-            pass_on(stderr, hear).await;
-            Ok(())
+        let (heard, is_closed) = (Counter::new(0), Counter::new(false));
+        let mut output = Output::new(limits, &heard);
+        let status = {
+            let records = async {
+                let taken = output.take_all(stdout).await;
+                is_closed.set(true);
+                taken
+            };
+            let remarks = async {
+                pass_on(stderr, hear).await;
+                Ok(())
+            };
+            let both = pin!(async { tokio::try_join!(records, remarks) });
+            self.ended(both, &heard).await?
         };
-        tokio::try_join!(output.take_all(stdout), remarks)?;
-        let status = self.0.wait().await;
-        let status = status.map_err(|cause| {
-            Error::new(Kind::Source, "the end of the command was not seen").because(cause)
-        })?;
-        if !status.success() {
-            return Err(failed(status));
+        match status.success() {
+            false => Err(failed(status)),
+            true if !is_closed.get() => Err(unclosed()),
+            true => output.finish(),
         }
-        output.finish()
+    }
+
+    /// How it ended. What it started may hold its pipes for ever, so not only their end is waited for.
+    async fn ended<T>(
+        &mut self,
+        mut reading: Pin<&mut impl Future<Output = Result<T>>>,
+        heard: &Counter<u64>,
+    ) -> Result<ExitStatus> {
+        let (status, rest) = tokio::select! {
+            read = &mut reading => {
+                read?;
+                (self.child.wait().await, Ok(true))
+            }
+            status = self.child.wait() => (status, ends(&mut reading, heard).await),
+        };
+        if !matches!(rest, Ok(true)) {
+            signal(self.group, Signal::KILL);
+        }
+        rest?;
+        status.map_err(|cause| {
+            Error::new(Kind::Source, "the end of the command was not seen").because(cause)
+        })
     }
 
     /// Asks it to end, and kills what has not ended in time.
     async fn end(&mut self) {
-        let id = self.0.id();
-        signal(id, Signal::TERM);
+        signal(self.group, Signal::TERM);
         // Whether it ended in time makes no difference: nothing of it stays.
-        let _ = tokio::time::timeout(GRACE, self.0.wait()).await;
-        signal(id, Signal::KILL);
+        let _ = tokio::time::timeout(GRACE, self.child.wait()).await;
+        signal(self.group, Signal::KILL);
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
         // A command that has ended has no id any more.
-        signal(self.0.id(), Signal::KILL);
+        signal(self.child.id(), Signal::KILL);
     }
+}
+
+/// Whether the pipes are closed in time by those that still hold them. While records come, there is time.
+async fn ends<T>(
+    reading: &mut (impl Future<Output = Result<T>> + Unpin),
+    heard: &Counter<u64>,
+) -> Result<bool> {
+    loop {
+        let before = heard.get();
+        match tokio::time::timeout(GRACE, &mut *reading).await {
+            Ok(read) => return read.map(|_| true),
+            Err(_) if heard.get() > before => {}
+            Err(_) => return Ok(false),
+        }
+    }
+}
+
+fn unclosed() -> Error {
+    Error::new(
+        Kind::Source,
+        "the command has ended, but something it started keeps its stdout open; nothing was landed",
+    )
+    .hint("let the command wait for all that it starts, or send their stdout elsewhere (`helper >/dev/null &`)")
 }
 
 fn signal(group: Option<u32>, signal: Signal) {
@@ -177,21 +240,22 @@ fn failed(status: ExitStatus) -> Error {
 struct Output<'a> {
     limits: &'a Limits,
     spools: Spools,
-    state: Option<Value>,
+    state: Option<String>,
     lines: u64,
-    bytes: u64,
+    /// Bytes so far, for others to see.
+    heard: &'a Counter<u64>,
     /// What is wrong with a last line that has no end. Of a command that failed it is half a line, and says nothing.
     torn: Option<Error>,
 }
 
 impl<'a> Output<'a> {
-    fn new(limits: &'a Limits) -> Self {
+    fn new(limits: &'a Limits, heard: &'a Counter<u64>) -> Self {
         Self {
             limits,
             spools: Spools::new(),
             state: None,
             lines: 0,
-            bytes: 0,
+            heard,
             torn: None,
         }
     }
@@ -213,8 +277,8 @@ impl<'a> Output<'a> {
                 return Ok(());
             }
             self.lines += 1;
-            self.bytes += read as u64;
-            if self.bytes > self.limits.inflated_bytes {
+            self.heard.set(self.heard.get() + read as u64);
+            if self.heard.get() > self.limits.inflated_bytes {
                 return Err(self.fault("is past the most that is taken"));
             }
             let is_whole = line.ends_with(b"\n");
@@ -235,7 +299,7 @@ impl<'a> Output<'a> {
         };
         match messages::read(line).map_err(|what| self.fault(&what))? {
             Message::Nothing => {}
-            Message::State(state) => self.state = Some(state),
+            Message::State(state) => self.state = Some(state.to_string()),
             Message::Record(object, record) => {
                 if !self.spools.has_room_for(&object) {
                     return Err(self.fault(&format!("brings more than {MOST_OBJECTS} objects")));
@@ -312,7 +376,8 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .unwrap();
-        let mut output = Output::new(limits);
+        let heard = Counter::new(0);
+        let mut output = Output::new(limits, &heard);
         runtime.block_on(output.take_all(text.as_bytes()))?;
         output.finish()
     }
@@ -347,7 +412,7 @@ mod tests {
         let a = "{\"id\":1}\n{\"id\":3}\n".to_owned();
         let b = "{\"id\":2}\n".to_owned();
         assert_eq!(texts, [("a".to_owned(), a), ("b".to_owned(), b)]);
-        assert_eq!(given.state, Some(Value::from(2)));
+        assert_eq!(given.state.as_deref(), Some("2"));
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use std::io::{BufRead, Read as _};
 
-use serde_json::Value;
+use serde_json::value::RawValue;
 
+use super::cell::{self, Cell};
 use super::container::Entry;
 use crate::error::{Error, Kind, Result};
 
@@ -14,7 +15,7 @@ const MAX_BYTES: u64 = 64 << 20;
 ///
 /// # Errors
 /// `Kind::Source` when the text is not JSON, an element is not an object, or the file is too large.
-pub(super) fn elements(entry: &Entry, input: &mut dyn BufRead) -> Result<Vec<Value>> {
+pub(super) fn elements(entry: &Entry, input: &mut dyn BufRead) -> Result<Vec<Cell>> {
     let refused = |what: &str| {
         Error::new(Kind::Source, format!("`{}` {what}", entry.path))
             .hint("export again, or leave the file out with object `-` in sql/map/map_headers.csv")
@@ -28,26 +29,38 @@ pub(super) fn elements(entry: &Entry, input: &mut dyn BufRead) -> Result<Vec<Val
         return Err(refused("is too large for a JSON file of settings"));
     }
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
-    let document = serde_json::from_slice(text)
+    let document: &RawValue = serde_json::from_slice(text)
         .map_err(|cause| refused("is not a JSON document").because(cause))?;
-    let elements = match document {
-        Value::Array(elements) => elements,
-        object => vec![object],
+    let elements = match document.get().starts_with('[') {
+        true => cell::items(document.get()).map_err(|what| refused(&what))?,
+        false => vec![document],
     };
-    if !elements.iter().all(Value::is_object) {
+    let read = |(at, element): (usize, &RawValue)| {
+        Cell::of(element)
+            .map_err(|what| refused(&format!("has a record (number {}) that {what}", at + 1)))
+    };
+    let elements: Vec<Cell> = elements
+        .into_iter()
+        .enumerate()
+        .map(read)
+        .collect::<Result<_>>()?;
+    if !elements.iter().all(Cell::is_record) {
         return Err(refused("holds something else than JSON objects"));
     }
     Ok(elements)
 }
 
 /// The text of a column: the element's own field, or the whole element for `record`.
-pub(super) fn cell(element: &Value, column: &str) -> Option<String> {
+pub(super) fn cell(element: &Cell, column: &str) -> Option<String> {
     if column == "record" {
         return Some(element.to_string());
     }
-    match element.get(column)? {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+    let Cell::Record(members) = element else {
+        return None;
+    };
+    match members.get(column)? {
+        Cell::Null => None,
+        Cell::Text(text) => Some(text.clone()).filter(|text| !text.is_empty()),
         other => Some(other.to_string()),
     }
 }

@@ -6,9 +6,10 @@ use std::io::{self, BufRead, Read as _};
 
 use indexmap::{IndexMap, IndexSet};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::Limits;
+use super::cell::Cell;
 use super::container::{Digest, Entry};
 use super::shared::{SharedFile, Spool};
 use crate::error::{Error, Kind, Result};
@@ -17,7 +18,7 @@ use crate::error::{Error, Kind, Result};
 const HEAD_BYTES: u64 = 1 << 18;
 
 /// Takes a record of a table.
-type Sink<'a> = &'a mut dyn FnMut(&str, Value) -> io::Result<()>;
+type Sink<'a> = &'a mut dyn FnMut(&str, Cell) -> io::Result<()>;
 
 /// Each array of records as comma-separated text, by its name: the key it stands under, else the file's own.
 ///
@@ -108,7 +109,7 @@ impl Text {
         Ok(Self { columns, rows })
     }
 
-    fn push(&mut self, record: &Value) -> io::Result<()> {
+    fn push(&mut self, record: &Cell) -> io::Result<()> {
         let cells = cells(record);
         let cell = |column| cells.get(column).map_or("", String::as_str);
         Ok(self.rows.write_record(self.columns.iter().map(cell))?)
@@ -162,8 +163,8 @@ fn is_lines(head: &[u8]) -> bool {
 fn each_record(input: &mut dyn BufRead, name: &str, is_lines: bool, sink: Sink) -> io::Result<()> {
     let mut json = serde_json::Deserializer::from_reader(input);
     if is_lines {
-        for record in json.into_iter::<Value>() {
-            pass(name, record?, sink)?;
+        for (at, record) in json.into_iter::<Box<RawValue>>().enumerate() {
+            pass(name, (at + 1, &*record?), sink)?;
         }
         return Ok(());
     }
@@ -172,17 +173,19 @@ fn each_record(input: &mut dyn BufRead, name: &str, is_lines: bool, sink: Sink) 
     Ok(())
 }
 
-fn pass(name: &str, record: Value, sink: Sink) -> io::Result<()> {
-    match record.is_object() {
+fn pass(name: &str, (number, record): (usize, &RawValue), sink: Sink) -> io::Result<()> {
+    let wrong = |what: &str| io::Error::other(format!("record {number} {what}"));
+    let record = Cell::of(record).map_err(|what| wrong(&what))?;
+    match record.is_record() {
         true => sink(name, record),
-        false => Err(io::Error::other("an element is not an object")),
+        false => Err(wrong("is not an object")),
     }
 }
 
 /// One document: an array of records, or an object whose arrays are tables. No array is held.
 struct Document<'a, 'b> {
     name: &'a str,
-    sink: &'a mut (dyn FnMut(&str, Value) -> io::Result<()> + 'b),
+    sink: &'a mut (dyn FnMut(&str, Cell) -> io::Result<()> + 'b),
 }
 
 impl<'de> DeserializeSeed<'de> for Document<'_, '_> {
@@ -201,8 +204,10 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> std::result::Result<(), A::Error> {
-        while let Some(record) = elements.next_element::<Value>()? {
-            pass(self.name, record, self.sink).map_err(serde::de::Error::custom)?;
+        let mut number = 0;
+        while let Some(record) = elements.next_element::<Box<RawValue>>()? {
+            number += 1;
+            pass(self.name, (number, &record), self.sink).map_err(serde::de::Error::custom)?;
         }
         Ok(())
     }
@@ -271,14 +276,14 @@ impl<'de> Visitor<'de> for Member<'_, '_> {
 }
 
 /// The cells of a record: `a.b` as `a_b`, a list of plain values with `;` between, a list of records as JSON.
-fn cells(record: &Value) -> IndexMap<String, String> {
+fn cells(record: &Cell) -> IndexMap<String, String> {
     let mut found = IndexMap::new();
     flatten("", record, &mut found);
     found
 }
 
-fn flatten(above: &str, value: &Value, found: &mut IndexMap<String, String>) {
-    let Value::Object(members) = value else {
+fn flatten(above: &str, value: &Cell, found: &mut IndexMap<String, String>) {
+    let Cell::Record(members) = value else {
         return;
     };
     for (name, value) in members {
@@ -287,8 +292,8 @@ fn flatten(above: &str, value: &Value, found: &mut IndexMap<String, String>) {
             above => format!("{above}_{name}"),
         };
         match value {
-            Value::Object(_) => flatten(&name, value, found),
-            Value::Array(items) if items.iter().all(is_plain) => {
+            Cell::Record(_) => flatten(&name, value, found),
+            Cell::List(items) if items.iter().all(Cell::is_plain) => {
                 let items: Vec<String> = items.iter().map(|item| escaped(&plain(item))).collect();
                 put(found, name, items.join(";"));
             }
@@ -308,14 +313,10 @@ fn put(found: &mut IndexMap<String, String>, name: String, value: String) {
     found.insert(free, value);
 }
 
-fn is_plain(item: &Value) -> bool {
-    !item.is_object() && !item.is_array()
-}
-
-fn plain(value: &Value) -> String {
+fn plain(value: &Cell) -> String {
     match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
+        Cell::Null => String::new(),
+        Cell::Text(text) => text.clone(),
         other => other.to_string(),
     }
 }

@@ -1,16 +1,17 @@
 //! What a line of a command's output says: a record in our own words, or a message of the Singer specification.
 
-use serde_json::{Map, Value};
+use indexmap::IndexMap;
 
+use super::cell::Cell;
 use super::streams::is_object_name;
 
 /// One line, understood.
 #[derive(Debug, PartialEq)]
 pub(super) enum Message {
     /// A record of an object.
-    Record(String, Value),
+    Record(String, Cell),
     /// Where the next run goes on. The last one counts.
-    State(Value),
+    State(Cell),
     /// Something that needs no answer: an empty line, the schema of a stream.
     Nothing,
 }
@@ -21,15 +22,17 @@ pub(super) fn read(line: &[u8]) -> Result<Message, String> {
     if line.is_empty() {
         return Ok(Message::Nothing);
     }
-    let mut members: Map<String, Value> = match serde_json::from_slice(line) {
-        Ok(Value::Object(members)) => members,
-        Ok(_) => return Err("is no JSON object".to_owned()),
-        Err(cause) => return Err(format!("is not JSON (column {})", cause.column())),
+    let Cell::Record(mut members) = Cell::read(line)? else {
+        return Err("is no JSON object".to_owned());
     };
-    match members.get("type").and_then(Value::as_str) {
+    let kind = match members.get("type") {
+        Some(Cell::Text(kind)) => Some(kind.clone()),
+        _ => None,
+    };
+    match kind.as_deref() {
         _ if members.contains_key("object") => own(members),
         Some("RECORD") => record("stream", &mut members),
-        Some("STATE") => match members.remove("value") {
+        Some("STATE") => match members.swap_remove("value") {
             Some(state) => Ok(Message::State(state)),
             None => Err("is a STATE without `value`".to_owned()),
         },
@@ -38,7 +41,7 @@ pub(super) fn read(line: &[u8]) -> Result<Message, String> {
     }
 }
 
-fn own(mut members: Map<String, Value>) -> Result<Message, String> {
+fn own(mut members: IndexMap<String, Cell>) -> Result<Message, String> {
     let message = record("object", &mut members)?;
     match members.len() {
         0 => Ok(message),
@@ -46,14 +49,14 @@ fn own(mut members: Map<String, Value>) -> Result<Message, String> {
     }
 }
 
-fn record(of: &str, members: &mut Map<String, Value>) -> Result<Message, String> {
-    let object = match members.remove(of) {
-        Some(Value::String(object)) if is_object_name(&object) => object,
+fn record(of: &str, members: &mut IndexMap<String, Cell>) -> Result<Message, String> {
+    let object = match members.swap_remove(of) {
+        Some(Cell::Text(object)) if is_object_name(&object) => object,
         Some(_) => return Err(format!("has no usable name as `{of}`")),
         None => return Err(format!("does not say its `{of}`")),
     };
-    match members.remove("record") {
-        Some(record @ Value::Object(_)) => Ok(Message::Record(object, record)),
+    match members.swap_remove("record") {
+        Some(record @ Cell::Record(_)) => Ok(Message::Record(object, record)),
         _ => Err("has no `record` that is an object".to_owned()),
     }
 }
@@ -62,13 +65,15 @@ fn record(of: &str, members: &mut Map<String, Value>) -> Result<Message, String>
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use serde_json::json;
-
     use super::*;
+
+    fn cell(text: &str) -> Cell {
+        Cell::read(text.as_bytes()).unwrap()
+    }
 
     #[test]
     fn records_and_messages_are_told_apart() {
-        let record = |object: &str| Message::Record(object.to_owned(), json!({ "id": 1 }));
+        let record = |object: &str| Message::Record(object.to_owned(), cell("{\"id\":1}"));
         for (line, wanted) in [
             (r#"{"object":"ticket","record":{"id":1}}"#, record("ticket")),
             (
@@ -77,7 +82,7 @@ mod tests {
             ),
             (
                 r#"{"type":"STATE","value":{"at":3}}"#,
-                Message::State(json!({ "at": 3 })),
+                Message::State(cell("{\"at\":3}")),
             ),
             (
                 r#"{"type":"SCHEMA","stream":"ticket","schema":{},"key_properties":[]}"#,
@@ -109,6 +114,8 @@ mod tests {
             r#"{"object":"ticket"}"#,
             r#"{"object":"ticket","record":{},"secret":1}"#,
             r#"{"object":"ticket","record":{"a":"secret"}} {"#,
+            r#"{"object":"ticket","record":{"secret":1,"secret":2}}"#,
+            r#"{"object":"ticket","object":"ticket","record":{}}"#,
         ] {
             let fault = read(line.as_bytes()).unwrap_err();
             assert!(!fault.contains("secret"), "{fault}");

@@ -15,6 +15,7 @@ mod aliases;
 mod archive;
 mod assign;
 mod batches;
+mod cell;
 mod choices;
 mod command;
 mod container;

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::Limits;
+use super::cell::Cell;
 use super::container::{Entry, Place};
 use super::json_tables;
 use super::layout::{Format, Layout};
@@ -24,6 +23,8 @@ const LONGEST_NAME: usize = 100;
 pub enum Told<'a> {
     /// A line that the command wrote to its stderr, without control characters.
     Line(&'a str),
+    /// Something to know about the next run.
+    Remark(&'a str),
     /// An earlier reading was interrupted after so many pages, and goes on.
     GoesOn {
         /// The object of the source.
@@ -181,9 +182,9 @@ impl Spools {
     }
 
     /// Appends a record.
-    pub fn put(&mut self, object: &str, record: &Value) -> io::Result<()> {
+    pub fn put(&mut self, object: &str, record: &Cell) -> io::Result<()> {
         let file = self.open(object)?;
-        serde_json::to_writer(&mut *file, record)?;
+        record.write(file)?;
         file.write_all(b"\n")
     }
 

@@ -1,13 +1,16 @@
 //! A customer's script as the source.
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use super::stage::{
     assert_nothing_landed, begin, ended_by, extract, land, land_command, left, rewrite, rows,
     scripted, until, workspace,
 };
-use crate::support::{Ran, repository};
+use crate::support::{Ran, files_below, repository};
 
 /// Contacts as JSON lines.
 const CONTACTS: &str = r#"cat <<'END'
@@ -215,4 +218,147 @@ fn an_object_with_another_name_is_recognised_or_asked_about() {
     assert_eq!(ran.json()["unmapped"][0], "command:weather");
     let found = workspace.sql("select email from raw_smartdesk__contact");
     assert_eq!(found[0]["email"], "a@x.example");
+}
+
+#[test]
+fn a_state_does_not_pass_by_records_that_were_not_landed() {
+    let script = SINGER.replace(
+        "{\"type\": \"STATE\", \"value\": {\"at\": 2}}",
+        "{\"type\": \"RECORD\", \"stream\": \"custom_obj\", \"record\": {\"id\": \"x_1\"}}\n\
+         {\"type\": \"STATE\", \"value\": {\"at\": 2}}",
+    );
+    let workspace = scripted(&script);
+    let ran = land(&workspace).passed();
+    assert_eq!(ran.json()["unmapped"][0], "command:custom_obj");
+    assert_eq!(
+        left(&workspace),
+        [""; 0],
+        "the state would hide its records"
+    );
+    assert!(ran.stderr.contains("state stays"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("deskferry land"), "{}", ran.stderr);
+    // Once it is decided that nobody needs them, nothing is in the way.
+    let map = workspace.path().join("sql/map/map_headers.csv");
+    let text =
+        fs::read_to_string(&map).unwrap_or_else(|_| "file,object,header,column\n".to_owned());
+    fs::create_dir_all(map.parent().unwrap()).unwrap();
+    fs::write(&map, format!("{text}command:custom_obj,-,,\n")).unwrap();
+    let ran = land(&workspace).passed();
+    assert_eq!(ran.stderr, "--full\n");
+    assert_eq!(left(&workspace), ["state.json"]);
+}
+
+#[test]
+fn a_signal_while_all_is_being_landed_is_told() {
+    let workspace = scripted(
+        "seq 1 300000 | sed 's/.*/{\"object\": \"contact\", \"record\": {\"id\": \"con_&\"}}/'",
+    );
+    let running = begin(&workspace);
+    let landing = workspace.staging("landing");
+    until("it is being landed", || !files_below(&landing).is_empty());
+    let ran = ended_by("-INT", running).ended(130);
+    assert!(
+        ran.stderr.contains("the landing was stopped"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn what_a_script_leaves_running_is_not_waited_for() {
+    let helper = "sleep 300 >/dev/null & echo $! > id";
+    let workspace = scripted(&format!("{CONTACTS}\n{helper}"));
+    let begun = Instant::now();
+    let ran = land(&workspace).passed();
+    assert_eq!(rows(&ran), [pair("contact", 2), pair("user", 1)]);
+    assert!(begun.elapsed() < Duration::from_secs(60));
+    let id = fs::read_to_string(workspace.path().join("id")).unwrap();
+    until("it is gone", || !is_alive(id.trim()));
+    // What may still bring records is another matter.
+    let stderr = refused(&format!("{CONTACTS}\nsleep 300 2>/dev/null &"));
+    assert!(stderr.contains("keeps its stdout open"), "{stderr}");
+    let stderr = refused("sleep 300 & exit 3");
+    assert!(stderr.contains("exit code 3"), "{stderr}");
+    let slow = "(for n in 1 2; do sleep 3; echo '{\"object\": \"contact\", \"record\": {\"id\": '$n'}}'; done) &";
+    let ran = land(&scripted(slow)).passed();
+    assert_eq!(
+        rows(&ran),
+        [pair("contact", 2)],
+        "while records come, there is time"
+    );
+}
+
+#[test]
+fn numbers_are_landed_digit_by_digit() {
+    let workspace = scripted(
+        "echo '{\"object\": \"contact\", \"record\": {\"id\": 18446744073709551617, \"price\": 1.10}}'\n\
+         echo '{\"object\": \"contact\", \"record\": {\"id\": 18446744073709551618, \"price\": 1e3}}'",
+    );
+    land(&workspace).passed();
+    let found = workspace.sql("select id, price from raw_smartdesk__contact order by id");
+    let wanted = [
+        ("18446744073709551617", "1.10"),
+        ("18446744073709551618", "1e3"),
+    ];
+    for (row, (id, price)) in found.iter().zip(wanted) {
+        assert_eq!((&row["id"], &row["price"]), (&id.into(), &price.into()));
+    }
+    let stderr = refused(
+        "echo '{\"object\": \"contact\", \"record\": {\"email\": \"planted\", \"email\": \"b\"}}'",
+    );
+    assert!(stderr.contains("line 1 "), "{stderr}");
+    assert!(stderr.contains("twice"), "{stderr}");
+    assert!(!stderr.contains("planted"), "{stderr}");
+}
+
+#[test]
+fn json_files_keep_their_digits_too() {
+    let workspace = workspace("");
+    let file = workspace.path().join("contacts.json");
+    fs::write(
+        &file,
+        "[{\"id\": 18446744073709551617}, {\"id\": 18446744073709551618}]",
+    )
+    .unwrap();
+    workspace.land(&file);
+    let found = workspace.sql("select id from raw_smartdesk__contact order by id");
+    assert_eq!(found[0]["id"], "18446744073709551617");
+    fs::write(
+        &file,
+        "[{\"id\": 1}, {\"id\": 2, \"a\": {\"b\": 1, \"b\": 2}}]",
+    )
+    .unwrap();
+    let mut command = workspace.command(&["land"]);
+    command.arg(&file);
+    let ran = Ran::to_end(command).ended(4);
+    assert!(ran.stderr.contains("record 2 "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("twice"), "{}", ran.stderr);
+}
+
+#[test]
+fn nobody_else_begins_before_the_state_is_kept() {
+    let state = r#"echo '{"type": "STATE", "value": {"at": 2}}'"#;
+    let workspace = scripted(&format!("{CONTACTS}\n{state}"));
+    // Something that cannot be removed has to be told, and nobody takes what is told: the run stands still there.
+    let in_the_way = workspace.staging("source/folder.jsonl");
+    fs::create_dir_all(&in_the_way).unwrap();
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let mut command = land_command(&workspace, &[]);
+    command
+        .stdout(Stdio::null())
+        .stderr(writer.try_clone().unwrap());
+    let full = std::thread::spawn(move || writer.write_all(&[b'\n'; 1 << 21]));
+    let mut running = command.spawn().unwrap();
+    drop(command);
+    until("it is landed", || {
+        let ledger = workspace.ledger();
+        ledger.iter().any(|line| line.contains("\"landed\""))
+    });
+    let ran = land(&workspace).ended(2);
+    assert!(ran.stderr.contains("another"), "{}", ran.stderr);
+    assert!(!workspace.staging("source/state.json").exists());
+    drop(reader);
+    assert!(running.wait().unwrap().success());
+    assert!(full.join().unwrap().is_err(), "nobody took it");
+    assert_eq!(left(&workspace), ["state.json"]);
 }

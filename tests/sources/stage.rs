@@ -22,6 +22,9 @@ const NOBODY: &str = "http://127.0.0.1:1/crm/sales/api";
 /// The token of the source; it must turn up nowhere.
 pub const TOKEN: &str = "token-of-the-source-51e2";
 
+/// That of another account there.
+pub const OTHER_TOKEN: &str = "token-of-another-account-77aa";
+
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The demo's workspace with these lines more below `[source]`.
@@ -202,7 +205,8 @@ async fn answer(
     let path = path.strip_prefix("/v1/").unwrap_or(path).to_owned();
     let authorization = request.headers().get("authorization");
     let authorization = authorization.map(|value| value.to_str().unwrap().to_owned());
-    assert_eq!(authorization, Some(format!("Bearer {TOKEN}")));
+    let known = [TOKEN, OTHER_TOKEN].map(|token| Some(format!("Bearer {token}")));
+    assert!(known.contains(&authorization));
     let before = {
         let mut log = log.lock().unwrap();
         log.push(path.clone());

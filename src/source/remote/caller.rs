@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::header::{HeaderMap, LINK, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, Url};
+use serde::de::IgnoredAny;
 use tokio::time::Instant;
 
 use super::declared::Api;
@@ -14,7 +15,7 @@ use crate::error::{Error, Kind, Result};
 use crate::source::streams::{Hear, Told};
 
 /// An answer longer than this is not read to its end.
-const LONGEST_ANSWER: u64 = 64 << 20;
+const LONGEST_ANSWER: u64 = 16 << 20;
 /// Longest time to connect.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Attempts after the first one, where the API is in trouble.
@@ -42,6 +43,8 @@ enum Heard {
     /// No attempt fares better.
     Refused(StatusCode),
     TooLong,
+    /// All answers together are longer than is taken.
+    TooMuch,
 }
 
 /// The way to the API.
@@ -84,19 +87,29 @@ impl<'a> Caller<'a> {
         })
     }
 
-    /// Asks until there is an answer, within bounds: so many attempts in trouble, so much time after limits.
+    /// Asks until there is an answer, within bounds: so many attempts in trouble, so much time after limits. That there is
+    /// nothing at all (404) is an answer where the last page may be passed.
     ///
     /// # Errors
     /// `Kind::Source` when the answer is a refusal; `Kind::Destination` when a later run may fare better.
-    pub(super) async fn ask(&mut self, object: &str, url: &Url) -> Result<Answer> {
+    pub(super) async fn ask(
+        &mut self,
+        object: &str,
+        url: &Url,
+        may_be_past_the_end: bool,
+    ) -> Result<Answer> {
         let mut troubles = 0;
         let mut limits = 0;
         let begun = Instant::now();
         loop {
             let wait = match self.once(url).await {
                 Heard::Answer(answer) => return Ok(answer),
+                Heard::Refused(StatusCode::NOT_FOUND) if may_be_past_the_end => {
+                    return Ok(Answer::default());
+                }
                 Heard::Refused(status) => return Err(self.refused(object, status)),
                 Heard::TooLong => return Err(too_long(object)),
+                Heard::TooMuch => return Err(too_much(object)),
                 Heard::Trouble(reason) if troubles == RETRIES => {
                     return Err(unreachable(object, &reason));
                 }
@@ -142,22 +155,29 @@ impl<'a> Caller<'a> {
         let status = response.status();
         let asked = retry_after(response.headers());
         match status.as_u16() {
+            204 => return Heard::Answer(Answer::default()),
             200..=299 => {}
             429 => return Heard::Wait(asked),
             503 if asked.is_some() => return Heard::Wait(asked),
             408 | 500..=599 => return Heard::Trouble(format!("it answered {}", status.as_u16())),
             _ => return Heard::Refused(status),
         }
-        let link = text(response.headers(), LINK.as_str());
+        let links = response.headers().get_all(LINK).iter();
+        let links = links.map(|link| link.as_bytes().to_vec()).collect();
         let body = match whole(&mut response, self.left.min(LONGEST_ANSWER)).await {
             Ok(Some(body)) => body,
+            Ok(None) if self.left < LONGEST_ANSWER => return Heard::TooMuch,
             Ok(None) => return Heard::TooLong,
             Err(failure) => return Heard::Trouble(reason(&failure).to_owned()),
         };
         self.left = self.left.saturating_sub(body.len() as u64);
-        match serde_json::from_slice(&body) {
-            Ok(body) => Heard::Answer(Answer { body, link }),
-            Err(_) => Heard::Trouble("its answer was not JSON".to_owned()),
+        let body = String::from_utf8(body).ok();
+        match body.filter(|body| serde_json::from_str::<IgnoredAny>(body).is_ok()) {
+            Some(body) => Heard::Answer(Answer {
+                body: Some(body),
+                links,
+            }),
+            None => Heard::Trouble("its answer was not JSON".to_owned()),
         }
     }
 
@@ -204,6 +224,14 @@ fn too_long(object: &str) -> Error {
         format!("an answer of endpoint `{object}` is longer than is read"),
     )
     .hint("ask for smaller pages: `size` in its `pagination`")
+}
+
+fn too_much(object: &str) -> Error {
+    Error::new(
+        Kind::Source,
+        format!("all answers together are longer than is taken (endpoint `{object}`)"),
+    )
+    .hint("see that its list has an end; else leave endpoints out of source.toml that nobody needs")
 }
 
 /// Runs that may go on.
@@ -268,7 +296,47 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+
     use super::*;
+
+    /// An API that answers one call with this.
+    fn answering(text: String) -> Api {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+            // The reader leaves when it has had enough.
+            let _ = stream.write_all(text.as_bytes());
+        });
+        let text = format!(
+            "base_url = \"http://{address}\"\n[endpoints.contact]\npath = \"a\"\nrecords = \"\"\n"
+        );
+        Api::parse(&text, "KEY", &|_| None).unwrap()
+    }
+
+    #[test]
+    fn what_is_too_much_is_something_else_than_what_is_too_long() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        for (left, said) in [(8, "all answers together"), (u64::MAX, "an answer of")] {
+            let length = LONGEST_ANSWER + 1;
+            let body = " ".repeat(usize::try_from(length).unwrap());
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
+            let api = answering(head + &body);
+            let url = api.base.join("a").unwrap();
+            let mut caller = Caller::new(&api, left, &|_| ()).unwrap();
+            let error = runtime
+                .block_on(caller.ask("contact", &url, false))
+                .unwrap_err();
+            assert_eq!(error.kind(), Kind::Source);
+            assert!(error.to_string().starts_with(said), "{error}");
+        }
+    }
 
     #[test]
     fn silence_is_asked_for_in_seconds_or_until_a_date() {

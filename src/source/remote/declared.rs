@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
-use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::paging::Pagination;
+use crate::config;
 use crate::error::{Error, Kind, Result};
 use crate::source::container::hex;
 use crate::source::streams::{MOST_OBJECTS, is_object_name};
@@ -42,6 +42,8 @@ pub(super) struct Auth {
     pub(super) value: HeaderValue,
     /// The environment variables that it was made of.
     pub(super) variables: Vec<String>,
+    /// SHA-256 of what they hold.
+    hashes: Vec<String>,
 }
 
 impl std::fmt::Debug for Auth {
@@ -63,6 +65,8 @@ pub(super) struct Endpoint {
     pub(super) parameters: BTreeMap<String, String>,
     /// One page where it is left out.
     pub(super) pagination: Option<Pagination>,
+    /// Dot path to how many records there are in all.
+    pub(super) total: Option<String>,
     /// The parameter that asks for nothing but what changed since a time.
     pub(super) updated_since: Option<String>,
 }
@@ -109,7 +113,8 @@ impl Api {
             timeout_seconds,
             endpoints,
         } = toml::from_str(text).map_err(|error| unread(text, &error))?;
-        let base = base(&base_url)?;
+        let base = config::base_url(&base_url)
+            .map_err(|what| refused(format!("has a `base_url` that {what}")))?;
         let auth = auth
             .map(|auth| auth.expanded(hidden, environment))
             .transpose()?;
@@ -140,15 +145,29 @@ impl Api {
         })
     }
 
-    /// What an interrupted reading must agree with, to go on: everything that is asked for.
+    /// What an interrupted reading must agree with, to go on: everything that is asked for, and whose records they are. A key
+    /// is part of it by its hash alone.
     pub(super) fn fingerprint(&self, endpoint: &Endpoint, since: Option<&str>) -> String {
-        let asked = format!("{} {endpoint:?} {since:?}", self.base);
+        let auth = self.auth.as_ref();
+        let key = auth.map(|auth| hex(&Sha256::digest(auth.value.as_bytes())));
+        let asked = format!("{} {endpoint:?} {since:?} {auth:?} {key:?}", self.base);
         hex(&Sha256::digest(asked))
+    }
+
+    /// A link that repeats the key would be kept on disk with it. What is wrong comes back as the end of a sentence.
+    pub(super) fn check_link(&self, link: &str) -> Result<(), String> {
+        let link = Url::parse(link).map_err(|_| "gives a link that is no address".to_owned())?;
+        let hashes = self.auth.as_ref().map_or(&[][..], |auth| &auth.hashes);
+        let mut values = link.query_pairs();
+        match values.any(|(_, value)| hashes.contains(&hash(&value))) {
+            true => Err("gives a link with the key in it, which is never kept".to_owned()),
+            false => Ok(()),
+        }
     }
 
     /// Whether it is a program on this machine.
     pub(super) fn is_loopback(&self) -> bool {
-        is_loopback(&self.base)
+        config::is_loopback(&self.base)
     }
 }
 
@@ -165,6 +184,18 @@ impl Endpoint {
             return wrong(
                 "has a `path` that is no path below base_url; what follows a `?` goes to `parameters`",
             );
+        }
+        if self.parameters.values().any(|value| value.contains("${")) {
+            return wrong(
+                "has a variable in its `parameters`; they are sent as they stand there, and a key belongs into `auth`",
+            );
+        }
+        if self
+            .total
+            .as_ref()
+            .is_some_and(|total| total.is_empty() || !is_dot_path(total))
+        {
+            return wrong("has a `total` that is no dot path, for example \"meta.total\"");
         }
         if !is_dot_path(&self.records) {
             return wrong("has a `records` that is no dot path, for example \"data.items\"");
@@ -185,13 +216,24 @@ pub(super) fn is_dot_path(text: &str) -> bool {
     text.is_empty() || text.split('.').all(|part| !part.is_empty())
 }
 
+/// A variable and what it holds.
+type Held = (String, String);
+
 impl AuthText {
     /// Makes the header. A token that stands in the file itself is refused: the file is shared.
     fn expanded(&self, hidden: &str, environment: Environment) -> Result<Auth> {
-        let (value, variables) = self.value_of(hidden, environment)?;
-        if variables.is_empty() {
+        let (value, held) = self.value_of(hidden, environment)?;
+        if held.is_empty() {
             return Err(unclear());
         }
+        let key = environment(hidden).and_then(|key| key.into_string().ok());
+        let key = key.as_deref().map(str::trim).unwrap_or_default();
+        if let Some((name, _)) = held.iter().find(|(_, value)| value == key) {
+            let what = format!("would send {name} to the source; it holds the destination's key");
+            return Err(refused(what));
+        }
+        let hashes = held.iter().map(|(_, value)| hash(value)).collect();
+        let variables: Vec<String> = held.into_iter().map(|(name, _)| name).collect();
         let name = HeaderName::from_bytes(self.header.as_bytes())
             .map_err(|_| refused("has an `auth.header` that is no name of a header"))?;
         let mut value = HeaderValue::from_str(&value).map_err(|_| {
@@ -206,17 +248,18 @@ impl AuthText {
             name,
             value,
             variables,
+            hashes,
         })
     }
 
-    /// The value with the variables put in, and their names.
-    fn value_of(&self, hidden: &str, environment: Environment) -> Result<(String, Vec<String>)> {
+    /// The value with the variables put in, and these with what they hold.
+    fn value_of(&self, hidden: &str, environment: Environment) -> Result<(String, Vec<Held>)> {
         let mut value = String::new();
         let mut variables = Vec::new();
         let mut rest = self.value.as_str();
         while let Some((before, after)) = rest.split_once("${") {
             let (name, behind) = after.split_once('}').ok_or_else(unclear)?;
-            if !is_variable(name) {
+            if !config::is_variable(name) {
                 return Err(unclear());
             }
             if name == hidden {
@@ -224,8 +267,9 @@ impl AuthText {
                 return Err(refused(what));
             }
             value.push_str(before);
-            value.push_str(&set(name, environment)?);
-            variables.push(name.to_owned());
+            let held = set(name, environment)?;
+            value.push_str(&held);
+            variables.push((name.to_owned(), held));
             rest = behind;
         }
         value.push_str(rest);
@@ -247,39 +291,13 @@ fn set(name: &str, environment: Environment) -> Result<String> {
     })
 }
 
-fn is_variable(name: &str) -> bool {
-    let starts = name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_');
-    let is_part = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-    starts && name.chars().all(is_part)
+fn hash(text: &str) -> String {
+    hex(&Sha256::digest(text))
 }
 
 fn unclear() -> Error {
     refused("has an `auth.value` without a variable")
         .hint("write `value = \"Bearer ${SMARTDESK_TOKEN}\"`; if the token itself stands there, take it out and make a new one")
-}
-
-fn base(text: &str) -> Result<Url> {
-    let url = Url::parse(text).map_err(|_| refused("has a `base_url` that is no address"))?;
-    if !url.username().is_empty()
-        || url.password().is_some()
-        || url.query().is_some()
-        || url.fragment().is_some()
-    {
-        return Err(refused("has a `base_url` with more than host and path"));
-    }
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
-        _ => Err(refused(
-            "has a `base_url` that is not https; http is for this machine only",
-        )),
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || address.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
 fn bounded<N: Copy + PartialOrd + From<u8> + std::fmt::Display>(
@@ -336,8 +354,15 @@ pagination = { by = "link" }
 "#;
 
     fn parse(text: &str) -> Result<Api> {
-        let known =
-            |name: &str| (name == "SMARTDESK_TOKEN").then(|| OsString::from(" planted-token\n"));
+        with_token(text, "planted-token")
+    }
+
+    fn with_token(text: &str, token: &str) -> Result<Api> {
+        let known = |name: &str| match name {
+            "SMARTDESK_TOKEN" => Some(OsString::from(format!(" {token}\n"))),
+            "COPIED_KEY" | "FRESHSALES_API_KEY" => Some(OsString::from("planted-key")),
+            _ => None,
+        };
         Api::parse(text, "FRESHSALES_API_KEY", &known)
     }
 
@@ -366,11 +391,52 @@ pagination = { by = "link" }
     }
 
     #[test]
+    fn pages_of_another_key_are_of_another_account() {
+        let asked = |text: &str, token| {
+            let api = with_token(text, token).unwrap();
+            api.fingerprint(&api.endpoints["contact"], None)
+        };
+        let first = asked(GOOD, "planted-1");
+        assert_eq!(asked(GOOD, "planted-1"), first);
+        assert_ne!(asked(GOOD, "planted-2"), first);
+        assert_ne!(
+            asked(&GOOD.replace("Authorization", "X-Key"), "planted-1"),
+            first
+        );
+    }
+
+    #[test]
+    fn a_link_that_repeats_the_key_is_refused() {
+        let api = parse(GOOD).unwrap();
+        let address = |query: &str| format!("https://api.smartdesk.example/v1/users?{query}");
+        assert!(api.check_link(&address("page=2&key=other")).is_ok());
+        for query in ["api_token=planted-token", "page=2&t=planted%2Dtoken"] {
+            let said = api.check_link(&address(query)).unwrap_err();
+            assert!(!said.contains("planted"), "{said}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_is_refused() {
         for (from, to, said) in [
-            ("https://", "http://", "not https"),
-            ("https://", "https://user:planted@", "more than host"),
-            ("/v1\"", "/v1?key=planted\"", "more than host"),
+            ("https://", "http://", "must be https"),
+            ("https://", "https://user:planted@", "user or password"),
+            ("/v1\"", "/v1?key=planted\"", "no `?`"),
+            (
+                "updated_since =",
+                "parameters = { key = \"planted ${SMARTDESK_TOKEN}\" }\nupdated_since =",
+                "belongs into `auth`",
+            ),
+            (
+                "updated_since =",
+                "total = \"meta..total\"\nupdated_since =",
+                "`total`",
+            ),
+            (
+                "${SMARTDESK_TOKEN}",
+                "${COPIED_KEY}",
+                "COPIED_KEY to the source; it holds the destination's key",
+            ),
             (
                 "path = \"contacts\"",
                 "path = \"../contacts\"",

@@ -2,6 +2,7 @@
 
 mod caller;
 mod declared;
+mod link;
 mod paging;
 mod spool;
 
@@ -15,8 +16,8 @@ pub use declared::Api;
 
 use self::caller::Caller;
 use self::declared::Endpoint;
-use self::paging::Position;
-use self::spool::Spool;
+use self::paging::{Answer, Position, Turned};
+use self::spool::{Fresh, Spool};
 use super::Limits;
 use super::streams::{Hear, Streams, Told};
 use crate::error::{Error, Kind, Result};
@@ -53,14 +54,14 @@ impl Api {
             objects,
         })
     }
+}
 
-    /// Removes the pages: they are landed.
-    ///
-    /// # Errors
-    /// `Kind::Config` when a file cannot be removed.
-    pub fn forget(&self, folder: &Path) -> Result<()> {
-        let mut objects = self.endpoints.keys();
-        objects.try_for_each(|object| spool::forget(folder, object))
+impl Api {
+    /// Whether any endpoint can be asked for nothing but what changed.
+    #[must_use]
+    pub fn knows_changes(&self) -> bool {
+        let mut endpoints = self.endpoints.values();
+        endpoints.any(|endpoint| endpoint.updated_since.is_some())
     }
 }
 
@@ -83,7 +84,7 @@ impl Reading<'_> {
         }
         if let Err(error) = self.pages(object, endpoint, &mut spool).await {
             // A list that cannot be used today is begun anew: perhaps where it was to go on is no place any more.
-            if error.kind() == Kind::Source {
+            if error.kind() == Kind::Source && !spool.is_spared() {
                 spool.forget()?;
             }
             return Err(error);
@@ -98,31 +99,80 @@ impl Reading<'_> {
     }
 
     async fn pages(&mut self, object: &str, endpoint: &Endpoint, spool: &mut Spool) -> Result<()> {
-        let wrong = |what: &str| {
-            Error::new(Kind::Source, format!("endpoint `{object}` {what}")).hint(format!(
-                "check [endpoints.{object}] in source.toml against the source's own documentation"
-            ))
-        };
         let start = match &endpoint.pagination {
             Some(pagination) => pagination.start(),
             None => Position::Start,
         };
         while let Some(at) = spool.next(start.clone()) {
-            let url = self.url(endpoint, &at)?;
-            let mut answer = self.caller.ask(object, &url).await?;
-            let records =
-                paging::records(&mut answer, &endpoint.records).map_err(|what| wrong(&what))?;
-            let next = match &endpoint.pagination {
-                Some(by) => by.after(&at, records.len() as u64, &answer, &url),
-                None => Ok(None),
-            };
-            let next = next.map_err(|what| wrong(&what))?;
-            spool.keep(&at, &records, next)?;
+            let fresh = self.page(object, endpoint, spool, &at).await;
+            if fresh
+                .as_ref()
+                .is_err_and(|error| error.kind() == Kind::Source)
+            {
+                spool.refuse(&at)?;
+            }
+            spool.keep(&at, fresh?)?;
             if spool.bytes() > self.limits.inflated_bytes {
-                return Err(wrong("has more records than are taken"));
+                return Err(wrong(object, "has more records than are taken"));
             }
         }
-        Ok(())
+        match spool.total() {
+            Some(total) if spool.record_count() < total => {
+                let read = spool.record_count();
+                Err(wrong(
+                    object,
+                    &format!("gives {read} records, and says that there are {total}"),
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Asks for a page, and takes out of the answer what is kept.
+    async fn page(
+        &mut self,
+        object: &str,
+        endpoint: &Endpoint,
+        spool: &Spool,
+        at: &Position,
+    ) -> Result<Fresh> {
+        let url = self.url(endpoint, at)?;
+        let may_be_past_the_end = is_past_a_short_page(endpoint, spool);
+        let answer = self.caller.ask(object, &url, may_be_past_the_end).await?;
+        self.taken(endpoint, &answer, at, &url)
+            .map_err(|what| wrong(object, &what))
+    }
+
+    fn taken(
+        &self,
+        endpoint: &Endpoint,
+        answer: &Answer,
+        at: &Position,
+        asked: &Url,
+    ) -> Result<Fresh, String> {
+        let records = paging::records(answer, &endpoint.records)?;
+        let total = endpoint.total.as_deref().zip(answer.body.as_deref());
+        let total = total.map(|(path, body)| paging::total(body, path));
+        let turned = Turned {
+            at,
+            asked,
+            answer,
+            records: records.len() as u64,
+            is_counted: endpoint.total.is_some(),
+        };
+        let next = match &endpoint.pagination {
+            Some(by) => by.after(&turned)?,
+            None => None,
+        };
+        if let Some(Position::Link(link)) = &next {
+            self.api.check_link(link)?;
+        }
+        Ok(Fresh {
+            lines: paging::lines(&records, self.limits.record_bytes)?,
+            records: turned.records,
+            total: total.transpose()?,
+            next,
+        })
     }
 
     fn url(&self, endpoint: &Endpoint, at: &Position) -> Result<Url> {
@@ -152,4 +202,18 @@ impl Reading<'_> {
         }
         Ok(url)
     }
+}
+
+/// Whether the page before could be the last one, of pages by number: then there may be nothing behind it, not even a page.
+fn is_past_a_short_page(endpoint: &Endpoint, spool: &Spool) -> bool {
+    let numbered = endpoint.pagination.as_ref();
+    let numbered = numbered.filter(|by| by.passes_the_end());
+    let before = numbered.zip(spool.fullness());
+    before.is_some_and(|(by, (records, most))| !by.is_full(records, most))
+}
+
+fn wrong(object: &str, what: &str) -> Error {
+    Error::new(Kind::Source, format!("endpoint `{object}` {what}")).hint(format!(
+        "check [endpoints.{object}] in source.toml against the source's own documentation; `size`, or `total`, shows whether a list is whole"
+    ))
 }

@@ -2,9 +2,11 @@
 
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::declared::is_dot_path;
+use super::link;
+use crate::source::cell::{self, Cell};
 
 /// How the pages of a list follow each other.
 #[derive(Clone, Debug, Deserialize)]
@@ -60,11 +62,33 @@ pub(super) enum Position {
 }
 
 /// What came back.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Answer {
-    pub(super) body: Value,
-    /// The `Link` header.
-    pub(super) link: Option<String>,
+    /// JSON; none where the answer is that there is nothing.
+    pub(super) body: Option<String>,
+    /// The `Link` headers.
+    pub(super) links: Vec<Vec<u8>>,
+}
+
+/// A page that came back.
+pub(super) struct Turned<'a> {
+    pub(super) at: &'a Position,
+    /// The address that was asked.
+    pub(super) asked: &'a Url,
+    pub(super) answer: &'a Answer,
+    /// How many are on it.
+    pub(super) records: u64,
+    /// Whether the answer says how many records there are, so that a list cut short is found anyway.
+    pub(super) is_counted: bool,
+}
+
+/// How an answer says where the next page is.
+enum Word {
+    Said(String),
+    /// In words: there is none.
+    Last,
+    /// It says nothing.
+    Missing,
 }
 
 impl Pagination {
@@ -142,93 +166,133 @@ impl Pagination {
     }
 
     /// The page after this one; none when it was the last. What is wrong comes back as the end of a sentence.
-    pub(super) fn after(
-        &self,
-        at: &Position,
-        records: u64,
-        answer: &Answer,
-        asked: &Url,
-    ) -> Result<Option<Position>, String> {
-        let number = match at {
+    pub(super) fn after(&self, page: &Turned) -> Result<Option<Position>, String> {
+        let number = match page.at {
             Position::Number(number) => *number,
             _ => 0,
         };
+        let goes_on = page.records > 0;
         match self {
-            Self::Page { .. } => Ok((records > 0).then_some(Position::Number(number + 1))),
-            Self::Offset { .. } => Ok((records > 0).then_some(Position::Number(number + records))),
-            Self::Cursor { next, .. } => Ok(word(&answer.body, next)?.map(Position::Cursor)),
+            Self::Page { .. } => Ok(goes_on.then_some(Position::Number(number + 1))),
+            Self::Offset { .. } => Ok(goes_on.then_some(Position::Number(number + page.records))),
+            Self::Cursor { next, .. } => Ok(self.said(page, next)?.map(Position::Cursor)),
             Self::Link { next, .. } => {
                 let link = match next {
-                    Some(next) => word(&answer.body, next)?,
-                    None => answer.link.as_deref().and_then(next_link),
+                    Some(next) => self.said(page, next)?,
+                    None => link::next(&page.answer.links)?,
                 };
-                link.map(|link| same_origin(&link, asked)).transpose()
+                link.map(|link| same_origin(&link, page.asked)).transpose()
             }
         }
+    }
+
+    /// What the answer says of the next page. Where a first page that looks full says nothing at all, `next` may be
+    /// misspelt, and the list would be cut short without a word.
+    fn said(&self, page: &Turned, next: &str) -> Result<Option<String>, String> {
+        let Some(body) = &page.answer.body else {
+            return Ok(None);
+        };
+        let (_, size) = self.size();
+        let is_full = size.map_or(page.records > 0, |size| page.records >= size);
+        match word(body, next)? {
+            Word::Said(word) => Ok(Some(word)),
+            Word::Missing if is_full && !page.is_counted && *page.at == Position::Start => Err(
+                format!("does not say `{next}` on its first page, and more may follow it"),
+            ),
+            Word::Missing | Word::Last => Ok(None),
+        }
+    }
+
+    /// Whether a page with so many records may be followed by another one; `most` are on its fullest page.
+    pub(super) fn is_full(&self, records: u64, most: u64) -> bool {
+        let (_, size) = self.size();
+        records >= size.unwrap_or(most)
+    }
+
+    /// Whether a place behind the last page may be asked for: of pages by number the end is only seen from there.
+    pub(super) fn passes_the_end(&self) -> bool {
+        matches!(self, Self::Page { .. } | Self::Offset { .. })
     }
 }
 
 /// The array of records in an answer.
-pub(super) fn records(answer: &mut Answer, path: &str) -> Result<Vec<Value>, String> {
+pub(super) fn records<'a>(answer: &'a Answer, path: &str) -> Result<Vec<&'a RawValue>, String> {
     let nothing = || match path {
         "" => "answers with something that is no array".to_owned(),
         path => format!("answers without an array at `{path}`"),
     };
-    let pointer = match path {
-        "" => String::new(),
-        path => format!(
-            "/{}",
-            path.replace('~', "~0").replace('/', "~1").replace('.', "/")
-        ),
+    let Some(body) = &answer.body else {
+        return Ok(Vec::new());
     };
-    let found = answer.body.pointer_mut(&pointer).map(Value::take);
-    match found {
-        Some(Value::Array(records)) if records.iter().all(Value::is_object) => Ok(records),
-        Some(Value::Array(_)) => Err("answers with records that are no objects".to_owned()),
+    match found(body, path)? {
+        Some(array) if array.starts_with('[') => cell::items(array),
         _ => Err(nothing()),
     }
 }
 
-/// A text or number of the answer; none where it is null, empty or left out of an object that is there.
-fn word(answer: &Value, path: &str) -> Result<Option<String>, String> {
-    let wrong = || format!("says nothing usable at `{path}`");
-    let mut value = answer;
-    let mut parts = path.split('.').peekable();
-    while let Some(part) = parts.next() {
-        let members = value.as_object().ok_or_else(wrong)?;
-        match members.get(part) {
-            Some(inner) => value = inner,
-            None if parts.peek().is_none() => return Ok(None),
-            None => return Err(wrong()),
+/// The records of a page as lines. None may be longer than `most` bytes.
+pub(super) fn lines(records: &[&RawValue], most: usize) -> Result<Vec<u8>, String> {
+    let mut text = Vec::new();
+    for (at, raw) in records.iter().enumerate() {
+        let wrong = |what: &str| {
+            format!(
+                "answers with a record (number {} of its page) that {what}",
+                at + 1
+            )
+        };
+        if raw.get().len() > most {
+            return Err(wrong("is longer than is read"));
         }
+        let record = Cell::of(raw).map_err(|what| wrong(&what))?;
+        if !record.is_record() {
+            return Err(wrong("is no object"));
+        }
+        record
+            .write(&mut text)
+            .map_err(|_| wrong("cannot be held in memory"))?;
+        text.push(b'\n');
     }
-    match value {
-        Value::Null | Value::Bool(false) => Ok(None),
-        Value::String(text) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
-        Value::Number(number) => Ok(Some(number.to_string())),
-        _ => Err(wrong()),
-    }
+    Ok(text)
 }
 
-/// `<https://…?page=2>; rel="next", <…>; rel="last"` → the address of the next page.
-fn next_link(header: &str) -> Option<String> {
-    let mut rest = header;
-    while let Some((_, after)) = rest.split_once('<') {
-        let (address, behind) = after.split_once('>')?;
-        let (about, others) = behind
-            .split_once('<')
-            .map_or((behind, ""), |(about, _)| (about, &behind[about.len()..]));
-        let is_next = about.split([';', ',']).any(|parameter| {
-            let value = parameter.trim().strip_prefix("rel=").unwrap_or_default();
-            let mut relations = value.trim_matches('"').split(' ');
-            relations.any(|relation| relation.eq_ignore_ascii_case("next"))
-        });
-        if is_next {
-            return Some(address.to_owned());
+/// How many records the source says that there are.
+pub(super) fn total(body: &str, path: &str) -> Result<u64, String> {
+    let said = match word(body, path)? {
+        Word::Said(number) => number.parse().ok(),
+        Word::Last | Word::Missing => None,
+    };
+    said.ok_or_else(|| format!("says no number at `{path}`"))
+}
+
+/// What stands at a dot path, not read yet; none where a name on the way is left out.
+fn found<'a>(body: &'a str, path: &str) -> Result<Option<&'a str>, String> {
+    let mut text = body.trim();
+    for name in path.split('.').filter(|name| !name.is_empty()) {
+        match text.as_bytes().first() {
+            Some(b'{') => {}
+            Some(b'n') => return Ok(Some(text)),
+            _ => return Err(format!("says nothing usable at `{path}`")),
         }
-        rest = others;
+        match cell::members(text)?.get(name) {
+            Some(inner) => text = inner.get(),
+            None => return Ok(None),
+        }
     }
-    None
+    Ok(Some(text))
+}
+
+/// A text or number of the answer.
+fn word(body: &str, path: &str) -> Result<Word, String> {
+    let Some(text) = found(body, path)? else {
+        return Ok(Word::Missing);
+    };
+    let value = Cell::read(text.as_bytes())?;
+    match value {
+        Cell::Null | Cell::Bool(false) => Ok(Word::Last),
+        Cell::Text(text) if text.is_empty() => Ok(Word::Last),
+        Cell::Text(text) | Cell::Number(text) => Ok(Word::Said(text)),
+        _ => Err(format!("says nothing usable at `{path}`")),
+    }
 }
 
 /// A link may lead to another page, and never to another host: it would get our key.
@@ -246,7 +310,7 @@ fn same_origin(link: &str, asked: &Url) -> Result<Position, String> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -254,10 +318,13 @@ mod tests {
         toml::from_str(text).unwrap()
     }
 
-    fn answer(body: Value, link: Option<&str>) -> Answer {
+    fn answer(body: &Value, link: Option<&str>) -> Answer {
         Answer {
-            body,
-            link: link.map(str::to_owned),
+            body: Some(body.to_string()),
+            links: link
+                .map(|link| link.as_bytes().to_vec())
+                .into_iter()
+                .collect(),
         }
     }
 
@@ -268,13 +335,20 @@ mod tests {
         answer: &Answer,
     ) -> Result<Option<Position>, String> {
         let asked = Url::parse("https://a.example/v1/users?x=1").unwrap();
-        pagination(text).after(at, records, answer, &asked)
+        let page = Turned {
+            at,
+            asked: &asked,
+            answer,
+            records,
+            is_counted: false,
+        };
+        pagination(text).after(&page)
     }
 
     #[test]
     fn numbers_go_on_until_a_page_is_empty() {
         let page = "by = \"page\"\nparameter = \"page\"\nsize_parameter = \"per_page\"\nsize = 100";
-        let nothing = answer(Value::Null, None);
+        let nothing = Answer::default();
         assert_eq!(pagination(page).start(), Position::Number(1));
         // A server may give less than it is asked for, on every page.
         let next = after(page, &Position::Number(1), 3, &nothing).unwrap();
@@ -292,20 +366,34 @@ mod tests {
     }
 
     #[test]
+    fn a_page_is_full_by_what_was_asked_for_or_by_the_others() {
+        let sized =
+            pagination("by = \"page\"\nparameter = \"p\"\nsize_parameter = \"n\"\nsize = 10");
+        assert!(sized.is_full(10, 10) && !sized.is_full(9, 9));
+        let unsized_ = pagination("by = \"page\"\nparameter = \"p\"");
+        assert!(unsized_.is_full(9, 9) && !unsized_.is_full(8, 9));
+    }
+
+    #[test]
     fn a_cursor_is_a_word_of_the_answer() {
         let cursor = "by = \"cursor\"\nparameter = \"cursor\"\nnext = \"meta.next\"";
-        let next = |body: Value| after(cursor, &Position::Start, 1, &answer(body, None));
-        let some = Ok(Some(Position::Cursor("c2".to_owned())));
-        assert_eq!(next(json!({ "meta": { "next": "c2" } })), some);
+        let next = |body: Value| after(cursor, &Position::Start, 1, &answer(&body, None));
+        let some = |word: &str| Ok(Some(Position::Cursor(word.to_owned())));
+        assert_eq!(next(json!({ "meta": { "next": "c2" } })), some("c2"));
+        let digits = Answer {
+            body: Some("{\"meta\":{\"next\":18446744073709551617}}".to_owned()),
+            links: Vec::new(),
+        };
+        let at = Position::Start;
+        assert_eq!(after(cursor, &at, 1, &digits), some("18446744073709551617"));
         for last in [
             json!({ "meta": { "next": null } }),
             json!({ "meta": { "next": "" } }),
-            json!({ "meta": {} }),
+            json!({ "meta": null }),
         ] {
             assert_eq!(next(last), Ok(None));
         }
         for wrong in [
-            json!({}),
             json!([]),
             json!({ "meta": 1 }),
             json!({ "meta": { "next": {} } }),
@@ -315,15 +403,30 @@ mod tests {
     }
 
     #[test]
+    fn a_first_page_that_looks_full_says_how_it_goes_on() {
+        let cursor = "by = \"cursor\"\nparameter = \"c\"\nnext = \"meta.next\"";
+        let sized = format!("{cursor}\nsize_parameter = \"n\"\nsize = 2");
+        let later = Position::Cursor("c2".to_owned());
+        for body in [json!({ "meta": { "next_": "c2" } }), json!({ "items": [] })] {
+            let nothing = answer(&body, None);
+            assert!(after(cursor, &Position::Start, 1, &nothing).is_err());
+            assert!(after(&sized, &Position::Start, 2, &nothing).is_err());
+            assert_eq!(after(&sized, &Position::Start, 1, &nothing), Ok(None));
+            assert_eq!(after(cursor, &Position::Start, 0, &nothing), Ok(None));
+            assert_eq!(after(&sized, &later, 2, &nothing), Ok(None), "the last one");
+        }
+        assert_eq!(
+            after(cursor, &Position::Start, 0, &Answer::default()),
+            Ok(None)
+        );
+    }
+
+    #[test]
     fn a_link_stays_on_its_host() {
         let link = "by = \"link\"";
         let next = |header: &str| {
-            after(
-                link,
-                &Position::Start,
-                1,
-                &answer(Value::Null, Some(header)),
-            )
+            let said = answer(&Value::Null, Some(header));
+            after(link, &Position::Start, 1, &said)
         };
         let page = |address: &str| Ok(Some(Position::Link(address.to_owned())));
         let two = "https://a.example/v1/users?page=2";
@@ -334,14 +437,7 @@ mod tests {
         ] {
             assert_eq!(next(header), page(two), "{header}");
         }
-        for last in [
-            "",
-            "<?page=1>; rel=\"prev\"",
-            "</v1/next>; rel=\"nextpage\"",
-            "<broken",
-        ] {
-            assert_eq!(next(last), Ok(None), "{last}");
-        }
+        assert_eq!(next("<?page=1>; rel=\"prev\""), Ok(None));
         for other in [
             "https://b.example/",
             "//b.example/",
@@ -356,28 +452,39 @@ mod tests {
         let inside = "by = \"link\"\nnext = \"links.next\"";
         let body = json!({ "links": { "next": two } });
         assert_eq!(
-            after(inside, &Position::Start, 1, &answer(body, None)),
+            after(inside, &Position::Start, 1, &answer(&body, None)),
             page(two)
         );
     }
 
     #[test]
     fn records_are_an_array_of_objects_where_it_is_said() {
-        let found = |body: Value, path: &str| records(&mut answer(body, None), path);
+        let text = |body: &Value, path: &str| {
+            let answer = answer(body, None);
+            let text = lines(&records(&answer, path)?, 20)?;
+            Ok::<String, String>(String::from_utf8(text).unwrap())
+        };
+        let some = Ok("{\"id\":1}\n".to_owned());
+        let one = json!([{ "id": 1 }]);
         assert_eq!(
-            found(json!({ "data": { "items": [{}] } }), "data.items"),
-            Ok(vec![json!({})])
+            text(&json!({ "data": { "items": one } }), "data.items"),
+            some
         );
-        assert_eq!(found(json!([{}]), ""), Ok(vec![json!({})]));
-        assert_eq!(found(json!({ "a/b": [] }), "a/b"), Ok(Vec::new()));
+        assert_eq!(text(&one, ""), some);
+        assert_eq!(text(&json!({ "a/b": [] }), "a/b"), Ok(String::new()));
         for (body, path) in [
             (json!({ "data": [] }), "data.items"),
             (json!({ "items": null }), "items"),
             (json!({ "items": {} }), "items"),
             (json!({ "items": [1] }), "items"),
             (json!({}), ""),
+            (json!([{ "text": "longer than twenty" }]), ""),
         ] {
-            assert!(found(body, path).is_err(), "{path}");
+            assert!(text(&body, path).is_err(), "{path}");
         }
+        assert_eq!(records(&Answer::default(), "items").unwrap().len(), 0);
+        assert_eq!(total("{\"meta\":{\"total\":\"12\"}}", "meta.total"), Ok(12));
+        assert!(total("{\"meta\":{\"total\":-1}}", "meta.total").is_err());
+        assert!(total("{\"meta\":{}}", "meta.total").is_err());
     }
 }

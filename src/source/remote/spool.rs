@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! <object>.jsonl         records, one a line
-//! <object>.pages.jsonl   what was asked for, then a line a page: bytes so far, and where the next page is
+//! <object>.pages.jsonl   what was asked for, then a line a page: bytes so far, and where the next page is;
+//!                        and a line for a place that was refused once
 //! ```
 //!
 //! Records are on disk before the line of their page is. What stands behind the last whole line of a page is cut off.
@@ -15,7 +16,6 @@ use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::paging::Position;
@@ -47,7 +47,26 @@ struct Page {
     records: u64,
     /// Of its records.
     hash: String,
+    /// Records that there are in all, as the source says.
+    #[serde(default)]
+    total: Option<u64>,
     next: Option<Position>,
+}
+
+/// The place was refused once.
+#[derive(Serialize, Deserialize)]
+struct Refused {
+    refused: Position,
+}
+
+/// A page that just came.
+pub(super) struct Fresh {
+    /// Its records, one a line.
+    pub(super) lines: Vec<u8>,
+    pub(super) records: u64,
+    /// Records that there are in all, where the answer says so.
+    pub(super) total: Option<u64>,
+    pub(super) next: Option<Position>,
 }
 
 /// The pages of one object.
@@ -62,6 +81,12 @@ pub(super) struct Spool {
     page_count: u64,
     record_count: u64,
     empty_pages: u64,
+    /// Records of the fullest page.
+    most_records: u64,
+    /// The place behind the last page was refused before this run.
+    was_refused: bool,
+    /// A first refusal: what is here stays.
+    is_spared: bool,
 }
 
 impl Spool {
@@ -85,6 +110,9 @@ impl Spool {
             page_count: 0,
             record_count: 0,
             empty_pages: 0,
+            most_records: 0,
+            was_refused: false,
+            is_spared: false,
         };
         let text = io::read_to_string(&spool.pages).unwrap_or_default();
         let valid = spool.replay(&text, asked, now);
@@ -118,11 +146,14 @@ impl Spool {
         }
         let mut valid = length as u64;
         for line in lines {
-            let Ok(page) = serde_json::from_str::<Page>(line) else {
+            if let Ok(page) = serde_json::from_str::<Page>(line) {
+                self.count(page);
+            } else if serde_json::from_str::<Refused>(line).is_ok() {
+                self.was_refused = true;
+            } else {
                 break;
-            };
+            }
             valid += line.len() as u64;
-            self.count(page);
         }
         valid
     }
@@ -131,6 +162,7 @@ impl Spool {
         self.last = None;
         self.seen.clear();
         (self.page_count, self.record_count, self.empty_pages) = (0, 0, 0);
+        (self.most_records, self.was_refused) = (0, false);
         for file in [&mut self.records, &mut self.pages] {
             file.set_len(0)?;
             file.seek(SeekFrom::Start(0))?;
@@ -157,8 +189,38 @@ impl Spool {
         } else {
             0
         };
+        self.most_records = self.most_records.max(page.records);
+        self.was_refused = false;
         self.seen.extend(page.next.as_ref().map(key));
         self.last = Some(page);
+    }
+
+    /// A place was refused: what is here stays the first time, for the second run may fare better there.
+    pub(super) fn refuse(&mut self, at: &Position) -> Result<()> {
+        if self.page_count == 0 || self.was_refused {
+            return Ok(());
+        }
+        let refused = at.clone();
+        let written = self.write_page_line(&Refused { refused });
+        written.map_err(|cause| unwritable(&self.folder, cause))?;
+        self.is_spared = true;
+        Ok(())
+    }
+
+    /// Whether what is here stays, though the list cannot be used today.
+    pub(super) fn is_spared(&self) -> bool {
+        self.is_spared
+    }
+
+    /// Records of the last page and of the fullest one; none where no page is here.
+    pub(super) fn fullness(&self) -> Option<(u64, u64)> {
+        let last = self.last.as_ref()?;
+        Some((last.records, self.most_records))
+    }
+
+    /// Records that there are in all, as the source said last.
+    pub(super) fn total(&self) -> Option<u64> {
+        self.last.as_ref()?.total
     }
 
     /// Pages that are here.
@@ -188,24 +250,15 @@ impl Spool {
     ///
     /// # Errors
     /// `Kind::Source` when pages repeat; `Kind::Config` when they cannot be written.
-    pub(super) fn keep(
-        &mut self,
-        at: &Position,
-        records: &[Value],
-        next: Option<Position>,
-    ) -> Result<()> {
-        let mut text = Vec::new();
-        for record in records {
-            serde_json::to_writer(&mut text, record)
-                .map_err(|cause| unwritable(&self.folder, cause.into()))?;
-            text.push(b'\n');
-        }
+    pub(super) fn keep(&mut self, at: &Position, fresh: Fresh) -> Result<()> {
         self.seen.insert(key(at));
         let page = Page {
-            bytes: self.bytes() + text.len() as u64,
-            records: records.len() as u64,
-            hash: hex(&Sha256::digest(&text)),
-            next,
+            bytes: self.bytes() + fresh.lines.len() as u64,
+            records: fresh.records,
+            hash: hex(&Sha256::digest(&fresh.lines)),
+            // The last page may have no body to say it in.
+            total: fresh.total.or(self.total()),
+            next: fresh.next,
         };
         self.check(&page).map_err(|what| {
             Error::new(Kind::Source, format!("endpoint `{}` {what}", self.object)).hint(
@@ -214,7 +267,7 @@ impl Spool {
         })?;
         let written = self
             .records
-            .write_all(&text)
+            .write_all(&fresh.lines)
             .and_then(|()| self.records.sync_data());
         let written = written.and_then(|()| self.write_page_line(&page));
         written.map_err(|cause| unwritable(&self.folder, cause))?;
@@ -253,22 +306,18 @@ impl Spool {
 
     /// Forgets the pages: what they are of cannot go on.
     pub(super) fn forget(self) -> Result<()> {
-        forget(&self.folder, &self.object)
-    }
-}
-
-/// Removes the pages of an object.
-pub(super) fn forget(folder: &Path, object: &str) -> Result<()> {
-    // The pages first: without them the records are of no use, and are overwritten.
-    for kind in [PAGES, RECORDS] {
-        match fs::remove_file(folder.join(format!("{object}.{kind}"))) {
-            Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-                return Err(unwritable(folder, cause));
+        // The pages first: without them the records are of no use, and are overwritten.
+        for kind in [PAGES, RECORDS] {
+            let path = self.folder.join(format!("{}.{kind}", self.object));
+            match fs::remove_file(path) {
+                Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+                    return Err(unwritable(&self.folder, cause));
+                }
+                _ => {}
             }
-            _ => {}
         }
+        Ok(())
     }
-    Ok(())
 }
 
 fn private(path: &Path) -> io::Result<File> {
@@ -300,7 +349,6 @@ fn unwritable(folder: &Path, cause: io::Error) -> Error {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use serde_json::json;
     use tempfile::TempDir;
 
     use super::*;
@@ -317,9 +365,19 @@ mod tests {
         Position::Number(number)
     }
 
+    /// A page with one record.
+    fn page(id: u64, next: u64) -> Fresh {
+        Fresh {
+            lines: format!("{{\"id\":{id}}}\n").into_bytes(),
+            records: 1,
+            total: None,
+            next: Some(number(next)),
+        }
+    }
+
     /// Keeps page `at` with one record.
     fn keep(spool: &mut Spool, at: u64) -> Result<()> {
-        spool.keep(&number(at), &[json!({ "id": at })], Some(number(at + 1)))
+        spool.keep(&number(at), page(at, at + 1))
     }
 
     fn text(spool: &Spool) -> String {
@@ -372,24 +430,58 @@ mod tests {
         let folder = TempDir::new().unwrap();
         let mut spool = open(&folder);
         keep(&mut spool, 1).unwrap();
-        let same = spool.keep(&number(2), &[json!({ "id": 1 })], Some(number(3)));
+        let same = spool.keep(&number(2), page(1, 3));
         assert!(same.unwrap_err().to_string().contains("page 1 again"));
-        let circle = spool.keep(&number(2), &[json!({ "id": 2 })], Some(number(1)));
+        let circle = spool.keep(&number(2), page(2, 1));
         assert!(circle.unwrap_err().to_string().contains("circle"));
         // Also when the page it leads back to was read by an earlier run.
-        let circle = open(&folder).keep(&number(2), &[json!({ "id": 2 })], Some(number(2)));
+        let circle = open(&folder).keep(&number(2), page(2, 2));
         assert!(circle.unwrap_err().to_string().contains("circle"));
+        let empty = |next| Fresh {
+            lines: Vec::new(),
+            records: 0,
+            ..page(0, next)
+        };
         for at in 0..MOST_EMPTY_PAGES {
-            spool
-                .keep(&number(at + 10), &[], Some(number(at + 11)))
-                .unwrap();
+            spool.keep(&number(at + 10), empty(at + 11)).unwrap();
         }
-        let empty = spool.keep(&number(500), &[], Some(number(501)));
+        let empty = spool.keep(&number(500), empty(501));
         assert!(empty.unwrap_err().to_string().contains("no end"));
         assert_eq!(
             fs::metadata(folder.path().join("a.jsonl")).unwrap().len(),
             9
         );
+    }
+
+    #[test]
+    fn what_was_refused_once_stays_and_what_was_refused_twice_does_not() {
+        let folder = TempDir::new().unwrap();
+        let refused = |spool: &mut Spool, at| {
+            spool.refuse(&number(at)).unwrap();
+            spool.is_spared()
+        };
+        assert!(!refused(&mut open(&folder), 1), "nothing is here");
+        keep(&mut open(&folder), 1).unwrap();
+        assert!(refused(&mut open(&folder), 2));
+        keep(&mut open(&folder), 2).unwrap();
+        assert!(refused(&mut open(&folder), 3), "another place");
+        let mut spool = open(&folder);
+        assert_eq!(spool.page_count(), 2);
+        assert!(!refused(&mut spool, 3));
+    }
+
+    #[test]
+    fn what_the_source_counts_is_known_to_the_end() {
+        let folder = TempDir::new().unwrap();
+        let total = Some(7);
+        let counted = Fresh {
+            total,
+            ..page(1, 2)
+        };
+        open(&folder).keep(&number(1), counted).unwrap();
+        keep(&mut open(&folder), 2).unwrap();
+        assert_eq!(open(&folder).total(), total);
+        assert_eq!(open(&folder).fullness(), Some((1, 1)));
     }
 
     #[test]
@@ -404,8 +496,7 @@ mod tests {
                 .mode();
             assert_eq!(mode & 0o777, 0o600);
         }
-        forget(folder.path(), "a").unwrap();
-        forget(folder.path(), "a").unwrap();
+        open(&folder).forget().unwrap();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

@@ -1,13 +1,15 @@
 //! Records that were never in a file.
 
 use super::*;
+use crate::source::cell::Cell;
 use crate::source::streams::Spools;
 use serde_json::{Value, json};
 
 fn opened(records: &[(&str, Value)]) -> Result<Export> {
     let mut spools = Spools::new();
     for (object, record) in records {
-        spools.put(object, record).unwrap();
+        let record = Cell::read(record.to_string().as_bytes()).unwrap();
+        spools.put(object, &record).unwrap();
     }
     let streams = spools.finish("command").unwrap();
     let names = Names {
