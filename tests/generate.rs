@@ -44,31 +44,51 @@ fn assert_counts(landed: &Value, expected: &Value) {
     assert_eq!(landed["unmapped"], serde_json::json!([]));
 }
 
+/// Where the manifest does not say what separates lists, a comma in a tag is asked about, and nothing else.
+fn assert_lists_only(workspace: &Workspace) {
+    let open = workspace.run(&["map", "show", "--format", "json"]).passed();
+    for one in open.json().as_array().unwrap() {
+        assert_eq!(one["topic"], "separator", "{one}");
+    }
+}
+
 /// Seed 4 of V01 is a folder.
 const AS_FOLDER: &[&str] = &["--seed", "4", "--contacts", "60", "--variants", "V01"];
 
 #[test]
-fn a_clean_export_is_landed_without_a_question() {
+fn a_folder_is_landed_with_its_counts() {
     let folder = tempfile::tempdir().unwrap();
     let (export, expected) = generated(folder.path(), AS_FOLDER);
     assert!(export[0].is_dir());
     assert!(export[0].join("manifest.json").exists());
     let workspace = workspace(&folder);
     assert_counts(&landed(&workspace, &export), &expected);
-    let open = workspace.run(&["map", "show", "--format", "json"]).passed();
-    assert_eq!(open.json(), serde_json::json!([]));
+    assert_lists_only(&workspace);
 }
 
 #[test]
-fn an_archive_with_a_file_for_each_type_is_landed_without_a_question() {
+fn a_clean_archive_of_any_seed_is_landed_without_a_question() {
+    for seed in ["1", "3", "7"] {
+        let folder = tempfile::tempdir().unwrap();
+        let (export, expected) = generated(folder.path(), &["--seed", seed, "--contacts", "120"]);
+        let workspace = workspace(&folder);
+        assert_counts(&landed(&workspace, &export), &expected);
+        let open = workspace.run(&["map", "show", "--format", "json"]).passed();
+        assert_eq!(open.json(), serde_json::json!([]), "seed {seed}");
+        let zone = "select source_time_zone() as zone";
+        assert_eq!(workspace.sql(zone)[0]["zone"], "Europe/Berlin");
+    }
+}
+
+#[test]
+fn an_archive_with_a_file_for_each_type_is_landed_with_its_counts() {
     let folder = tempfile::tempdir().unwrap();
     let arguments = ["--seed", "4", "--contacts", "60", "--variants", "V65"];
     let (export, expected) = generated(folder.path(), &arguments);
     assert_eq!(export[0].extension().unwrap(), "zip");
     let workspace = workspace(&folder);
     assert_counts(&landed(&workspace, &export), &expected);
-    let open = workspace.run(&["map", "show", "--format", "json"]).passed();
-    assert_eq!(open.json(), serde_json::json!([]));
+    assert_lists_only(&workspace);
 }
 
 #[test]

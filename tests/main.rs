@@ -22,6 +22,7 @@ mod rehearsal;
 mod restart;
 mod resume;
 mod scarce;
+mod selftest;
 mod simulate;
 mod sources;
 mod sql_cases;

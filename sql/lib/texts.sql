@@ -7,7 +7,9 @@ create or replace macro oddity_of(text) as
     case
         when contains(text, chr(65533)) then 'character_lost'
         when regexp_matches(
-            text, '[ÂÃ][\x{80}-\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€'
+            text,
+            '[ÂÃ][\x{80}-\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]'
+            || '|[ÄÅÆ][\x{A1}-\x{BF}€‚ƒ„†‡ˆ‰Š‹ŒŽ˜™š›œžŸ]|â€'
         ) then 'decoded_wrongly'
         when regexp_matches(text, '[\x{85}\x{2028}\x{2029}]')
             then 'line_separator'

@@ -54,6 +54,11 @@ impl Choice {
         }
     }
 
+    /// Whether it asks about a file in which there is nothing.
+    pub(super) fn is_of_nothing(&self) -> bool {
+        self.topic == "object" && self.choice == "-" && self.decided_by == DecidedBy::Pending
+    }
+
     /// Decided by rule if nothing speaks against it and enough for it: twenty times, or each of `all`.
     pub(super) fn by_evidence(mut self, all: u64) -> Self {
         let is_enough = self.evidence_for >= FLOOR.min(all);

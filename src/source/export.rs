@@ -84,7 +84,7 @@ fn surveyed(entries: &[Entry], names: Names, limits: &Limits, allowance: u64) ->
         survey.take(entry, &knowledge)?;
     }
     if survey.found.is_empty() {
-        return Err(nothing(&survey.inventory));
+        return Err(nothing(&survey.inventory, &survey.choices));
     }
     if let Some(manifest) = &manifest {
         survey.check_presence(manifest, entries, layout)?;
@@ -265,7 +265,13 @@ fn extract_id(
     hex(&hash.finalize()[..8])
 }
 
-fn nothing(inventory: &[Listed]) -> Error {
+fn nothing(inventory: &[Listed], choices: &[Choice]) -> Error {
+    if let Some(empty) = choices.iter().find(|choice| choice.is_of_nothing()) {
+        let what = format!("`{}` is empty: not even a header row is there", empty.scope);
+        return Error::new(Kind::Source, what).hint(
+            "export again; if the object has no rows, give the file its header row or take it away",
+        );
+    }
     let files: Vec<&str> = inventory
         .iter()
         .filter(|listed| listed.role != Role::Junk)

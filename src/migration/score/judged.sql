@@ -15,6 +15,14 @@ from (
     where clean.value is distinct from found.value
 );
 
+-- A character that the encoding of a file does not have was lost before the export was made; nothing in it tells.
+delete from wrong
+where exists (
+    select 1 from read_parquet(@defects) as lost
+    where lost.finding = 'character_lost'
+        and lost.object = wrong.object and lost.record_id = wrong.record_id and lost.column_name = wrong.column_name
+);
+
 create table news as
 select * from read_parquet(@said)
 except
@@ -26,7 +34,7 @@ select
     coalesce(object, '') || coalesce('.' || column_name, '') as place,
 from read_parquet(@defects)
 -- Those lie beside the export and are landed by themselves.
-where not starts_with(file, 'refused/');
+where not starts_with(file, 'refused/') and finding <> 'character_lost';
 
 -- A raw column that is staged under its own name is judged by that; another one by all that have no raw column's name.
 create table columns as

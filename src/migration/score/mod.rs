@@ -297,7 +297,8 @@ fn said(inputs: &Inputs<'_>, extract: &Extract, warehouse: &Warehouse) -> Result
             _ => "reported",
         };
         warehouse.run(&format!(
-            "insert into said select '{kind}', null, {}, null, null, to_json(rows)::varchar from ({rows}) as rows",
+            "insert into said select '{kind}', to_json(rows) ->> 'object', {}, null, null, to_json(rows)::varchar \
+             from ({rows}) as rows",
             quote_text(name)
         ))?;
     }

@@ -295,7 +295,7 @@ fn header_only_is_no_rows_and_zero_bytes_is_refused() {
     let landed = read(&export, "deal").unwrap();
     assert!(landed.rows.is_empty());
     assert_eq!(landed.files[0].records, 1);
-    assert_refused(open_files(&[("deals.csv", b"")]), "no file belongs");
+    assert_refused(open_files(&[("deals.csv", b"")]), "`deals.csv` is empty");
 }
 
 #[test]
