@@ -7,31 +7,6 @@ with cells as (
     from int_records__unpivoted
 ),
 
-known_options as (
-    select source_object as object, name as field, unnest(choices) as option,
-    from int_fields__listed
-    union all
-    select lower(clean_text(object)), clean_text(field), source_value,
-    from map_options
-),
-
-columns as (
-    select
-        cells.object,
-        cells.source_column,
-        coalesce(
-            list(distinct match_key(known.option))
-                filter (where known.option is not null),
-            []
-        ) as options,
-    from cells
-    left join known_options as known
-        on cells.object = known.object
-        and known.field in (cells.source_column, cells.destination_field)
-    where cells.type = 'multi_select'
-    group by cells.object, cells.source_column
-),
-
 votes as (
     select object, date_votes(source_column, source_value) as votes,
     from cells
@@ -47,7 +22,7 @@ votes as (
         cells.object,
         list_votes(cells.source_column, cells.source_value, columns.options),
     from cells
-    inner join columns
+    inner join int_custom_columns__listed as columns
         on cells.object = columns.object
         and cells.source_column = columns.source_column
     group by cells.object, cells.source_column, columns.options

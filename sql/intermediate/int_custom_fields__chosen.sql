@@ -14,13 +14,17 @@ cells as (
             case
                 when cells.type = 'multi_select' then multi_values(
                     cells.source_value,
-                    columns.read_as[cells.object || '.' || cells.source_column]
+                    columns.read_as[cells.object || '.' || cells.source_column],
+                    listed.options
                 )
                 else [cells.source_value]
             end
         ) as single_value,
     from int_records__unpivoted as cells
     cross join columns
+    left join int_custom_columns__listed as listed
+        on cells.object = listed.object
+        and cells.source_column = listed.source_column
 ),
 
 options as (

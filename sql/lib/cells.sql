@@ -26,10 +26,19 @@ create or replace macro is_no_value(text) as
     )
     or regexp_matches(text, '^\s*9999-12-31');
 
--- The text of a cell that is no name: words for "no value" are none. Names are
--- left alone, because people are called Null and None.
+-- The text of a cell that is no name: words for "no value" are none.
 create or replace macro clean_value(text) as
     case when not is_no_value(text) then clean_text(text) end;
+
+-- The text of a name: what no name can be is none, `N/A` and `-`. People are
+-- called Null, None and Na.
+create or replace macro clean_name(text) as
+    nullif(
+        regexp_replace(
+            clean_text(text), '(?i)^(-+|#?n/a|\(blank\))$', ''
+        ),
+        ''
+    );
 
 -- Whether a cell holds something that could not be read.
 create or replace macro is_unread(text, value) as

@@ -1,16 +1,39 @@
 -- Lists: what stands between the values of a cell that holds several.
 
+-- The character of a separator's name.
+create or replace macro separator_sign(separator) as
+    case separator
+        when 'comma' then ','
+        when 'pipe' then '|'
+        when 'line_break' then chr(10)
+        else ';'
+    end;
+
+-- A text in which the options that hold the separator themselves hold chr(3).
+create or replace macro options_kept(text, sign, options) as
+    list_reduce(
+        [text] || list_filter(options, lambda option: contains(option, sign)),
+        lambda kept, option: replace(
+            kept, option, replace(option, sign, chr(3))
+        )
+    );
+
 -- The parts of a list cell: a JSON array, parts between ` |##| `, or between
--- the separator of its column; `\;` and `\\` stand inside a value.
-create or replace macro list_parts(text, separator) as
+-- the separator of its column; `\;` and `\\` stand inside a value, and so does
+-- a separator inside a known option.
+create or replace macro list_parts(text, separator, options) as
     case
         when regexp_matches(text, '^\s*\[.*\]\s*$') and json_valid(text)
             then json_extract_string(text, '$[*]')
         when contains(text, '|##|') then string_split(text, '|##|')
-        when separator = 'comma' then string_split(text, ',')
-        when separator = 'pipe' then string_split(text, '|')
-        when separator = 'line_break' then string_split(text, chr(10))
-        when separator = 'semicolon' or separator is null then list_transform(
+        when separator in ('comma', 'pipe', 'line_break') then list_transform(
+            string_split(
+                options_kept(text, separator_sign(separator), options),
+                separator_sign(separator)
+            ),
+            lambda part: replace(part, chr(3), separator_sign(separator))
+        )
+        else list_transform(
             string_split(
                 replace(replace(text, '\\', chr(1)), '\;', chr(2)), ';'
             ),
@@ -18,13 +41,17 @@ create or replace macro list_parts(text, separator) as
         )
     end;
 
--- The values of a multi-select cell.
-create or replace macro multi_values(text, separator) as
-    list_filter(
-        list_transform(
-            list_parts(text, separator), lambda part: clean_value(part)
+-- The values of a multi-select cell; null when there is none.
+create or replace macro multi_values(text, separator, options) as
+    nullif(
+        list_filter(
+            list_transform(
+                list_parts(text, separator, options),
+                lambda part: clean_value(part)
+            ),
+            lambda part: part is not null
         ),
-        lambda part: part is not null
+        []
     );
 
 -- What stands between the values of a list; null when nothing does.
@@ -37,21 +64,22 @@ create or replace macro separator_shown(text) as
         when contains(text, ',') then 'comma'
     end;
 
+-- What values are matched by.
+create or replace macro list_keys(texts) as
+    list_transform(texts, lambda text: match_key(text));
+
 -- By which separator all values of a list are known options; null where none
 -- explains it, or nothing needs one.
 create or replace macro known_separator(text, options) as
     case
         when separator_shown(text) is null
-            or list_contains(options, match_key(text)) then null
+            or list_contains(list_keys(options), match_key(text)) then null
         else list_filter(
             ['semicolon', 'comma', 'pipe', 'line_break'],
-            lambda word: len(multi_values(text, word)) > 1
+            lambda word: len(multi_values(text, word, options)) > 1
                 and list_has_all(
-                    options,
-                    list_transform(
-                        multi_values(text, word),
-                        lambda part: match_key(part)
-                    )
+                    list_keys(options),
+                    list_keys(multi_values(text, word, options))
                 )
         )[1]
     end;

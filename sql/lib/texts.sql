@@ -9,7 +9,7 @@ create or replace macro oddity_of(text) as
         when regexp_matches(
             text,
             '[ÂÃ][\x{80}-\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]'
-            || '|[ÄÅÆ][\x{A1}-\x{BF}€‚ƒ„†‡ˆ‰Š‹ŒŽ˜™š›œžŸ]|â€'
+            || '|[ÄÅÆ][\x{A1}-\x{BF}€‚ƒ„†‡ˆ‰Š‹ŒŽ˜™š›œžŸ]|Å[“”]\pL|â€|ðŸ'
         ) then 'decoded_wrongly'
         when regexp_matches(text, '[\x{85}\x{2028}\x{2029}]')
             then 'line_separator'

@@ -1,4 +1,5 @@
--- Dates with time that could not be read without a guess.
+-- Dates with time that could not be read without a guess, and hours that the
+-- clocks leave out or go through twice: of two the later one was taken.
 -- blocks: no
 
 with columns as (
@@ -71,17 +72,29 @@ cells as (
     select * from task_cells
     union all
     select * from activity_cells
+),
+
+read as (
+    select
+        object,
+        source_id,
+        "column",
+        cell,
+        parse_instant(
+            cell,
+            columns.read_as[object || '.' || "column"],
+            source_time_zone()
+        ) as instant,
+    from cells
+    cross join columns
 )
 
-select object, source_id, "column",
-from cells
-cross join columns
-where is_unread(
-    cell,
-    parse_instant(
-        cell,
-        columns.read_as[object || '.' || "column"],
-        source_time_zone()
-    )
-)
+select
+    object,
+    source_id,
+    "column",
+    case when instant is null then 'not_read' else 'clock_change' end as why,
+from read
+where is_unread(cell, instant)
+    or is_clock_change(cell, instant, source_time_zone())
 order by all

@@ -28,4 +28,19 @@ union all
 select 'attachments', _source_id, coalesce(parent_type, 'none'),
 from int_attachments__parented
 where parent_reason in ('parent_missing', 'no_parent')
+union all
+select 'deal_contacts', links._source_id, 'contact'
+from stg_smartdesk__deal_contacts as links
+anti join stg_smartdesk__contacts as contacts
+    on links.contact_id = contacts.contact_id
+union all
+select 'record_tags', links._source_id, links.record_type
+from stg_smartdesk__record_tags as links
+anti join int_records__keyed as records
+    on links.record_type = records.record_type
+    and links.record_id = records.record_id
+union all
+select 'campaign_members', _source_id, member_type
+from int_campaign_members__linked
+where link_reason is not null
 order by all

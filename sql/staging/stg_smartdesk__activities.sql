@@ -11,8 +11,9 @@ select
     duplicate_kind(activities._occurrence, activities._is_copy) as _duplicate,
     activities.id as activity_id,
     lower(clean_text(activities.type)) as type,
-    clean_text(activities.subject) as subject,
-    activities.body,
+    clean_name(activities.subject) as subject,
+    -- Blanks at the ends of a text are the text's own.
+    regexp_replace(activities.body, '^''([=+@-])', '\1') as body,
     lower(clean_text(activities.body_format)) as body_format,
     lower(clean_text(activities.direction)) as direction,
     clean_value(activities.outcome) as outcome,
@@ -43,7 +44,7 @@ select
     activities.contact_id,
     clean_text(activities.contact_name) as contact_name,
     activities.company_id,
-    clean_text(activities.company_name) as company_name,
+    clean_name(activities.company_name) as company_name,
     coalesce(
         owner_key(
             activities.owner_id, activities.owner_email, activities.owner_name
@@ -54,7 +55,7 @@ select
     parse_email(
         coalesce(activities.owner_email, activities.author_email)
     ) as owner_email,
-    clean_text(activities.owner_name) as owner_name,
+    clean_name(activities.owner_name) as owner_name,
     coalesce(parse_boolean(activities.is_deleted), false) as is_deleted,
     parse_instant(
         activities.created_at,

@@ -8,7 +8,7 @@ select
     ) as _duplicate,
     participants.activity_id,
     coalesce(
-        clean_text(participants.name), parse_email(participants.email)
+        clean_name(participants.name), parse_email(participants.email)
     ) as name,
     lower(clean_text(participants.role)) as role,
 from raw_smartdesk__activity_participant as participants

@@ -10,7 +10,7 @@ select
     row_source_id(campaigns.id, campaigns._occurrence) as _source_id,
     duplicate_kind(campaigns._occurrence, campaigns._is_copy) as _duplicate,
     campaigns.id as campaign_id,
-    clean_text(campaigns.name) as name,
+    clean_name(campaigns.name) as name,
     lower(clean_value(campaigns.status)) as status,
     parse_date(
         campaigns.start_date, columns.read_as['campaign.start_date']

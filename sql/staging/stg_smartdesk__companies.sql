@@ -10,7 +10,7 @@ select
     row_source_id(companies.id, companies._occurrence) as _source_id,
     duplicate_kind(companies._occurrence, companies._is_copy) as _duplicate,
     companies.id as company_id,
-    clean_text(companies.name) as name,
+    clean_name(companies.name) as name,
     clean_value(companies.domain) as domain,
     clean_value(companies.website) as website,
     clean_value(companies.industry) as industry,
@@ -32,17 +32,17 @@ select
     clean_value(companies.billing_postal_code) as postal_code,
     clean_value(companies.billing_country) as country,
     companies.parent_company_id,
-    clean_text(companies.parent_company_name) as parent_company_name,
+    clean_name(companies.parent_company_name) as parent_company_name,
     clean_value(companies.description) as description,
     multi_values(
-        companies.tags, columns.read_as['company.tags']
+        companies.tags, columns.read_as['company.tags'], []
     ) as tags,
     owner_key(
         companies.owner_id, companies.owner_email, companies.owner_name
     ) as owner_key,
     companies.owner_id,
     parse_email(companies.owner_email) as owner_email,
-    clean_text(companies.owner_name) as owner_name,
+    clean_name(companies.owner_name) as owner_name,
     coalesce(parse_boolean(companies.is_deleted), false) as is_deleted,
     parse_instant(
         companies.created_at,

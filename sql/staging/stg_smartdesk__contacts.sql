@@ -12,21 +12,21 @@ select
     contacts.id as contact_id,
     clean_value(contacts.salutation) as salutation,
     coalesce(
-        clean_text(contacts.first_name),
+        clean_name(contacts.first_name),
         case
-            when clean_text(contacts.last_name) is null
+            when clean_name(contacts.last_name) is null
                 then first_name_of(contacts.full_name)
         end
     ) as first_name,
     coalesce(
-        clean_text(contacts.last_name),
+        clean_name(contacts.last_name),
         case
-            when clean_text(contacts.first_name) is null
+            when clean_name(contacts.first_name) is null
                 then last_name_of(contacts.full_name)
         end
     ) as last_name,
     coalesce(
-        clean_text(contacts.full_name),
+        clean_name(contacts.full_name),
         clean_text(concat_ws(' ', contacts.first_name, contacts.last_name))
     ) as full_name,
     clean_value(contacts.job_title) as job_title,
@@ -36,7 +36,7 @@ select
     parse_phone(contacts.phone) as phone,
     parse_phone(contacts.mobile) as mobile,
     contacts.company_id,
-    clean_text(contacts.company_name) as company_name,
+    clean_name(contacts.company_name) as company_name,
     clean_value(contacts.lifecycle_stage) as lifecycle_stage,
     clean_value(contacts.street) as street,
     clean_value(contacts.city) as city,
@@ -64,14 +64,14 @@ select
     ) as consent_at,
     contacts.converted_from_lead_id as lead_id,
     multi_values(
-        contacts.tags, columns.read_as['contact.tags']
+        contacts.tags, columns.read_as['contact.tags'], []
     ) as tags,
     owner_key(
         contacts.owner_id, contacts.owner_email, contacts.owner_name
     ) as owner_key,
     contacts.owner_id,
     parse_email(contacts.owner_email) as owner_email,
-    clean_text(contacts.owner_name) as owner_name,
+    clean_name(contacts.owner_name) as owner_name,
     coalesce(parse_boolean(contacts.is_deleted), false) as is_deleted,
     parse_instant(
         contacts.created_at,

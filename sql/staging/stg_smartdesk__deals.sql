@@ -10,7 +10,7 @@ select
     row_source_id(deals.id, deals._occurrence) as _source_id,
     duplicate_kind(deals._occurrence, deals._is_copy) as _duplicate,
     deals.id as deal_id,
-    clean_text(deals.name) as name,
+    clean_name(deals.name) as name,
     parse_amount(
         deals.value_amount,
         columns.read_as['deal.value_amount']
@@ -50,22 +50,22 @@ select
     ) as closed_date,
     clean_value(deals.lost_reason) as lost_reason,
     deals.company_id,
-    clean_text(deals.company_name) as company_name,
+    clean_name(deals.company_name) as company_name,
     deals.primary_contact_id as contact_id,
-    clean_text(deals.primary_contact_name) as contact_name,
+    clean_name(deals.primary_contact_name) as contact_name,
     deals.product_id,
     clean_text(deals.product_name) as product_name,
     clean_value(deals.source) as source,
     deals.campaign_id,
     multi_values(
-        deals.tags, columns.read_as['deal.tags']
+        deals.tags, columns.read_as['deal.tags'], []
     ) as tags,
     owner_key(
         deals.owner_id, deals.owner_email, deals.owner_name
     ) as owner_key,
     deals.owner_id,
     parse_email(deals.owner_email) as owner_email,
-    clean_text(deals.owner_name) as owner_name,
+    clean_name(deals.owner_name) as owner_name,
     coalesce(parse_boolean(deals.is_deleted), false) as is_deleted,
     parse_instant(
         deals.created_at,

@@ -10,10 +10,10 @@ select
     row_source_id(leads.id, leads._occurrence) as _source_id,
     duplicate_kind(leads._occurrence, leads._is_copy) as _duplicate,
     leads.id as lead_id,
-    clean_text(leads.first_name) as first_name,
-    clean_text(leads.last_name) as last_name,
+    clean_name(leads.first_name) as first_name,
+    clean_name(leads.last_name) as last_name,
     clean_text(concat_ws(' ', leads.first_name, leads.last_name)) as full_name,
-    clean_text(leads.company_name) as company_name,
+    clean_name(leads.company_name) as company_name,
     clean_value(leads.job_title) as job_title,
     parse_email(leads.email) as email,
     parse_phone(leads.phone) as phone,
@@ -28,14 +28,14 @@ select
     leads.converted_contact_id,
     parse_boolean(leads.should_convert) as is_to_convert,
     multi_values(
-        leads.tags, columns.read_as['lead.tags']
+        leads.tags, columns.read_as['lead.tags'], []
     ) as tags,
     owner_key(
         leads.owner_id, leads.owner_email, leads.owner_name
     ) as owner_key,
     leads.owner_id,
     parse_email(leads.owner_email) as owner_email,
-    clean_text(leads.owner_name) as owner_name,
+    clean_name(leads.owner_name) as owner_name,
     coalesce(parse_boolean(leads.is_deleted), false) as is_deleted,
     parse_instant(
         leads.created_at,

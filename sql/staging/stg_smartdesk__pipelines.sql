@@ -5,7 +5,7 @@ select
     row_source_id(pipelines.id, pipelines._occurrence) as _source_id,
     duplicate_kind(pipelines._occurrence, pipelines._is_copy) as _duplicate,
     pipelines.id as pipeline_id,
-    clean_text(pipelines.name) as name,
+    clean_name(pipelines.name) as name,
     coalesce(parse_boolean(pipelines.is_default), false) as is_default,
     coalesce(parse_boolean(pipelines.is_archived), false) as is_archived,
     parse_currency(pipelines.currency) as currency,

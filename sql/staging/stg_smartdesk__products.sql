@@ -10,7 +10,7 @@ select
     row_source_id(products.id, products._occurrence) as _source_id,
     duplicate_kind(products._occurrence, products._is_copy) as _duplicate,
     products.id as product_id,
-    clean_text(products.name) as name,
+    clean_name(products.name) as name,
     parse_amount(
         products.price_amount,
         columns.read_as['product.price_amount']

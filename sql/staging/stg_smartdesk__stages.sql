@@ -6,7 +6,7 @@ select
     duplicate_kind(stages._occurrence, stages._is_copy) as _duplicate,
     stages.id as stage_id,
     stages.pipeline_id,
-    clean_text(stages.name) as name,
+    clean_name(stages.name) as name,
     parse_integer(stages.sort_order) as sort_order,
     parse_amount(stages.probability, null) as probability,
     lower(clean_text(stages.kind)) as kind,

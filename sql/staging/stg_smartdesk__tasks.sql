@@ -10,7 +10,7 @@ select
     row_source_id(tasks.id, tasks._occurrence) as _source_id,
     duplicate_kind(tasks._occurrence, tasks._is_copy) as _duplicate,
     tasks.id as task_id,
-    clean_text(tasks.subject) as subject,
+    clean_name(tasks.subject) as subject,
     tasks.description,
     lower(clean_text(tasks.description_format)) as description_format,
     clean_text(tasks.type) as type,
@@ -28,7 +28,7 @@ select
     ) as completed_at,
     lower(clean_text(tasks.parent_type)) as parent_type,
     tasks.parent_id,
-    clean_text(tasks.parent_name) as parent_name,
+    clean_name(tasks.parent_name) as parent_name,
     coalesce(
         owner_key(tasks.assignee_id, tasks.assignee_email, null),
         owner_key(tasks.owner_id, tasks.owner_email, tasks.owner_name)
@@ -41,7 +41,7 @@ select
             else tasks.assignee_email
         end
     ) as owner_email,
-    clean_text(tasks.owner_name) as owner_name,
+    clean_name(tasks.owner_name) as owner_name,
     coalesce(parse_boolean(tasks.is_deleted), false) as is_deleted,
     parse_instant(
         tasks.created_at,

@@ -7,7 +7,7 @@ select
     users.id as user_id,
     parse_email(users.email) as email,
     coalesce(
-        clean_text(users.full_name),
+        clean_name(users.full_name),
         clean_text(concat_ws(' ', users.first_name, users.last_name))
     ) as full_name,
     clean_text(users.role) as role,

@@ -32,6 +32,14 @@ create table planted as
 select
     *,
     coalesce(object, '') || coalesce('.' || column_name, '') as place,
+    -- A reference is judged by what it was found to mean.
+    case
+        when column_name in ('parent_company_id', 'parent_company_name', 'parent_id', 'parent_name')
+            then 'parent_source_id'
+        when column_name = 'member_id' then 'person_source_id'
+        when regexp_matches(column_name, '_(id|name|email)$')
+            then regexp_replace(replace(column_name, 'primary_', ''), '_(id|name|email)$', '_source_id')
+    end as link,
 from read_parquet(@defects)
 -- Those lie beside the export and are landed by themselves.
 where not starts_with(file, 'refused/') and finding <> 'character_lost';
@@ -49,8 +57,12 @@ select
         select 1 from wrong
         where wrong.object = planted.object
             and (planted.record_id is null or wrong.record_id = planted.record_id)
-            and (
-                planted.column_name is null
+            and case
+                when exists (
+                    select 1 from columns
+                    where columns.object = planted.object and columns.column_name = planted.link
+                ) then wrong.column_name = planted.link
+                else planted.column_name is null
                 or wrong.column_name = planted.column_name
                 or (
                     not exists (
@@ -62,7 +74,7 @@ select
                         where other.object = planted.object and other.column_name = wrong.column_name
                     )
                 )
-            )
+            end
     ) as is_wrong,
     exists (
         select 1 from news
@@ -81,7 +93,10 @@ select
     exists (
         select 1 from news
         where news.kind = 'reported'
-            and contains(news.text, '"' || coalesce(planted.record_id, planted.object) || '"')
+            and (
+                contains(news.text, '"' || coalesce(planted.record_id, planted.object) || '"')
+                or contains(news.text, '"' || planted.dirty_value || '"')
+            )
     ) as is_reported,
     exists (
         select 1 from read_parquet(@interpreted) as interpreted

@@ -20,7 +20,7 @@ use crate::landing::{self, Extract};
 use crate::ledger;
 use crate::reconcile;
 use crate::source::Layout;
-use crate::warehouse::{Warehouse, quote_name, quote_text};
+use crate::warehouse::{Column, Warehouse, quote_name, quote_text};
 
 /// What became of some defects of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -222,7 +222,47 @@ fn cells(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
             interpreted(warehouse, object, "")?;
         }
     }
+    links(inputs, warehouse)?;
     warehouse.run(include_str!("custom.sql"))
+}
+
+/// The records that references were found to mean: `company_source_id` of `int_contacts__linked`.
+fn links(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
+    let system = &inputs.config.source.system;
+    let raw = format!("raw_{system}__");
+    let scripts = &inputs.catalog.scripts;
+    for script in scripts {
+        let Some((plural, done)) = script
+            .name
+            .strip_prefix("int_")
+            .and_then(|name| name.split_once("__"))
+        else {
+            continue;
+        };
+        let staged = format!("stg_{system}__{plural}");
+        let staged = scripts.iter().find(|other| other.name == staged);
+        let object =
+            staged.and_then(|staged| staged.reads.iter().find_map(|read| read.strip_prefix(&raw)));
+        let Some(object) = object.filter(|_| done.contains("linked") || done.contains("parented"))
+        else {
+            continue;
+        };
+        let columns = warehouse.columns(&format!("select * from {}", script.name))?;
+        let names = columns.iter().map(|column| column.name.as_str());
+        let names =
+            names.filter(|name| name.ends_with("_source_id") && *name != "survivor_source_id");
+        let names: Vec<&str> = names.filter(|name| !name.starts_with('_')).collect();
+        if !names.is_empty() {
+            put_cells(
+                warehouse,
+                object,
+                &script.name,
+                "_source_id",
+                names.into_iter(),
+            )?;
+        }
+    }
+    Ok(())
 }
 
 fn put_cells<'a>(
@@ -292,8 +332,9 @@ fn said(inputs: &Inputs<'_>, extract: &Extract, warehouse: &Warehouse) -> Result
     // Open choices are questions, not reports.
     for check in checks.filter(|check| !check.reads.contains("int_choices__judged")) {
         let (name, rows) = (&check.name, check.select(""));
-        let kind = match check.blocks() {
-            Blocks::Decide => "asked",
+        // A question about no object says something only of the records that it names.
+        let kind = match (check.blocks(), names_object(&warehouse.columns(&rows)?)) {
+            (Blocks::Decide, true) => "asked",
             _ => "reported",
         };
         warehouse.run(&format!(
@@ -303,6 +344,10 @@ fn said(inputs: &Inputs<'_>, extract: &Extract, warehouse: &Warehouse) -> Result
         ))?;
     }
     Ok(())
+}
+
+fn names_object(columns: &[Column]) -> bool {
+    columns.iter().any(|column| column.name == "object")
 }
 
 /// Judges a reading by that of the clean export.
