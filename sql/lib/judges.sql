@@ -28,18 +28,14 @@ create or replace macro said_of_all(topic) as
         when 'separator' then source_list_separator()
     end;
 
--- The answer that counts: the column's own, else what is said of all columns,
--- if the votes decide nothing. `-` leaves the cells in question as they are.
-create or replace macro answer_of(votes, is_decided, answer) as
-    list_filter(
-        [
-            answer,
-            case when not is_decided then said_of_all(votes.topic) end
-        ],
-        lambda said: said = '-' or list_contains(
+-- A word that is an answer: one of the votes', or `-`, which leaves the cells
+-- in question as they are.
+create or replace macro answer_of(votes, said) as
+    case
+        when said = '-' or list_contains(
             list_transform(votes.votes, lambda vote: vote.word), said
-        )
-    )[1];
+        ) then said
+    end;
 
 -- How a column is read and why. `read_as` is null while that is in doubt: cells
 -- that could be read in two ways are not read then.
@@ -52,15 +48,21 @@ create or replace macro judged(scope, votes, answer) as
         }
     ), lambda count: {
         'first': count.first,
-        'is_decided': count.is_decided,
-        'answer': answer_of(votes, count.is_decided, answer)
+        'answer': answer_of(votes, answer),
+        -- The votes' own word, else what is said of all columns.
+        'rule': case
+            when count.is_decided then count.first.word
+            else answer_of(votes, said_of_all(votes.topic))
+        end
     }), lambda count: {
         'scope': scope,
         'topic': votes.topic,
-        'choice': coalesce(count.answer, count.first.word),
+        'choice': coalesce(count.answer, count.rule, count.first.word),
         'others': list_filter(
             list_transform(votes.votes, lambda vote: vote.word) || ['-'],
-            lambda known: known <> coalesce(count.answer, count.first.word)
+            lambda known: known <> coalesce(
+                count.answer, count.rule, count.first.word
+            )
         ),
         'evidence_for': count.first.for,
         'evidence_against': count.first.against,
@@ -68,14 +70,8 @@ create or replace macro judged(scope, votes, answer) as
             || ' depend on it',
         'decided_by': case
             when count.answer is not null then 'person'
-            when count.is_decided then 'rule'
+            when count.rule is not null then 'rule'
             else 'pending'
         end,
-        'read_as': coalesce(
-            nullif(count.answer, '-'),
-            case
-                when count.answer is null and count.is_decided
-                    then count.first.word
-            end
-        )
+        'read_as': nullif(coalesce(count.answer, count.rule), '-')
     })[1];

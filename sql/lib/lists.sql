@@ -113,5 +113,6 @@ create or replace macro list_votes(column_name, text, options) as
             when count(known_separator(text, options)) = 0
                 then count_if(separator_shown(text) <> 'semicolon')
             else 0
-        end
+        end,
+        'without_zone': 0
     };

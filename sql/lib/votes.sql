@@ -67,7 +67,8 @@ create or replace macro date_votes(column_name, text) as
             votes_for('mdy', date_order_shown(text))
         ],
         'open': count_if(date_order_shown(text) = 'open'),
-        'doubt': 0
+        'doubt': 0,
+        'without_zone': count_if(needs_zone(text))
     };
 
 -- Where others are written without grouping, it is in doubt whether the comma
@@ -95,5 +96,6 @@ create or replace macro amount_votes(column_name, text) as
             > count_if(decimal_sign_shown(text) = 'point')
                 then count_if(is_ungrouped(text))
             else 0
-        end
+        end,
+        'without_zone': 0
     };

@@ -1,12 +1,7 @@
 -- Amounts that are no number, or could be two different ones.
 -- blocks: no
 
-with columns as (
-    select map(list(scope), list(read_as)) as read_as,
-    from col_smartdesk__columns
-),
-
-company_cells as (
+with company_cells as (
     select 'company' as object, id as source_id, unnest([
         {'column': 'annual_revenue_amount', 'cell': annual_revenue_amount},
     ], recursive := true),
@@ -47,7 +42,7 @@ cells as (
 
 select object, source_id, "column",
 from cells
-cross join columns
+cross join col_smartdesk__read_as as columns
 where is_unread(
     cell, parse_amount(cell, columns.read_as[object || '.' || "column"])
 )

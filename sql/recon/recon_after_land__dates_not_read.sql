@@ -1,12 +1,7 @@
 -- Dates that could not be read without a guess.
 -- blocks: no
 
-with columns as (
-    select map(list(scope), list(read_as)) as read_as,
-    from col_smartdesk__columns
-),
-
-contact_cells as (
+with contact_cells as (
     select 'contact' as object, id as source_id, unnest([
         {'column': 'birthday', 'cell': birthday},
     ], recursive := true),
@@ -38,7 +33,7 @@ cells as (
 
 select object, source_id, "column",
 from cells
-cross join columns
+cross join col_smartdesk__read_as as columns
 where is_unread(
     cell, parse_date(cell, columns.read_as[object || '.' || "column"])
 )

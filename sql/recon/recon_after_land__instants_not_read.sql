@@ -2,12 +2,7 @@
 -- clocks leave out or go through twice: of two the later one was taken.
 -- blocks: no
 
-with columns as (
-    select map(list(scope), list(read_as)) as read_as,
-    from col_smartdesk__columns
-),
-
-contact_cells as (
+with contact_cells as (
     select 'contact' as object, id as source_id, unnest([
         {'column': 'created_at', 'cell': created_at},
         {'column': 'updated_at', 'cell': updated_at},
@@ -86,7 +81,7 @@ read as (
             source_time_zone()
         ) as instant,
     from cells
-    cross join columns
+    cross join col_smartdesk__read_as as columns
 )
 
 select

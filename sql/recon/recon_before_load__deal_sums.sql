@@ -2,12 +2,7 @@
 -- the load, whatever will become of each row. A row is a difference.
 -- blocks: yes
 
-with columns as (
-    select map(list(scope), list(read_as)) as read_as,
-    from col_smartdesk__columns
-),
-
-exported as (
+with exported as (
     select
         upper(coalesce(
             parse_currency(value_currency), parse_currency(value_amount),
@@ -19,7 +14,7 @@ exported as (
             value_amount, columns.read_as['deal.value_amount']
         )), 0) as amount,
     from raw_smartdesk__deal
-    cross join columns
+    cross join col_smartdesk__read_as as columns
     group by all
 ),
 

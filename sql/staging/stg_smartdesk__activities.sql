@@ -1,11 +1,6 @@
 -- Calls, e-mails, meetings and notes of the source, one row a source row.
 -- key: _source_id
 
-with columns as (
-    select map(list(scope), list(read_as)) as read_as,
-    from col_smartdesk__columns
-)
-
 select
     row_source_id(activities.id, activities._occurrence) as _source_id,
     duplicate_kind(activities._occurrence, activities._is_copy) as _duplicate,
@@ -63,4 +58,4 @@ select
         source_time_zone()
     ) as created_at,
 from raw_smartdesk__activity as activities
-cross join columns
+cross join col_smartdesk__read_as as columns

@@ -1,11 +1,6 @@
 -- Campaigns of the source, one row a source row.
 -- key: _source_id
 
-with columns as (
-    select map(list(scope), list(read_as)) as read_as,
-    from col_smartdesk__columns
-)
-
 select
     row_source_id(campaigns.id, campaigns._occurrence) as _source_id,
     duplicate_kind(campaigns._occurrence, campaigns._is_copy) as _duplicate,
@@ -20,4 +15,4 @@ select
     ) as end_date,
     coalesce(parse_boolean(campaigns.is_deleted), false) as is_deleted,
 from raw_smartdesk__campaign as campaigns
-cross join columns
+cross join col_smartdesk__read_as as columns

@@ -1,11 +1,6 @@
 -- Companies of the source, one row a source row.
 -- key: _source_id
 
-with columns as (
-    select map(list(scope), list(read_as)) as read_as,
-    from col_smartdesk__columns
-)
-
 select
     row_source_id(companies.id, companies._occurrence) as _source_id,
     duplicate_kind(companies._occurrence, companies._is_copy) as _duplicate,
@@ -56,4 +51,4 @@ select
     ) as updated_at,
     to_json(companies) as _cells,
 from raw_smartdesk__company as companies
-cross join columns
+cross join col_smartdesk__read_as as columns

@@ -1,11 +1,6 @@
 -- People of the source, one row a source row. In doubt a person has opted out.
 -- key: _source_id
 
-with columns as (
-    select map(list(scope), list(read_as)) as read_as,
-    from col_smartdesk__columns
-)
-
 select
     row_source_id(contacts.id, contacts._occurrence) as _source_id,
     duplicate_kind(contacts._occurrence, contacts._is_copy) as _duplicate,
@@ -85,4 +80,4 @@ select
     ) as updated_at,
     to_json(contacts) as _cells,
 from raw_smartdesk__contact as contacts
-cross join columns
+cross join col_smartdesk__read_as as columns

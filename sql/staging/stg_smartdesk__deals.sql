@@ -1,11 +1,6 @@
 -- Deals of the source, one row a source row.
 -- key: _source_id
 
-with columns as (
-    select map(list(scope), list(read_as)) as read_as,
-    from col_smartdesk__columns
-)
-
 select
     row_source_id(deals.id, deals._occurrence) as _source_id,
     duplicate_kind(deals._occurrence, deals._is_copy) as _duplicate,
@@ -79,4 +74,4 @@ select
     ) as updated_at,
     to_json(deals) as _cells,
 from raw_smartdesk__deal as deals
-cross join columns
+cross join col_smartdesk__read_as as columns

@@ -1,11 +1,6 @@
 -- Leads of the source, one row a source row. In doubt a lead has opted out.
 -- key: _source_id
 
-with columns as (
-    select map(list(scope), list(read_as)) as read_as,
-    from col_smartdesk__columns
-)
-
 select
     row_source_id(leads.id, leads._occurrence) as _source_id,
     duplicate_kind(leads._occurrence, leads._is_copy) as _duplicate,
@@ -49,4 +44,4 @@ select
     ) as updated_at,
     to_json(leads) as _cells,
 from raw_smartdesk__lead as leads
-cross join columns
+cross join col_smartdesk__read_as as columns

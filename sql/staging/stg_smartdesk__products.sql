@@ -1,11 +1,6 @@
 -- Products that deals of the source name.
 -- key: _source_id
 
-with columns as (
-    select map(list(scope), list(read_as)) as read_as,
-    from col_smartdesk__columns
-)
-
 select
     row_source_id(products.id, products._occurrence) as _source_id,
     duplicate_kind(products._occurrence, products._is_copy) as _duplicate,
@@ -17,4 +12,4 @@ select
     ) as price_amount,
     coalesce(parse_boolean(products.is_deleted), false) as is_deleted,
 from raw_smartdesk__product as products
-cross join columns
+cross join col_smartdesk__read_as as columns

@@ -1,11 +1,6 @@
 -- Tasks of the source, one row a source row.
 -- key: _source_id
 
-with columns as (
-    select map(list(scope), list(read_as)) as read_as,
-    from col_smartdesk__columns
-)
-
 select
     row_source_id(tasks.id, tasks._occurrence) as _source_id,
     duplicate_kind(tasks._occurrence, tasks._is_copy) as _duplicate,
@@ -49,4 +44,4 @@ select
         source_time_zone()
     ) as created_at,
 from raw_smartdesk__task as tasks
-cross join columns
+cross join col_smartdesk__read_as as columns

@@ -52,16 +52,8 @@ pub fn decisions(workspace: &Workspace) -> Result<Vec<Decision>> {
     let history = ledger::history(&workspace.staging())?;
     let extract = extract::newest(workspace, &history)?;
     let inputs = relations::inputs(workspace, &extract, &history);
-    let published = workspace.warehouse();
-    let megabytes = workspace.config.warehouse_memory;
-    if let Some(warehouse) = status::current(&published, &inputs, megabytes) {
-        return judged(&warehouse);
-    }
-    let rows = extract::largest(&extract);
-    let warehouse = Warehouse::build_aside(&published, rows, megabytes)?;
-    let decisions = judge(&inputs, &warehouse).and_then(|()| judged(&warehouse));
-    warehouse.discard()?;
-    decisions
+    let build = |warehouse: &Warehouse| judge(&inputs, warehouse);
+    status::ask(workspace, &extract, &inputs, build, judged)
 }
 
 /// Builds what judges, and nothing else.
@@ -110,22 +102,18 @@ pub fn decide(workspace: &Workspace, scope: &str, topic: &str, choice: &str) -> 
     })
 }
 
-/// A column is read in one of two ways; how a file may be read, the reader knows.
+/// A column is read in one of some ways; how a file may be read, the reader knows.
 fn check(asked: &Decision, choice: &str) -> Result<()> {
-    let Choice {
-        scope,
-        topic,
-        choice: found,
-        others,
-        ..
-    } = &asked.choice;
-    let mut known = others.iter().chain([found]);
-    if asked.is_landed || known.any(|known| known == choice) {
+    let of_it = &asked.choice;
+    let known: Vec<&str> = [&of_it.choice]
+        .into_iter()
+        .chain(&of_it.others)
+        .map(String::as_str)
+        .collect();
+    if asked.is_landed || known.contains(&choice) {
         return Ok(());
     }
-    let what = format!("{topic} of `{scope}` cannot be `{choice}`");
-    let known = others.iter().chain([found]).map(String::as_str);
-    let known: Vec<&str> = known.collect();
+    let what = format!("{} of `{}` cannot be `{choice}`", of_it.topic, of_it.scope);
     Err(Error::new(Kind::Usage, what).hint(format!("it is one of: {}", known.join(", "))))
 }
 

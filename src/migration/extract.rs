@@ -17,6 +17,7 @@ use crate::ledger::{self, Event, History, Ledger};
 use crate::source::{
     self, Aliases, Choices, DecidedBy, Export, HeaderMap, Layout, Limits, Names, Role,
 };
+use crate::warehouse::Warehouse;
 
 /// What `land` did.
 #[derive(Clone, Debug, Serialize)]
@@ -282,9 +283,17 @@ pub fn newest(workspace: &Workspace, history: &History) -> Result<Extract> {
         .ok_or_else(nothing)
 }
 
+/// Begins a warehouse beside the published one, with room for an extract.
+///
+/// # Errors
+/// [`Kind::Config`] when the folder cannot be written.
+pub fn aside(workspace: &Workspace, extract: &Extract) -> Result<Warehouse> {
+    let megabytes = workspace.config.warehouse_memory;
+    Warehouse::build_aside(&workspace.warehouse(), largest(extract), megabytes)
+}
+
 /// Rows of its largest table.
-#[must_use]
-pub fn largest(extract: &Extract) -> u64 {
+fn largest(extract: &Extract) -> u64 {
     let rows = extract.objects.values().map(|landed| landed.rows);
     rows.max().unwrap_or_default()
 }

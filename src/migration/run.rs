@@ -148,9 +148,7 @@ impl<'a> Run<'a> {
     /// # Errors
     /// [`Kind::Script`] naming the script that failed.
     pub fn build(&self) -> Result<Warehouse> {
-        let rows = extract::largest(&self.extract);
-        let megabytes = self.workspace.config.warehouse_memory;
-        let warehouse = Warehouse::build_aside(&self.workspace.warehouse(), rows, megabytes)?;
+        let warehouse = extract::aside(self.workspace, &self.extract)?;
         relations::build(&self.inputs(), &warehouse)?;
         Ok(warehouse)
     }

@@ -11,6 +11,7 @@ use super::relations::{self, Inputs};
 use super::workspace::Workspace;
 use crate::catalog::Catalog;
 use crate::error::{Error, Kind, Result};
+use crate::landing::Extract;
 use crate::ledger::{self, History};
 use crate::reconcile;
 use crate::warehouse::Warehouse;
@@ -75,17 +76,8 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
     let quarantined = extract::quarantined(&extract, &workspace.catalog);
     let count = |warehouse: &Warehouse| standings(&workspace.catalog, warehouse, &quarantined);
     let published = workspace.warehouse();
-    let megabytes = workspace.config.warehouse_memory;
-    let objects = match current(&published, &inputs, megabytes) {
-        Some(warehouse) => count(&warehouse)?,
-        None => {
-            let rows = extract::largest(&extract);
-            let warehouse = Warehouse::build_aside(&published, rows, megabytes)?;
-            let counted = rebuild(&inputs, &published, &warehouse).and_then(|()| count(&warehouse));
-            warehouse.discard()?;
-            counted?
-        }
-    };
+    let build = |warehouse: &Warehouse| rebuild(&inputs, &published, warehouse);
+    let objects = ask(workspace, &extract, &inputs, build, count)?;
     Ok(Status {
         gates: gates(workspace, &objects, &history),
         objects,
@@ -94,8 +86,29 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
     })
 }
 
+/// Asks the published warehouse if it is up to date, else one of its own that `build` fills.
+///
+/// # Errors
+/// What `build` and `question` say.
+pub fn ask<T>(
+    workspace: &Workspace,
+    extract: &Extract,
+    inputs: &Inputs<'_>,
+    build: impl FnOnce(&Warehouse) -> Result<()>,
+    question: impl Fn(&Warehouse) -> Result<T>,
+) -> Result<T> {
+    let megabytes = workspace.config.warehouse_memory;
+    if let Some(warehouse) = current(&workspace.warehouse(), inputs, megabytes) {
+        return question(&warehouse);
+    }
+    let warehouse = extract::aside(workspace, extract)?;
+    let answer = build(&warehouse).and_then(|()| question(&warehouse));
+    warehouse.discard()?;
+    answer
+}
+
 /// The published warehouse, if it is up to date.
-pub fn current(published: &Path, inputs: &Inputs<'_>, megabytes: u64) -> Option<Warehouse> {
+fn current(published: &Path, inputs: &Inputs<'_>, megabytes: u64) -> Option<Warehouse> {
     let warehouse = Warehouse::open_within(published, megabytes).ok()?;
     let is_current = warehouse.number(&relations::is_current(inputs)).ok()?;
     (is_current == 1).then_some(warehouse)

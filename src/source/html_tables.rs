@@ -28,12 +28,11 @@ pub(super) fn tables(
     let (page, _) = entry.read(limits, allowance, |input| page(entry, input))?;
     let name = entry.name().split('.').next().unwrap_or_default();
     let document = Html::parse_document(&page);
-    let selected = selector("table")?;
+    let (tables, rows) = (selector("table")?, selector("tr")?);
     let mut found = Vec::new();
     // A table inside a cell is laid out, not exported.
-    let outer = document.select(&selected).filter(|table| !is_inside(table));
+    let outer = document.select(&tables).filter(|table| !is_inside(table));
     for (number, table) in (1..).zip(outer) {
-        let rows = selector("tr")?;
         let text = SharedFile::spooled(|output| write(&table, &rows, output));
         let (text, ()) = text.map_err(|cause| entry.unreadable(cause))?;
         let name = match number {

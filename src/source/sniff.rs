@@ -174,7 +174,7 @@ impl Sniffer<'_> {
         }
     }
 
-    /// What splits most records into as many cells, and more than any other.
+    /// What splits the greatest part of its records into as many cells, and more than any other.
     fn best_delimiter(&self, dialect: &Dialect) -> Choice {
         let fits = DELIMITERS.map(|delimiter| {
             self.fit(&Dialect {
@@ -185,7 +185,7 @@ impl Sniffer<'_> {
         // Of equals the likeliest: `max_by_key` would give the last.
         let best = (0..fits.len())
             .rev()
-            .max_by_key(|place| (fits[*place].explained(), fits[*place].width))
+            .max_by_key(|place| (fits[*place].share(), fits[*place].width))
             .unwrap_or_default();
         let rivals = (0..fits.len()).filter(|place| *place != best);
         let rivals: Vec<(usize, u64)> = rivals

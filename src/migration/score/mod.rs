@@ -6,7 +6,8 @@
 //! both of the clean and of the messy export, and defects.parquet ─► verdicts
 //! ```
 
-use std::collections::BTreeSet;
+mod cells;
+
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -18,9 +19,7 @@ use crate::catalog::{Blocks, Layer, Script, When};
 use crate::error::{Error, Kind, Result};
 use crate::landing::{self, Extract};
 use crate::ledger;
-use crate::reconcile;
-use crate::source::Layout;
-use crate::warehouse::{Column, Warehouse, quote_name, quote_text};
+use crate::warehouse::{Column, Warehouse, quote_text};
 
 /// What became of some defects of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,9 +162,7 @@ pub fn record(workspace: &Workspace, folder: &Path) -> Result<()> {
     let history = ledger::history(&workspace.staging())?;
     let extract = extract::newest(workspace, &history)?;
     let inputs = relations::inputs(workspace, &extract, &history);
-    let megabytes = workspace.config.warehouse_memory;
-    let rows = extract::largest(&extract);
-    let warehouse = Warehouse::build_aside(&workspace.warehouse(), rows, megabytes)?;
+    let warehouse = extract::aside(workspace, &extract)?;
     let written = understood(&inputs, &extract, &warehouse).and_then(|()| {
         for table in ["cells", "said", "interpreted"] {
             let path = folder.join(format!("{table}.parquet"));
@@ -183,128 +180,8 @@ fn understood(inputs: &Inputs<'_>, extract: &Extract, warehouse: &Warehouse) -> 
     for script in scripts.filter(|script| script.layer < Layer::Load) {
         relations::relation(inputs.catalog, script, warehouse)?;
     }
-    reconcile::check_run(inputs.catalog, warehouse, When::AfterLand)?;
-    cells(inputs, warehouse)?;
+    cells::relations(inputs, warehouse)?;
     said(inputs, extract, warehouse)
-}
-
-/// `cells`: every cell of every staged row as JSON text; `interpreted`: the columns that any script reads as more than text.
-fn cells(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
-    let layout = Layout::parse(&inputs.catalog.layout)?;
-    warehouse.run(include_str!("begin.sql"))?;
-    let raw = format!("raw_{}__", inputs.config.source.system);
-    let mut staged = BTreeSet::new();
-    for script in &inputs.catalog.scripts {
-        let mut read = script
-            .reads
-            .iter()
-            .filter_map(|read| read.strip_prefix(&raw));
-        let Some(object) = read.next().filter(|_| script.layer == Layer::Staging) else {
-            continue;
-        };
-        let columns = warehouse.columns(&format!("select * from {}", script.name))?;
-        let names = columns.iter().map(|column| column.name.as_str());
-        let id = script.header.key.first().map_or("null", String::as_str);
-        put_cells(warehouse, object, &script.name, id, names)?;
-        staged.insert(object);
-        let table = layout.get(object).map(|table| &table.columns);
-        let read = table.into_iter().flatten();
-        for column in read.filter(|column| reads(&script.text, column)) {
-            interpreted(warehouse, object, column)?;
-        }
-    }
-    for (object, table) in layout.objects() {
-        if !staged.contains(object) {
-            let id = "row_source_id(id, _occurrence)";
-            let names = table.columns.iter().map(String::as_str);
-            put_cells(warehouse, object, &format!("{raw}{object}"), id, names)?;
-            // Its cells stay text; as a whole it is judged all the same.
-            interpreted(warehouse, object, "")?;
-        }
-    }
-    links(inputs, warehouse)?;
-    warehouse.run(include_str!("custom.sql"))
-}
-
-/// The records that references were found to mean: `company_source_id` of `int_contacts__linked`.
-fn links(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
-    let system = &inputs.config.source.system;
-    let raw = format!("raw_{system}__");
-    let scripts = &inputs.catalog.scripts;
-    for script in scripts {
-        let Some((plural, done)) = script
-            .name
-            .strip_prefix("int_")
-            .and_then(|name| name.split_once("__"))
-        else {
-            continue;
-        };
-        let staged = format!("stg_{system}__{plural}");
-        let staged = scripts.iter().find(|other| other.name == staged);
-        let object =
-            staged.and_then(|staged| staged.reads.iter().find_map(|read| read.strip_prefix(&raw)));
-        let Some(object) = object.filter(|_| done.contains("linked") || done.contains("parented"))
-        else {
-            continue;
-        };
-        let columns = warehouse.columns(&format!("select * from {}", script.name))?;
-        let names = columns.iter().map(|column| column.name.as_str());
-        let names =
-            names.filter(|name| name.ends_with("_source_id") && *name != "survivor_source_id");
-        let names: Vec<&str> = names.filter(|name| !name.starts_with('_')).collect();
-        if !names.is_empty() {
-            put_cells(
-                warehouse,
-                object,
-                &script.name,
-                "_source_id",
-                names.into_iter(),
-            )?;
-        }
-    }
-    Ok(())
-}
-
-fn put_cells<'a>(
-    warehouse: &Warehouse,
-    object: &str,
-    relation: &str,
-    id: &str,
-    columns: impl Iterator<Item = &'a str>,
-) -> Result<()> {
-    let columns: Vec<&str> = columns.collect();
-    // A row that stands there twice counts once, and is accounted for.
-    let (counts, conflicts) = match columns.contains(&"_duplicate") {
-        true => (
-            "_duplicate is distinct from 'copy'",
-            "_duplicate = 'conflict'",
-        ),
-        false => ("true", "false"),
-    };
-    // Where a row stands in its file is not what it says.
-    let columns = columns.into_iter().filter(|name| !name.starts_with('_'));
-    let columns: Vec<String> = columns.map(quote_name).collect();
-    warehouse.run(
-        &include_str!("cells.sql")
-            .replace("@object", &quote_text(object))
-            .replace("@relation", relation)
-            .replace("@id", id)
-            .replace("@counts", counts)
-            .replace("@conflicts", conflicts)
-            .replace("@columns", &columns.join(", ")),
-    )
-}
-
-fn interpreted(warehouse: &Warehouse, object: &str, column: &str) -> Result<()> {
-    let values = format!("{}, {}", quote_text(object), quote_text(column));
-    warehouse.run(&format!("insert into interpreted values ({values})"))
-}
-
-/// Whether a script reads a column: `contacts.birthday`.
-fn reads(text: &str, column: &str) -> bool {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.match_indices(&format!(".{column}"))
-        .any(|(at, found)| !text[at + found.len()..].starts_with(is_part))
 }
 
 /// `said`: what was set aside, asked about and reported, one row each.
@@ -385,16 +262,4 @@ pub fn refused(defects: &Path, files: &[String]) -> Result<Score> {
         verdicts: Warehouse::in_memory()?.fetch(&query)?,
         beside: Beside::default(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_column_is_read_by_its_whole_name() {
-        assert!(reads("select parse_date(contacts.birthday, x)", "birthday"));
-        assert!(!reads("select contacts.birthday_note", "birthday"));
-        assert!(!reads("select birthday", "birthday"));
-    }
 }

@@ -165,6 +165,18 @@ fn a_line_for_spreadsheets_and_titles_stand_beside_the_rows() {
 }
 
 #[test]
+fn line_breaks_in_quotes_do_not_speak_for_another_delimiter() {
+    // Read by semicolons, each line of a note is a record of its own.
+    let row = |id: u8| format!("con_{id},Ann,\"one;two\nthree;four\nfive;six\"\n");
+    let text = format!("id,first_name,city\n{}{}", row(1), row(2));
+    let choice = read(text.as_bytes()).choice("delimiter").clone();
+    assert_eq!(
+        (choice.choice.as_str(), choice.decided_by),
+        ("comma", DecidedBy::Rule)
+    );
+}
+
+#[test]
 fn a_title_may_hold_the_delimiter() {
     let text = "Contacts of Acme, Berlin\nid,first_name,last_name,city,email\n1,Ann,Lee,Bern,a@b.example\n";
     let read = read(text.as_bytes());

@@ -251,7 +251,11 @@ fn a_web_page_under_a_spreadsheets_name_is_its_table() {
     ];
     let (_folder, export) = open_files_kept(files);
     assert_eq!(export.columns("contact"), ["id", "city"]);
-    assert_eq!(export.inventory()[1].role, Role::Unmapped);
+    let other = &export.inventory()[1];
+    assert_eq!(
+        (other.path.as_str(), &other.role),
+        ("page.html", &Role::Unmapped)
+    );
 }
 
 #[test]
