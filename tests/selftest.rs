@@ -92,6 +92,16 @@ fn what_changes_and_is_not_said_is_an_error() {
         counts(judged(read, NOTHING, "asked")).0,
         [one("guessed"), one("silent")]
     );
+    // What is to be kept stands there as it stood in the export, and as nothing else.
+    let kept = "('1', 'city', '\"x\"'), ('2', 'city', 'Paris'), ('3', 'city', 'Kiel')";
+    assert_eq!(
+        counts(judged(kept, NOTHING, "kept")).0,
+        [one("kept"), one("silent")]
+    );
+    assert_eq!(
+        counts(judged(kept, NOTHING, "recovered")).0,
+        [("silent".to_owned(), 2)]
+    );
     let third = "('1', 'city', 'Bern'), ('2', 'city', 'Rome'), ('3', 'city', 'Ulm')";
     let (_, stray) = counts(judged(third, NOTHING, "recovered"));
     assert_eq!(stray, 1);

@@ -16,6 +16,7 @@
 //! tables of `expect`. `CASE=<part of a path>` runs only these.
 
 mod bench;
+mod hostile;
 mod text;
 
 use std::fs;

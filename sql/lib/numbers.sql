@@ -33,21 +33,18 @@ create or replace macro parse_amount(text, decimal_sign) as
     case
         when is_no_value(text) or regexp_matches(text, '\d\s*-\s*\d')
             then null
-        else (
-            try_cast(
-                plain_digits(amount_digits(text), decimal_sign)
-                as decimal(18, 4)
-            )
-            * case
-                when regexp_matches(text, '(?i)\dk\s*$') then 1000
-                when regexp_matches(text, '(?i)\dm\s*$') then 1000000
-                else 1
+        else try_cast(
+            case
+                when regexp_matches(text, '^\s*\(.*\)\s*$|-') then '-'
+                else ''
             end
-            * case
-                when regexp_matches(text, '^\s*\(.*\)\s*$|-') then -1
-                else 1
-            end
-        )::decimal(18, 4)
+            || plain_digits(amount_digits(text), decimal_sign)
+            || case
+                when regexp_matches(text, '(?i)\dk\s*$') then 'e3'
+                when regexp_matches(text, '(?i)\dm\s*$') then 'e6'
+                else ''
+            end as decimal(18, 4)
+        )
     end;
 
 -- A whole number; `51-200` and `1k+` are not one.
@@ -66,11 +63,13 @@ create or replace macro parse_seconds(text) as
             then list_reduce(
                 list_transform(
                     string_split(trim(text), ':'),
-                    lambda part: part::bigint
+                    lambda part: try_cast(part as bigint)
                 ),
                 lambda total, part: total * 60 + part
             )
-        when regexp_full_match(trim(text), '(\d+h)?\s*(\d+m)?\s*(\d+s)?')
+        when regexp_full_match(
+            trim(text), '(\d{1,9}h)?\s*(\d{1,9}m)?\s*(\d+s)?'
+        )
             then 3600 * coalesce(
                 try_cast(regexp_extract(text, '(\d+)h', 1) as bigint), 0
             )

@@ -17,8 +17,8 @@ create or replace macro date_order_shown(text) as
         else list_transform([day_and_month(text)], lambda numbers: case
             when numbers.first = '' or numbers.first = numbers.second
                 then null
-            when numbers.first::integer > 12 then 'dmy'
-            when numbers.second::integer > 12 then 'mdy'
+            when try_cast(numbers.first as integer) > 12 then 'dmy'
+            when try_cast(numbers.second as integer) > 12 then 'mdy'
             else 'open'
         end)[1]
     end;

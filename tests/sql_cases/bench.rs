@@ -57,18 +57,7 @@ impl Bench {
         case: &Case,
         judge: impl Fn(&Table, &Table) -> Result<Option<Table>, String>,
     ) -> Result<Tables, String> {
-        // What a case makes stands before what is there, and goes with its schema. Load relations are made in `main`.
-        let loads = self.catalog.objects.iter();
-        let loads = loads.map(|object| format!("drop table if exists main.load_{};", object.name));
-        let begin = "drop schema if exists bench cascade; create schema bench; set search_path = 'bench,main';";
-        let begin = format!("{begin}{}", loads.collect::<String>());
-        self.warehouse.run(&begin).map_err(|e| words(&e))?;
-        let settings = Settings::of(case);
-        settings
-            .with(&self.catalog, |inputs| {
-                self.warehouse.run(&relations::settings(inputs))
-            })
-            .map_err(|e| words(&e))?;
+        self.begin(&Settings::of(case))?;
         let mut there = BTreeSet::new();
         for block in &case.blocks {
             if let Subject::Given(name) = &block.subject
@@ -89,6 +78,78 @@ impl Bench {
             });
         }
         Ok(tables)
+    }
+
+    /// Every column of the source's relations, and one custom column of each object and type.
+    pub fn raw_columns(&self, types: &[&str]) -> BTreeMap<String, Vec<String>> {
+        let raw = self.shapes.iter();
+        let raw = raw.filter(|(name, _)| name.starts_with("raw_smartdesk__"));
+        raw.map(|(name, shape)| {
+            let columns = shape.columns.iter();
+            let columns = columns.map(|column| column.name.clone());
+            let own = columns.filter(|name| !name.starts_with('_'));
+            let custom = types.iter().map(|kind| format!("custom_{kind}"));
+            (name.clone(), own.chain(custom).collect())
+        })
+        .collect()
+    }
+
+    /// Builds every relation on what is given and counts the rows of every check; what is refused, with its name.
+    pub fn build_all(&self, given: &BTreeMap<String, Table>) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let land = |name: &String| self.land(name, folder.path()).map_err(|e| words(&e));
+        let put = |(name, table): (&String, &Table)| match name.starts_with("raw_") {
+            true => self.put(name, table).and_then(|()| land(name)),
+            false => self.put(name, table),
+        };
+        let begun = self.begin(&Settings::default());
+        if let Err(problem) = begun.and_then(|()| given.iter().try_for_each(put)) {
+            return vec![problem];
+        }
+        let scripts = self.catalog.scripts.iter();
+        let scripts = scripts.filter(|script| !given.contains_key(&script.name));
+        let built = scripts.filter_map(|script| {
+            let made = relations::relation(&self.catalog, script, &self.warehouse);
+            Some(format!("{}: {}", script.name, words(&made.err()?)))
+        });
+        let built: Vec<String> = built.collect();
+        let checks = self.catalog.checks.iter();
+        let checks = checks.filter(|check| !check.is_generic);
+        let counted = checks.filter_map(|check| {
+            let rows = format!("select count(*) from ({})", check.select(""));
+            let count = self.warehouse.number(&rows);
+            Some(format!("{}: {}", check.name, words(&count.err()?)))
+        });
+        built.into_iter().chain(counted).collect()
+    }
+
+    /// Makes a table the Parquet file that it would be, each row several times: in a file, a text that repeats stands once,
+    /// and what works on such texts works on all of them, whatever `case` excludes.
+    fn land(&self, name: &str, folder: &Path) -> Result<()> {
+        let path = folder.join(format!("{name}.parquet"));
+        let rows = format!(
+            "select * replace (1 + copies.range as _occurrence) from {name} cross join range(20) as copies"
+        );
+        self.warehouse.copy_to_parquet(&rows, &path)?;
+        let file = quote_text(&path.to_string_lossy());
+        self.warehouse.run(&format!(
+            "drop table {name}; create view {name} as select * exclude (range) from read_parquet({file})"
+        ))
+    }
+
+    /// Away with what another case made.
+    fn begin(&self, settings: &Settings) -> Result<(), String> {
+        // What a case makes stands before what is there, and goes with its schema. Load relations are made in `main`.
+        let loads = self.catalog.objects.iter();
+        let loads = loads.map(|object| format!("drop table if exists main.load_{};", object.name));
+        let begin = "drop schema if exists bench cascade; create schema bench; set search_path = 'bench,main';";
+        let begin = format!("{begin}{}", loads.collect::<String>());
+        self.warehouse.run(&begin).map_err(|e| words(&e))?;
+        settings
+            .with(&self.catalog, |inputs| {
+                self.warehouse.run(&relations::settings(inputs))
+            })
+            .map_err(|e| words(&e))
     }
 
     /// Both sides of an `expect`.

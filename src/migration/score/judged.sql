@@ -1,12 +1,13 @@
 -- What became of each defect. `wrong`: cells that are understood otherwise than without defects; `news`: what is said
 -- of this export and not of the clean one.
 create table wrong as
-select distinct object, split_part(source_id, '#', 1) as record_id, column_name,
+select distinct object, split_part(source_id, '#', 1) as record_id, column_name, value,
 from (
     select
         coalesce(clean.object, found.object) as object,
         coalesce(clean.source_id, found.source_id) as source_id,
         coalesce(clean.column_name, found.column_name) as column_name,
+        found.value
     from read_parquet(@clean_cells) as clean
     full join read_parquet(@cells) as found
         on clean.relation = found.relation
@@ -77,6 +78,11 @@ select
             end
     ) as is_wrong,
     exists (
+        select 1 from wrong
+        where wrong.object = planted.object and wrong.record_id = planted.record_id
+            and wrong.column_name = planted.column_name and wrong.value = to_json(planted.dirty_value)::varchar
+    ) as is_kept,
+    exists (
         select 1 from news
         where news.kind = 'quarantined' and news.object = planted.object
             and (
@@ -112,7 +118,7 @@ select
         when is_quarantined and (is_wrong or expected = 'quarantined') then 'quarantined'
         when is_asked and (is_wrong or expected = 'asked') then 'asked'
         when is_reported and (is_wrong or expected in ('asked', 'reported')) then 'reported'
-        when not is_interpreted then 'kept'
+        when not is_interpreted or (expected = 'kept' and is_kept) then 'kept'
         when is_wrong then 'silent'
         when expected = 'asked' then 'guessed'
         when expected = 'reported' then 'unsaid'

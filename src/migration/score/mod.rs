@@ -24,9 +24,9 @@ use crate::warehouse::{Column, Warehouse, quote_text};
 /// What became of some defects of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
-    /// What a reader had to do: `recovered`, `quarantined`, `asked`, `reported`, `refused`.
+    /// What a reader had to do: `recovered`, `quarantined`, `asked`, `reported`, `refused`, `kept`.
     pub expected: String,
-    /// What it did: one of these, `kept` (as text that nothing reads), or the errors `guessed`, `unsaid` and `silent`.
+    /// What it did: one of these (`kept` also of a text that nothing reads), or the errors `guessed`, `unsaid` and `silent`.
     pub outcome: String,
     /// A short word for the defects.
     pub finding: String,
