@@ -36,6 +36,7 @@ leads as (
 deals as (
     select 'deal' as object, unnest([
         amount_votes('value_amount', value_amount),
+        share_votes('probability', probability),
         list_votes('tags', tags, []),
         date_votes('expected_close_date', expected_close_date),
         date_votes('closed_at', closed_at),
@@ -61,6 +62,13 @@ activities as (
         date_votes('created_at', created_at),
     ], max_depth := 2),
     from raw_smartdesk__activity
+),
+
+stages as (
+    select 'stage' as object, unnest([
+        share_votes('probability', probability),
+    ], max_depth := 2),
+    from raw_smartdesk__stage
 ),
 
 campaigns as (
@@ -90,6 +98,8 @@ final as (
     select * from tasks
     union all
     select * from activities
+    union all
+    select * from stages
     union all
     select * from campaigns
     union all

@@ -20,15 +20,20 @@ placed as (
     select
         activities.*,
         companies.company_source_id,
-        parents.object as known_object,
-        parents.source_id as known_source_id,
-        parents.targetable_type as known_targetable_type,
+        coalesce(parents.object, untyped.object) as known_object,
+        coalesce(parents.source_id, untyped.source_id) as known_source_id,
+        coalesce(parents.targetable_type, untyped.targetable_type)
+            as known_targetable_type,
+        coalesce(untyped.is_ambiguous, false) as is_kind_open,
     from activities
     left join int_companies__keyed as companies
         on activities.company_key = companies.company_key
     left join int_records__keyed as parents
         on activities.record_type = parents.record_type
         and activities.record_id = parents.record_id
+    left join int_records__untyped as untyped
+        on case when activities.record_type is null
+            then activities.record_id end = untyped.record_id
 ),
 
 -- Keys of their own, so that the joins below are by equality alone: any other
@@ -66,7 +71,7 @@ select
     * exclude (
         company_key, record_type, known_object, known_source_id,
         known_targetable_type, name_anywhere, name_in_company,
-        contact_source_id, is_ambiguous
+        contact_source_id, is_ambiguous, is_kind_open
     ),
     case
         when record_id is not null then known_object
@@ -85,6 +90,7 @@ select
     end as targetable_type,
     case
         when record_type = 'ticket' then 'parent_not_migrated'
+        when is_kind_open then 'parent_ambiguous'
         when record_id is not null and known_source_id is null
             then 'parent_missing'
         when record_id is not null then null

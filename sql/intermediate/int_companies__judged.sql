@@ -11,6 +11,7 @@ select
     ) as skip_reason,
     coalesce(
         row_queue_reason(_duplicate),
-        case when name is null then 'missing_name' end
+        case when name is null then 'missing_name' end,
+        case when has_newer_namesake then 'duplicate_name' end
     ) as queue_reason,
 from int_companies__linked

@@ -1,22 +1,51 @@
--- Every key by which a record may name its company, and the survivor.
+-- Every key by which a record may name its company, and the survivor. A name
+-- that several have means none of them, unless their domain is beside it.
 -- key: company_key
 
 with companies as (
     select * from int_companies__merged_by_name where _duplicate is null
 ),
 
+names as (
+    select
+        'name:' || match_key(name) as name_key,
+        coalesce(domain_of(domain), domain_of(website)) as domain,
+        survivor_source_id,
+    from companies
+    where name is not null and not is_deleted
+),
+
+counted as (
+    select
+        name_key,
+        min(survivor_source_id) as company_source_id,
+        min(survivor_source_id) <> max(survivor_source_id) as is_ambiguous,
+    from names
+    group by name_key
+),
+
 final as (
     select
         'id:' || company_id as company_key,
         survivor_source_id as company_source_id,
+        false as is_ambiguous,
     from companies
     union all
     select
-        'name:' || match_key(name),
-        min(survivor_source_id),
-    from companies
-    where name is not null and not is_deleted
-    group by match_key(name)
+        name_key,
+        case when not is_ambiguous then company_source_id end,
+        is_ambiguous,
+    from counted
+    union all
+    select
+        names.name_key || '|' || names.domain,
+        min(names.survivor_source_id),
+        false,
+    from names
+    inner join counted on names.name_key = counted.name_key
+    where counted.is_ambiguous and names.domain is not null
+    group by names.name_key, names.domain
+    having min(names.survivor_source_id) = max(names.survivor_source_id)
 )
 
 select * from final

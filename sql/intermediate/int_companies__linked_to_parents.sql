@@ -19,6 +19,7 @@ linked as (
         parents.company_source_id as parent_source_id,
         companies.parent_key is not null
             and parents.company_source_id is null as is_parent_missing,
+        coalesce(parents.is_ambiguous, false) as is_parent_ambiguous,
     from companies
     left join int_companies__keyed as parents
         on companies.parent_key = parents.company_key
@@ -49,6 +50,7 @@ final as (
         linked.parent_source_id,
         case
             when in_a_circle._source_id is not null then 'parent_cycle'
+            when linked.is_parent_ambiguous then 'parent_ambiguous'
             when linked.is_parent_missing then 'parent_missing'
         end as parent_reason,
     from companies

@@ -1,4 +1,5 @@
--- Companies, one survivor a name: the newest edit wins, the rest point to it.
+-- Companies, and for each name the one that keeps it: the newest edit. The
+-- destination has a name once; what happens to the others is a policy.
 -- key: _source_id
 
 with companies as (
@@ -22,15 +23,28 @@ newest as (
     ) = 1
 ),
 
-final as (
+ranked as (
     select
         companies.* exclude (can_survive),
-        case
-            when companies.can_survive then newest.survivor_source_id
-            else companies._source_id
-        end as survivor_source_id,
+        companies.can_survive
+            and newest.survivor_source_id <> companies._source_id
+            as has_newer_namesake,
+        newest.survivor_source_id as namesake_source_id,
     from companies
     left join newest on match_key(companies.name) = newest.name_key
+),
+
+final as (
+    select
+        * exclude (namesake_source_id),
+        case
+            when has_newer_namesake
+                and coalesce(policy('duplicate_names'), 'queue')
+                = 'newest_wins'
+                then namesake_source_id
+            else _source_id
+        end as survivor_source_id,
+    from ranked
 )
 
 select * from final

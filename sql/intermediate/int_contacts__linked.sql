@@ -21,10 +21,15 @@ options as (
 select
     contacts.* exclude (company_key, tags),
     tagged.tags,
-    companies.company_source_id,
+    coalesce(
+        companies.company_source_id, namesakes.company_source_id
+    ) as company_source_id,
     case
-        when contacts.company_key is not null
-            and companies.company_source_id is null then 'parent_missing'
+        when coalesce(
+            companies.company_source_id, namesakes.company_source_id
+        ) is not null then null
+        when companies.is_ambiguous then 'parent_ambiguous'
+        when contacts.company_key is not null then 'parent_missing'
     end as company_reason,
     owners.owner_source_id,
     owners.owner_reason,
@@ -33,6 +38,10 @@ select
 from contacts
 left join int_companies__keyed as companies
     on contacts.company_key = companies.company_key
+-- Of several with one name, it is the one whose domain the address has.
+left join int_companies__keyed as namesakes
+    on contacts.company_key || '|' || domain_of(contacts.email)
+    = namesakes.company_key
 left join int_owners__keyed as owners
     on coalesce(contacts.owner_key, 'id:(none)') = owners.owner_key
 left join options

@@ -1,5 +1,5 @@
 -- Every name by which a record may call a contact, within its company and
--- alone; a name of two people names neither.
+-- alone, and the address; a name of two people names neither.
 -- key: name_key
 
 with contacts as (
@@ -16,6 +16,14 @@ keys as (
     union all
     select match_key(full_name), survivor_source_id,
     from contacts
+    union all
+    select match_key(last_name || ', ' || first_name), survivor_source_id,
+    from contacts
+    where last_name is not null and first_name is not null
+    union all
+    select email, survivor_source_id,
+    from contacts
+    where email is not null
 ),
 
 -- Whether all are one person is told by numbers: two texts would be held for

@@ -18,6 +18,11 @@ votes as (
     where type = 'number'
     group by object, source_column
     union all
+    select object, share_votes(source_column, source_value),
+    from cells
+    where type = 'share'
+    group by object, source_column
+    union all
     select
         cells.object,
         list_votes(cells.source_column, cells.source_value, columns.options),

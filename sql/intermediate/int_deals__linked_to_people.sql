@@ -1,4 +1,5 @@
--- Deals with their company and their first contact, by id, then by name.
+-- Deals with their company and their first contact, by id, then by name. What
+-- stands for an id may be a name or an address as well.
 -- key: _source_id
 
 with deals as (
@@ -15,17 +16,15 @@ placed as (
         deals.*,
         companies.company_source_id,
         case
+            when companies.is_ambiguous then 'parent_ambiguous'
             when deals.company_key is not null
                 and companies.company_source_id is null then 'parent_missing'
         end as company_reason,
         -- Keys of their own: the joins below are by equality alone.
-        case when deals.contact_id is null
-            then match_key(deals.contact_name) end as name_anywhere,
-        case
-            when deals.contact_id is null
-                then match_key(deals.contact_name) || '|'
-                || coalesce(companies.company_source_id, '')
-        end as name_in_company,
+        match_key(coalesce(deals.contact_id, deals.contact_name))
+            as name_anywhere,
+        match_key(coalesce(deals.contact_id, deals.contact_name)) || '|'
+        || coalesce(companies.company_source_id, '') as name_in_company,
     from deals
     left join int_companies__keyed as companies
         on deals.company_key = companies.company_key
@@ -47,10 +46,9 @@ select
     ) as contact_source_id,
     case
         when by_id.survivor_source_id is not null then null
-        when placed.contact_id is not null then 'parent_missing'
         when coalesce(in_company.is_ambiguous, anywhere.is_ambiguous)
             then 'parent_ambiguous'
-        when placed.contact_name is not null
+        when placed.name_anywhere is not null
             and anywhere.name_key is null then 'parent_missing'
     end as contact_reason,
 from placed

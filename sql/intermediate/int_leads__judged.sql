@@ -14,6 +14,7 @@ select
     coalesce(
         row_queue_reason(_duplicate),
         case when has_email_of_contact then 'email_of_contact' end,
+        case when is_company_ambiguous then 'parent_ambiguous' end,
         case when last_name is null then 'missing_last_name' end,
         case
             when email is null and coalesce(

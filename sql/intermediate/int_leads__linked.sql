@@ -25,7 +25,11 @@ options as (
 select
     leads.* exclude (tags),
     tagged.tags,
-    companies.company_source_id,
+    coalesce(
+        companies.company_source_id, namesakes.company_source_id
+    ) as company_source_id,
+    companies.is_ambiguous and namesakes.company_source_id is null
+        as is_company_ambiguous,
     owners.owner_source_id,
     owners.owner_reason,
     first_stage.lifecycle_stage_id,
@@ -37,6 +41,10 @@ from leads
 cross join first_stage
 left join int_companies__keyed as companies
     on 'name:' || match_key(leads.company_name) = companies.company_key
+-- Of several with one name, it is the one whose domain the address has.
+left join int_companies__keyed as namesakes
+    on 'name:' || match_key(leads.company_name) || '|'
+    || domain_of(leads.email) = namesakes.company_key
 left join int_owners__keyed as owners
     on coalesce(leads.owner_key, 'id:(none)') = owners.owner_key
 left join options as status_options

@@ -1,4 +1,5 @@
--- The cells that map_fields names, one row a cell that holds something.
+-- The cells that map_fields names, one row a cell that holds something; boxes
+-- that hold nothing too: in some columns that means no.
 -- key: object, _source_id, destination_field
 
 with cells as (
@@ -29,16 +30,24 @@ final as (
         cells._source_id,
         fields.source_column,
         fields.destination_field,
-        fields.type,
+        -- A number that the export calls a percentage may be a fraction.
+        case
+            when fields.type = 'number' and known.type = 'percent' then 'share'
+            else fields.type
+        end as type,
         fields.transform,
         clean_value(
             cells._cells ->> ('$."' || fields.source_column || '"')
         ) as source_value,
     from cells
     inner join fields on cells.object = fields.object
-    where clean_value(
-        cells._cells ->> ('$."' || fields.source_column || '"')
-    ) is not null
+    left join stg_smartdesk__fields as known
+        on fields.object = known.object
+        and fields.source_column = known.column_name
+    where fields.type = 'checkbox'
+        or clean_value(
+            cells._cells ->> ('$."' || fields.source_column || '"')
+        ) is not null
 )
 
 select * from final

@@ -63,3 +63,17 @@ create or replace macro storage_bytes_per_user(plan) as
         when 'pro' then 5
         when 'enterprise' then 100
     end * 1000000000::bigint;
+
+-- The type of the activities in a file that has one a type: `Calls.csv`.
+create or replace macro activity_type_of(path) as
+    case regexp_extract(
+        lower(parse_filename(path)),
+        '^(?:[a-z]+[-_ ])?(call|e-?mail|meeting|note|appointment)s?\b', 1
+    )
+        when 'call' then 'call'
+        when 'email' then 'email'
+        when 'e-mail' then 'email'
+        when 'meeting' then 'meeting'
+        when 'appointment' then 'meeting'
+        when 'note' then 'note'
+    end;

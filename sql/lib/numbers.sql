@@ -92,3 +92,7 @@ create or replace macro parse_currency(text) as
         when contains(text, '₹') then 'INR'
         when contains(text, '$') then 'USD'
     end;
+
+-- A number as JSON, times a factor if there is one.
+create or replace macro json_number(amount, factor) as
+    to_json(round(amount::double * coalesce(factor, 1), 4));

@@ -18,3 +18,13 @@ create or replace macro oddity_of(text) as
         when regexp_matches(text, '[\x{200B}\x{200C}\x{2060}\x{FEFF}]')
             then 'no_width'
     end;
+
+-- What a text holds that does not arrive as it looks: a picture of its own or
+-- of the e-mail that it came with, or more than 32,000 characters.
+create or replace macro body_oddity(text) as
+    case
+        when regexp_matches(
+            text, '(?i)<img\b[^>]*\bsrc\s*=\s*["'']?(cid|data):'
+        ) then 'picture'
+        when length(text) > 32000 then 'too_long'
+    end;

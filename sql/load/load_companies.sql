@@ -5,9 +5,9 @@
 -- references: owner_id -> owners
 -- references: parent_sales_account_id -> companies
 -- skip: duplicate_id, deleted_at_source, duplicate_name
--- queue: conflicting_id, missing_name
+-- queue: conflicting_id, missing_name, duplicate_name
 -- queue: owner_on_hold, owner_undecided, owner_inactive
--- queue: parent_missing, parent_cycle, parent_not_loaded
+-- queue: parent_missing, parent_ambiguous, parent_cycle, parent_not_loaded
 
 with companies as (
     select * from int_companies__judged

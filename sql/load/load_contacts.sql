@@ -9,7 +9,7 @@
 -- skip: duplicate_id, deleted_at_source, duplicate_email
 -- queue: conflicting_id, missing_email, missing_last_name, duplicate_email
 -- queue: owner_on_hold, owner_undecided, owner_inactive
--- queue: parent_missing, parent_not_loaded
+-- queue: parent_missing, parent_ambiguous, parent_not_loaded
 
 with contacts as (
     select * from int_contacts__judged

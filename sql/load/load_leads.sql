@@ -9,7 +9,7 @@
 -- references: _company_id -> companies
 -- skip: duplicate_id, deleted_at_source, converted, duplicate_email
 -- queue: conflicting_id, email_of_contact, missing_email, missing_last_name
--- queue: duplicate_email, lifecycle_stage_missing
+-- queue: duplicate_email, lifecycle_stage_missing, parent_ambiguous
 -- queue: owner_on_hold, owner_undecided, owner_inactive
 
 with leads as (

@@ -9,7 +9,8 @@
 -- references: _deal_id -> deals
 -- skip: duplicate_id, deleted_at_source
 -- queue: conflicting_id, missing_date
--- queue: no_parent, parent_missing, parent_not_migrated, parent_not_loaded
+-- queue: no_parent, parent_missing, parent_ambiguous, parent_not_migrated
+-- queue: parent_not_loaded
 -- queue: owner_on_hold, owner_undecided, owner_inactive
 
 with tasks as (

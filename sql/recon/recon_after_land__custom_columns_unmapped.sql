@@ -32,10 +32,10 @@ final as (
     anti join map_fields as mapped
         on counted.object = lower(mapped.object)
         and counted.source_column = mapped.source_column
-    anti join raw_smartdesk__schema_field as computed
+    anti join stg_smartdesk__fields as computed
         on counted.object = computed.object
-        and counted.source_column = computed."column"
-        and computed.type in ('formula', 'rollup')
+        and counted.source_column = computed.column_name
+        and computed.is_computed
 )
 
 select * from final

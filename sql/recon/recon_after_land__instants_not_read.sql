@@ -42,6 +42,7 @@ task_cells as (
     select 'task' as object, id as source_id, unnest([
         {'column': 'due_at', 'cell': due_at},
         {'column': 'completed_at', 'cell': completed_at},
+        {'column': 'created_at', 'cell': created_at},
     ], recursive := true),
     from raw_smartdesk__task
 ),

@@ -10,6 +10,10 @@ select 'company', _source_id, parent_reason,
 from int_companies__linked_to_parents
 where parent_reason in ('parent_ambiguous', 'parent_cycle')
 union all
+select 'lead', _source_id, 'parent_ambiguous',
+from int_leads__linked
+where is_company_ambiguous
+union all
 select 'deal', _source_id, company_reason,
 from int_deals__linked_to_people
 where company_reason in ('parent_ambiguous', 'parent_cycle')

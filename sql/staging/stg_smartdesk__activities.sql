@@ -5,10 +5,12 @@ select
     row_source_id(activities.id, activities._occurrence) as _source_id,
     duplicate_kind(activities._occurrence, activities._is_copy) as _duplicate,
     activities.id as activity_id,
-    lower(clean_text(activities.type)) as type,
+    coalesce(
+        lower(clean_text(activities.type)), activity_type_of(activities._file)
+    ) as type,
     clean_name(activities.subject) as subject,
     -- Blanks at the ends of a text are the text's own.
-    regexp_replace(activities.body, '^''([=+@-])', '\1') as body,
+    regexp_replace(activities.body, '^[''\t]([=+@-])', '\1') as body,
     lower(clean_text(activities.body_format)) as body_format,
     lower(clean_text(activities.direction)) as direction,
     clean_value(activities.outcome) as outcome,
@@ -35,10 +37,10 @@ select
     activities.author_id,
     parse_email(activities.author_email) as author_email,
     lower(clean_text(activities.parent_type)) as parent_type,
-    activities.parent_id,
-    activities.contact_id,
+    reference_id(activities.parent_id) as parent_id,
+    reference_id(activities.contact_id) as contact_id,
     clean_text(activities.contact_name) as contact_name,
-    activities.company_id,
+    reference_id(activities.company_id) as company_id,
     clean_name(activities.company_name) as company_name,
     coalesce(
         owner_key(

@@ -18,7 +18,10 @@ select
     coalesce(
         parse_currency(companies.annual_revenue_currency),
         parse_currency(companies.annual_revenue_amount),
-        source_currency()
+        case
+            when not is_no_value(companies.annual_revenue_amount)
+                then source_currency()
+        end
     ) as annual_revenue_currency,
     parse_phone(companies.phone) as phone,
     clean_value(companies.billing_street) as street,
@@ -26,7 +29,7 @@ select
     clean_value(companies.billing_state) as state,
     clean_value(companies.billing_postal_code) as postal_code,
     clean_value(companies.billing_country) as country,
-    companies.parent_company_id,
+    reference_id(companies.parent_company_id) as parent_company_id,
     clean_name(companies.parent_company_name) as parent_company_name,
     clean_value(companies.description) as description,
     multi_values(

@@ -30,7 +30,7 @@ select
     parse_email(contacts.email_secondary) as email_secondary,
     parse_phone(contacts.phone) as phone,
     parse_phone(contacts.mobile) as mobile,
-    contacts.company_id,
+    reference_id(contacts.company_id) as company_id,
     clean_name(contacts.company_name) as company_name,
     clean_value(contacts.lifecycle_stage) as lifecycle_stage,
     clean_value(contacts.street) as street,

@@ -19,7 +19,9 @@ select
     coalesce(
         parse_currency(deals.value_currency),
         parse_currency(deals.value_amount),
-        source_currency()
+        case
+            when not is_no_value(deals.value_amount) then source_currency()
+        end
     ) as value_currency,
     deals.pipeline_id,
     clean_text(deals.pipeline_name) as pipeline_name,
@@ -30,7 +32,9 @@ select
         deals.stage_name
     ) as stage_key,
     lower(clean_value(deals.status)) as status,
-    parse_amount(deals.probability, null) as probability,
+    parse_share(
+        deals.probability, columns.read_as['deal.probability']
+    ) as probability,
     parse_date(
         deals.expected_close_date,
         columns.read_as['deal.expected_close_date']
@@ -44,9 +48,10 @@ select
         source_time_zone()
     ) as closed_date,
     clean_value(deals.lost_reason) as lost_reason,
-    deals.company_id,
+    reference_id(deals.company_id) as company_id,
     clean_name(deals.company_name) as company_name,
-    deals.primary_contact_id as contact_id,
+    reference_ids(deals.primary_contact_id)[1] as contact_id,
+    reference_ids(deals.primary_contact_id)[2:] as other_contact_ids,
     clean_name(deals.primary_contact_name) as contact_name,
     deals.product_id,
     clean_text(deals.product_name) as product_name,

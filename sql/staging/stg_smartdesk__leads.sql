@@ -20,7 +20,7 @@ select
     parse_amount(leads.score, null) as score,
     is_opted_out(leads.email_opt_out, null) as is_opted_out,
     coalesce(parse_boolean(leads.is_converted), false) as is_converted,
-    leads.converted_contact_id,
+    reference_id(leads.converted_contact_id) as converted_contact_id,
     parse_boolean(leads.should_convert) as is_to_convert,
     multi_values(
         leads.tags, columns.read_as['lead.tags'], []

@@ -8,7 +8,10 @@ select
     stages.pipeline_id,
     clean_name(stages.name) as name,
     parse_integer(stages.sort_order) as sort_order,
-    parse_amount(stages.probability, null) as probability,
+    parse_share(
+        stages.probability, columns.read_as['stage.probability']
+    ) as probability,
     lower(clean_text(stages.kind)) as kind,
     coalesce(parse_boolean(stages.is_archived), false) as is_archived,
 from raw_smartdesk__stage as stages
+cross join col_smartdesk__read_as as columns

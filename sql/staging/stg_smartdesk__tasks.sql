@@ -22,7 +22,7 @@ select
         source_time_zone()
     ) as completed_at,
     lower(clean_text(tasks.parent_type)) as parent_type,
-    tasks.parent_id,
+    reference_id(tasks.parent_id) as parent_id,
     clean_name(tasks.parent_name) as parent_name,
     coalesce(
         owner_key(tasks.assignee_id, tasks.assignee_email, null),

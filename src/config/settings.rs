@@ -207,6 +207,12 @@ pub(super) const SETTINGS: &[Setting] = &[
     )
     .about("Contacts that share an e-mail would become one. `newest_wins` skips the older ones."),
     Setting::new(
+        ("policies", "duplicate_names"),
+        Choice(&["queue", "newest_wins"]),
+        Is("\"queue\""),
+    )
+    .about("Freshsales has a company's name once. `newest_wins` skips the older ones of a name."),
+    Setting::new(
         ("policies", "attachments_over_storage"),
         Choice(&["decide", "load"]),
         Is("\"decide\""),

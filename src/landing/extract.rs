@@ -96,6 +96,9 @@ pub struct FileCounts {
     pub total_rows: u64,
     /// Lines without any character.
     pub blank_lines: u64,
+    /// Columns that other files of the object have and this one has not.
+    #[serde(default)]
+    pub missing: Vec<String>,
 }
 
 /// How one thing of the export is read.

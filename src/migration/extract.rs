@@ -217,6 +217,7 @@ fn landed(columns: &[String], files: &[source::FileCounts], parts: Vec<Part>) ->
         title_rows: file.title_rows,
         total_rows: file.total_rows,
         blank_lines: file.blank_lines,
+        missing: file.missing.clone(),
     };
     LandedObject {
         rows: files.iter().map(|file| file.landed).sum(),

@@ -12,7 +12,7 @@ const CHOICES: &str = r#"[{"scope": "varchar", "topic": "varchar", "choice": "va
 
 const FILES: &str = r#"[{"object": "varchar", "path": "varchar", "part": "bigint", "bytes": "bigint", "sha256": "varchar",
     "records": "bigint", "landed": "bigint", "quarantined": "bigint", "header_rows": "bigint",
-    "title_rows": "bigint", "total_rows": "bigint", "blank_lines": "bigint"}]"#;
+    "title_rows": "bigint", "total_rows": "bigint", "blank_lines": "bigint", "missing": ["varchar"]}]"#;
 
 /// A file of an object.
 #[derive(Serialize)]

@@ -66,6 +66,8 @@ pub struct FileCounts {
     pub total_rows: u64,
     /// Lines without any character beside delimiters.
     pub blank_lines: u64,
+    /// Columns of the object's other files that this one does not have; its rows have nothing there.
+    pub missing: Vec<String>,
 }
 
 impl FileCounts {
@@ -149,6 +151,7 @@ impl PartReader<'_> {
         let mut records = Records::new(dialect.decoded(input), dialect, self.limit);
         let mut header: Option<Vec<Vec<u8>>> = None;
         let from = self.sources();
+        counts.missing = self.missing(&from);
         let unreadable = |cause| self.part.entry.unreadable(cause);
         while records.advance().map_err(unreadable)? {
             counts.records += 1;
@@ -255,6 +258,12 @@ impl PartReader<'_> {
         let own = &self.part.columns;
         let position = |column: &String| own.iter().position(|other| other == column);
         self.table.columns.iter().map(position).collect()
+    }
+
+    fn missing(&self, sources: &[Option<usize>]) -> Vec<String> {
+        let columns = self.table.columns.iter().zip(sources);
+        let missing = columns.filter(|(_, source)| source.is_none());
+        missing.map(|(column, _)| column.clone()).collect()
     }
 
     fn defect<R: BufRead>(&self, records: &Records<R>) -> Option<Defect> {

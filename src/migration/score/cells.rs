@@ -111,25 +111,19 @@ impl<'a> Cells<'a> {
 
     /// The cells of a relation. Where a row stands in its file is not what it says: names that begin with `_` are left out.
     fn put(&self, object: &str, relation: &str, id: &str, columns: &[String]) -> Result<()> {
-        // A row that stands there twice counts once, and is accounted for.
-        let (counts, conflicts) = match columns.iter().any(|name| name == "_duplicate") {
-            true => (
-                "_duplicate is distinct from 'copy'",
-                "_duplicate = 'conflict'",
-            ),
-            false => ("true", "false"),
-        };
-        let columns = columns.iter().filter(|name| !name.starts_with('_'));
-        let columns: Vec<String> = columns.map(|name| quote_name(name)).collect();
-        self.warehouse.run(
-            &include_str!("cells.sql")
-                .replace("@object", &quote_text(object))
+        let fill = |text: &str| {
+            text.replace("@object", &quote_text(object))
                 .replace("@relation", relation)
                 .replace("@id", id)
-                .replace("@counts", counts)
-                .replace("@conflicts", conflicts)
-                .replace("@columns", &columns.join(", ")),
-        )
+        };
+        if columns.iter().any(|name| name == "_duplicate") {
+            self.warehouse.run(&fill(include_str!("duplicates.sql")))?;
+        }
+        let columns = columns.iter().filter(|name| !name.starts_with('_'));
+        let columns: Vec<String> = columns.map(|name| quote_name(name)).collect();
+        let cells = fill(include_str!("cells.sql"));
+        self.warehouse
+            .run(&cells.replace("@columns", &columns.join(", ")))
     }
 
     fn interpreted(&self, object: &str, column: &str) -> Result<()> {

@@ -20,14 +20,20 @@ from (
 delete from wrong
 where exists (
     select 1 from read_parquet(@defects) as lost
-    where lost.finding = 'character_lost'
-        and lost.object = wrong.object and lost.record_id = wrong.record_id and lost.column_name = wrong.column_name
+    where lost.finding = 'character_lost' and lost.object = wrong.object and lost.record_id = wrong.record_id
 );
 
 create table news as
 select * from read_parquet(@said)
 except
 select * from read_parquet(@clean_said);
+
+-- What became of other records of a file, and is said of each by itself, is not the file's.
+create table unsaid as
+select object, record_id,
+from wrong
+where not exists (select 1 from news where contains(news.text, wrong.record_id))
+group by all;
 
 create table planted as
 select
@@ -57,7 +63,10 @@ select
     exists (
         select 1 from wrong
         where wrong.object = planted.object
-            and (planted.record_id is null or wrong.record_id = planted.record_id)
+            and case
+                when planted.record_id is null then (wrong.object, wrong.record_id) in (from unsaid)
+                else wrong.record_id = planted.record_id
+            end
             and case
                 when exists (
                     select 1 from columns
@@ -80,7 +89,7 @@ select
     exists (
         select 1 from wrong
         where wrong.object = planted.object and wrong.record_id = planted.record_id
-            and wrong.column_name = planted.column_name and wrong.value = to_json(planted.dirty_value)::varchar
+            and wrong.value = to_json(planted.dirty_value)::varchar
     ) as is_kept,
     exists (
         select 1 from news
@@ -135,16 +144,15 @@ order by all;
 create table beside as
 select
     (
-        select count(distinct (object, record_id)) from wrong
+        select count(*) from unsaid
         where not exists (
             select 1 from planted
-            where planted.object = wrong.object
-                and (planted.record_id is null or planted.record_id = wrong.record_id)
+            where planted.object = unsaid.object
+                and (planted.record_id is null or planted.record_id = unsaid.record_id)
         )
         and not exists (
             select 1 from news
-            where contains(news.text, wrong.record_id)
-                or (news.kind = 'asked' and coalesce(news.object, wrong.object) = wrong.object)
+            where news.kind = 'asked' and coalesce(news.object, unsaid.object) = unsaid.object
         )
     )::bigint as stray,
     (

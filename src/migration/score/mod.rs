@@ -196,6 +196,7 @@ fn said(inputs: &Inputs<'_>, extract: &Extract, warehouse: &Warehouse) -> Result
             "insert into said values ('asked', null, {path}, null, null, {path})"
         ))?;
     }
+    queued(inputs, warehouse)?;
     // Those before a load that need no load look at the source too.
     let is_of_source = |check: &&Script| match check.when {
         Some(When::AfterLand) => true,
@@ -219,6 +220,20 @@ fn said(inputs: &Inputs<'_>, extract: &Extract, warehouse: &Warehouse) -> Result
              from ({rows}) as rows",
             quote_text(name)
         ))?;
+    }
+    Ok(())
+}
+
+/// Records that wait for a person are said, with the reason.
+fn queued(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
+    for Script { name, .. } in &inputs.catalog.scripts {
+        let columns = match name.ends_with("__judged") {
+            true => warehouse.columns(&format!("select * from {name}"))?,
+            false => continue,
+        };
+        if columns.iter().any(|column| column.name == "queue_reason") {
+            warehouse.run(&include_str!("queued.sql").replace("@relation", name))?;
+        }
     }
     Ok(())
 }

@@ -7,7 +7,9 @@ from read_parquet(@quarantine)
 where code not in ('title_row', 'total_row')
 union all
 select 'quarantined', object, null, null, null, source_id
-from conflicts
+-- All but the newest wait for a person.
+from duplicates
+where kind = 'conflict'
 union all
 select
     'asked', coalesce(files.object, split_part(choices.scope, '.', 1)), files.path, null,
