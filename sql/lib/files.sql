@@ -52,6 +52,11 @@ create or replace macro is_program_name(name) as
         || '|dll|cpl|reg|app|sh)[. ]*$'
     );
 
+-- A program, or a document with one inside.
+create or replace macro may_run(name) as
+    is_program_name(name)
+    or regexp_matches(lower(name), '\.(docm|dotm|xlsm|xlam|xltm|pptm)[. ]*$');
+
 -- The largest file that the destination takes: 150 MB.
 create or replace macro most_file_bytes() as 150 * 1024 * 1024;
 

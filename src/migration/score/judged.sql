@@ -23,6 +23,13 @@ where exists (
     where lost.finding = 'character_lost' and lost.object = wrong.object and lost.record_id = wrong.record_id
 );
 
+-- A column that the clean export leaves empty adds something; it cannot be read otherwise than there.
+delete from wrong
+where not exists (
+    select 1 from read_parquet(@clean_cells) as clean
+    where clean.object = wrong.object and clean.column_name = wrong.column_name and clean.value <> 'null'
+);
+
 create table news as
 select * from read_parquet(@said)
 except
@@ -89,7 +96,7 @@ select
     exists (
         select 1 from wrong
         where wrong.object = planted.object and wrong.record_id = planted.record_id
-            and wrong.value = to_json(planted.dirty_value)::varchar
+            and coalesce(nullif(wrong.value, 'null'), '""') = to_json(planted.dirty_value)::varchar
     ) as is_kept,
     exists (
         select 1 from news
@@ -111,6 +118,7 @@ select
             and (
                 contains(news.text, '"' || coalesce(planted.record_id, planted.object) || '"')
                 or contains(news.text, '"' || planted.dirty_value || '"')
+                or (planted.record_id is null and contains(news.text, '"' || planted.file || '"'))
             )
     ) as is_reported,
     exists (
