@@ -217,7 +217,7 @@ impl Output<'_> {
                     column: self.table.columns.get(place).map(|column| column.name),
                     clean: Some(clean),
                     dirty: Some(legible),
-                    expected: Expected::Reported,
+                    expected: Expected::Kept,
                     finding: "character_lost",
                 })?;
             }

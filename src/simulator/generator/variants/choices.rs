@@ -1,7 +1,8 @@
 //! V51-V53: booleans, multi-selects, picklists. V76: values against their type. V81: consent in other words.
 
+use super::super::schema;
 use super::super::tables::Kind::{Boolean, Choice};
-use super::super::variant::Expected::{self, Asked, Quarantined, Recovered, Reported};
+use super::super::variant::Expected::{self, Asked, Recovered, Reported};
 use super::spelling::{Cell, Place, Spelling};
 
 const BOOLEANS: Place = Place::Kinds(&[Boolean]);
@@ -98,9 +99,9 @@ pub const SPELLINGS: &[Spelling] = &[
     Spelling {
         variant: 53,
         finding: "option_case",
-        expected: Recovered,
+        expected: Asked,
         place: CHOICES,
-        write: |cell| Some(cell.clean.to_uppercase()),
+        write: |cell| has_options(cell).then(|| cell.clean.to_uppercase()),
     },
     Spelling {
         variant: 53,
@@ -133,25 +134,30 @@ pub const SPELLINGS: &[Spelling] = &[
     Spelling {
         variant: 76,
         finding: "type_contradicted",
-        expected: Quarantined,
+        expected: Reported,
         place: Place::Some("deal", "cf_users"),
         write: |cell| Some(format!("{}a", cell.clean)),
     },
     Spelling {
         variant: 76,
         finding: "type_contradicted",
-        expected: Quarantined,
+        expected: Reported,
         place: Place::Some("company", "cf_seats"),
         write: |cell| Some(format!("{} seats?", cell.clean)),
     },
     Spelling {
         variant: 81,
         finding: "consent_unclear",
-        expected: Reported,
+        expected: Asked,
         place: Place::Some("contact", "do_not_call"),
         write: |_| Some("see notes".to_owned()),
     },
 ];
+
+/// Whether `schema/picklist_options.csv` says which values there are; else none is another in other letters.
+fn has_options(cell: &Cell) -> bool {
+    schema::options_of(cell.row.table.object, cell.column).is_some()
+}
 
 /// Words for the same answer.
 fn words(cell: &Cell) -> Option<&'static [&'static str]> {

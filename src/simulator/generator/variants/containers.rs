@@ -12,6 +12,7 @@ use zip::ZipWriter;
 use super::super::export::Making;
 use super::super::files;
 use super::super::packing::{WORKBOOK, options, unpacked, zip};
+use super::super::variant::Expected::{Asked, Recovered, Refused, Reported};
 use crate::error::{Error, Kind, Result};
 
 /// Puts files between the others that the canonical export does not have, and gathers the sheets.
@@ -24,7 +25,7 @@ pub fn prepare(making: &mut Making) -> Result<()> {
             ("data/~$contacts.xlsx", "Ines Berg"),
         ] {
             files::write(&making.tree.path().join(path), text.as_bytes())?;
-            making.mark(2, ("", path), "junk")?;
+            making.mark(2, ("", path), (Reported, "junk"))?;
         }
     }
     if making.has(7) {
@@ -34,8 +35,12 @@ pub fn prepare(making: &mut Making) -> Result<()> {
             headers.as_bytes(),
         )?;
         files::write(&making.tree.path().join("data/products.csv"), b"")?;
-        making.mark(7, ("ticket", "data/tickets (1).csv"), "header_only")?;
-        making.mark(7, ("product", "data/products.csv"), "zero_bytes")?;
+        let (empty, zero) = (
+            ("ticket", "data/tickets (1).csv"),
+            ("product", "data/products.csv"),
+        );
+        making.mark(7, empty, (Recovered, "header_only"))?;
+        making.mark(7, zero, (Asked, "zero_bytes"))?;
     }
     if making.has(9) {
         workbook(making.tree.path())?;
@@ -159,7 +164,8 @@ fn put(
     bytes: &[u8],
 ) -> Result<()> {
     files::write(&folder.join(format!("{name}.zip")), bytes)?;
-    making.mark(variant, ("", &format!("refused/{name}.zip")), name)
+    let file = format!("refused/{name}.zip");
+    making.mark(variant, ("", &file), (Refused, name))
 }
 
 /// A small archive in memory.
@@ -240,7 +246,8 @@ pub fn zip_in_old_encoding(
         let from = making.tree.path().join(path);
         fs::copy(&from, &to).map_err(|cause| files::failed("written", &to, cause))?;
         if plain != *path && !is_lossy {
-            making.mark(14, ("attachment", path), "name_in_windows_1252")?;
+            let what = (Recovered, "name_in_windows_1252");
+            making.mark(14, ("attachment", path), what)?;
         }
         names.push((plain, old.into_owned()));
     }

@@ -5,7 +5,7 @@ use encoding_rs::{ISO_8859_15, MACINTOSH, WINDOWS_1252};
 use super::super::records;
 use super::super::tables::Table;
 use super::super::text::{Characters, Newline};
-use super::super::variant::Expected::{Asked, Quarantined, Recovered, Reported};
+use super::super::variant::Expected::{self, Asked, Quarantined, Recovered, Reported};
 use super::plan::{Aspect, FilePlan, FileVariant};
 
 /// A file variant in one line.
@@ -27,7 +27,7 @@ const fn file(
 }
 
 /// One that a reader may not settle silently.
-const fn doubtful(variant: FileVariant, expected: super::super::variant::Expected) -> FileVariant {
+const fn doubtful(variant: FileVariant, expected: Expected) -> FileVariant {
     FileVariant {
         expected,
         ..variant

@@ -1,6 +1,6 @@
 //! V67-V73: activities and attachments.
 
-use super::super::variant::Expected::{self, Recovered, Reported};
+use super::super::variant::Expected::{self, Kept, Recovered, Reported};
 use super::spelling::{Cell, Place, Spelling};
 
 const fn some(
@@ -78,7 +78,7 @@ pub const SPELLINGS: &[Spelling] = &[
     some(
         69,
         ("activity", "body"),
-        Reported,
+        Kept,
         "mail_without_body",
         |cell| (cell.other("type") == "email").then(String::new),
     ),
@@ -92,14 +92,14 @@ pub const SPELLINGS: &[Spelling] = &[
     some(
         72,
         ("attachment", "file_name"),
-        Recovered,
+        Kept,
         "name_unsafe",
         |cell| Some(format!("a/b\\c: \"{}\"?*<>|.", cell.clean)),
     ),
     some(
         72,
         ("attachment", "file_name"),
-        Recovered,
+        Kept,
         "name_too_long",
         |cell| Some(format!("{}{}", "x".repeat(260), cell.clean)),
     ),

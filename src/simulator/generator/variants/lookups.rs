@@ -1,7 +1,7 @@
 //! V31, V33-V35, V38-V42: ids that are numbers, and links by something else than an id, or to nothing.
 
 use super::super::records;
-use super::super::variant::Expected::{self, Asked, Recovered, Reported};
+use super::super::variant::Expected::{self, Asked, Kept, Recovered, Reported};
 use super::spelling::{Cell, Place, Spelling, number};
 
 const fn whole(
@@ -37,32 +37,32 @@ const fn some(
 }
 
 pub const SPELLINGS: &[Spelling] = &[
-    whole(31, ("campaign", "id"), Recovered, "id_zeros", |cell| {
+    whole(31, ("campaign", "id"), Kept, "id_zeros", |cell| {
         Some(format!("{:05}", cell.number("cam")?))
     }),
-    whole(31, ("deal", "campaign_id"), Recovered, "id_zeros", |cell| {
+    whole(31, ("deal", "campaign_id"), Kept, "id_zeros", |cell| {
         Some(format!("{:05}", cell.number("cam")?))
     }),
     whole(
         31,
         ("campaign_member", "campaign_id"),
-        Recovered,
+        Kept,
         "id_zeros",
         |cell| Some(format!("{:05}", cell.number("cam")?)),
     ),
-    whole(31, ("tag", "id"), Recovered, "id_long", |cell| {
+    whole(31, ("tag", "id"), Kept, "id_long", |cell| {
         Some(format!("536{:016}", cell.number("tag")?))
     }),
-    whole(31, ("record_tag", "tag_id"), Recovered, "id_long", |cell| {
+    whole(31, ("record_tag", "tag_id"), Kept, "id_long", |cell| {
         Some(format!("536{:016}", cell.number("tag")?))
     }),
-    whole(31, ("ticket", "id"), Recovered, "id_decimal", |cell| {
+    whole(31, ("ticket", "id"), Kept, "id_decimal", |cell| {
         Some(format!("{}.0", cell.number("tkt")?))
     }),
     whole(
         31,
         ("ticket_message", "ticket_id"),
-        Recovered,
+        Kept,
         "id_decimal",
         |cell| Some(format!("{}.0", cell.number("tkt")?)),
     ),

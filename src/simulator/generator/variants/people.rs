@@ -2,7 +2,7 @@
 
 use super::super::records;
 use super::super::tables::Kind::{Country, Email, Phone, Url};
-use super::super::variant::Expected::{Asked, Recovered, Reported};
+use super::super::variant::Expected::{Asked, Kept, Recovered, Reported};
 use super::spelling::{Cell, Place, Spelling};
 
 const PHONES: Place = Place::Kinds(&[Phone]);
@@ -13,35 +13,35 @@ pub const SPELLINGS: &[Spelling] = &[
     Spelling {
         variant: 54,
         finding: "phone_zeros",
-        expected: Recovered,
+        expected: Kept,
         place: PHONES,
         write: zeros,
     },
     Spelling {
         variant: 54,
         finding: "phone_extension",
-        expected: Recovered,
+        expected: Kept,
         place: PHONES,
         write: |cell| Some(format!("{} ext. 7", cell.clean)),
     },
     Spelling {
         variant: 54,
         finding: "phone_exponent",
-        expected: Reported,
+        expected: Asked,
         place: PHONES,
         write: exponent,
     },
     Spelling {
         variant: 54,
         finding: "phone_bare",
-        expected: Asked,
+        expected: Kept,
         place: PHONES,
         write: |cell| Some(cell.clean.split_once(' ')?.1.replace(' ', "")),
     },
     Spelling {
         variant: 54,
         finding: "phone_two",
-        expected: Reported,
+        expected: Kept,
         place: PHONES,
         write: |cell| Some(format!("{} / +49 40 5550199", cell.clean)),
     },
@@ -101,7 +101,7 @@ pub const SPELLINGS: &[Spelling] = &[
     Spelling {
         variant: 56,
         finding: "name_reversed",
-        expected: Recovered,
+        expected: Kept,
         place: Place::Some("contact", "full_name"),
         write: reversed,
     },
@@ -115,7 +115,7 @@ pub const SPELLINGS: &[Spelling] = &[
     Spelling {
         variant: 56,
         finding: "name_titled",
-        expected: Reported,
+        expected: Kept,
         place: Place::Some("lead", "last_name"),
         write: |cell| {
             Some(format!(
@@ -128,7 +128,7 @@ pub const SPELLINGS: &[Spelling] = &[
     Spelling {
         variant: 58,
         finding: "url_bare",
-        expected: Recovered,
+        expected: Kept,
         place: SITES,
         write: |cell| {
             Some(
@@ -142,21 +142,21 @@ pub const SPELLINGS: &[Spelling] = &[
     Spelling {
         variant: 58,
         finding: "url_tracked",
-        expected: Recovered,
+        expected: Kept,
         place: SITES,
         write: |cell| Some(format!("{}?utm_source=fair&utm_medium=flyer", cell.clean)),
     },
     Spelling {
         variant: 58,
         finding: "url_path",
-        expected: Reported,
+        expected: Kept,
         place: Place::Some("company", "domain"),
         write: |cell| Some(format!("www.{}/de/start", cell.clean)),
     },
     Spelling {
         variant: 59,
         finding: "address_in_one",
-        expected: Reported,
+        expected: Kept,
         place: Place::Some("contact", "street"),
         write: |cell| {
             Some(format!(
@@ -171,7 +171,7 @@ pub const SPELLINGS: &[Spelling] = &[
     Spelling {
         variant: 59,
         finding: "country_name",
-        expected: Recovered,
+        expected: Kept,
         place: Place::Kinds(&[Country]),
         write: |cell| country(cell.clean, cell.turn),
     },

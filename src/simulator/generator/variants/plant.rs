@@ -159,6 +159,7 @@ fn written(
     }
     let cell = Cell {
         clean,
+        column: row.table.columns.get(place)?.name,
         row,
         account,
         turn: *turn,

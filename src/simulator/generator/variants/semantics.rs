@@ -1,6 +1,6 @@
 //! V78-V80: stages, deals and conversions that contradict themselves.
 
-use super::super::variant::Expected::{Asked, Reported};
+use super::super::variant::Expected::{Asked, Recovered, Reported};
 use super::spelling::{Place, Spelling};
 
 const STAGE_ID: Place = Place::Some("deal", "stage_id");
@@ -16,7 +16,7 @@ pub const SPELLINGS: &[Spelling] = &[
     Spelling {
         variant: 78,
         finding: "stage_by_name",
-        expected: Asked,
+        expected: Recovered,
         place: STAGE_ID,
         write: |_| Some(String::new()),
     },

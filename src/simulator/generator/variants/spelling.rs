@@ -34,6 +34,8 @@ pub enum Place {
 /// A clean cell with what stands around it.
 pub struct Cell<'a> {
     pub clean: &'a str,
+    /// The name of its column.
+    pub column: &'a str,
     pub row: &'a Row<'a>,
     pub account: &'a Account,
     /// How often this spelling was written before.

@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::super::tables::Kind::{self, Long, Name, Phone, Rich, Text};
 use super::super::text::BROKEN;
-use super::super::variant::Expected::{Asked, Quarantined, Recovered, Reported};
+use super::super::variant::Expected::{Asked, Kept, Quarantined, Recovered, Reported};
 use super::spelling::{Cell, Place, Spelling};
 
 const WRITTEN: Place = Place::Kinds(&[Name, Text]);
@@ -56,7 +56,7 @@ pub const SPELLINGS: &[Spelling] = &[
     Spelling {
         variant: 21,
         finding: "line_separator",
-        expected: Reported,
+        expected: Kept,
         place: Place::Kinds(PROSE),
         write: |cell| {
             cell.clean
@@ -101,14 +101,14 @@ pub const SPELLINGS: &[Spelling] = &[
     Spelling {
         variant: 61,
         finding: "html_script",
-        expected: Recovered,
+        expected: Kept,
         place: Place::Some("activity", "body"),
         write: |cell| html(cell, |body| format!("{body}<script>alert(1)</script>")),
     },
     Spelling {
         variant: 61,
         finding: "html_word",
-        expected: Recovered,
+        expected: Kept,
         place: Place::Some("activity", "body"),
         write: |cell| {
             html(cell, |body| {
@@ -130,7 +130,7 @@ pub const SPELLINGS: &[Spelling] = &[
     Spelling {
         variant: 61,
         finding: "html_escaped_twice",
-        expected: Reported,
+        expected: Kept,
         place: Place::Some("activity", "body"),
         write: |cell| {
             html(cell, |body| {
@@ -143,21 +143,21 @@ pub const SPELLINGS: &[Spelling] = &[
     Spelling {
         variant: 62,
         finding: "decomposed",
-        expected: Reported,
+        expected: Kept,
         place: WRITTEN,
         write: |cell| Some(cell.clean.nfd().collect()),
     },
     Spelling {
         variant: 62,
         finding: "zero_width",
-        expected: Reported,
+        expected: Kept,
         place: WRITTEN,
         write: |cell| inside(cell.clean, "\u{200b}"),
     },
     Spelling {
         variant: 62,
         finding: "no_break",
-        expected: Reported,
+        expected: Kept,
         place: WRITTEN,
         write: |cell| {
             cell.clean
@@ -168,14 +168,14 @@ pub const SPELLINGS: &[Spelling] = &[
     Spelling {
         variant: 62,
         finding: "control",
-        expected: Reported,
+        expected: Kept,
         place: Place::Kinds(PROSE),
         write: |cell| inside(cell.clean, "\u{7}"),
     },
     Spelling {
         variant: 62,
         finding: "smart_quotes",
-        expected: Reported,
+        expected: Kept,
         place: Place::Kinds(PROSE),
         write: |cell| {
             cell.clean
@@ -186,7 +186,7 @@ pub const SPELLINGS: &[Spelling] = &[
     Spelling {
         variant: 63,
         finding: "json_in_cell",
-        expected: Reported,
+        expected: Kept,
         place: Place::Some("contact", "department"),
         write: |cell| {
             Some(format!(
@@ -198,7 +198,7 @@ pub const SPELLINGS: &[Spelling] = &[
     Spelling {
         variant: 63,
         finding: "json_in_cell",
-        expected: Reported,
+        expected: Kept,
         place: Place::Some("lead", "cf_interest"),
         write: |cell| Some(format!("[{{\"value\": \"{}\"}}]", cell.clean)),
     },
