@@ -71,7 +71,7 @@ pub fn make(order: &Order, folder: &Path) -> Result<Made> {
 
 impl Making<'_> {
     pub fn has(&self, number: u8) -> bool {
-        self.variants.iter().any(|variant| variant.is(number))
+        self.variants.contains(&Variant::numbered(number))
     }
 
     fn write_tables(&mut self) -> Result<()> {

@@ -319,11 +319,6 @@ impl Variant {
         TABLE.iter().find(|(number, ..)| *number == self.0)
     }
 
-    /// Whether it is the one with this number.
-    pub(super) fn is(self, number: u8) -> bool {
-        self.0 == number
-    }
-
     /// The one with this number, planted or not.
     pub(super) fn numbered(number: u8) -> Self {
         Self(number)
