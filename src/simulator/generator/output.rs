@@ -15,6 +15,7 @@ use super::tables::Table;
 use super::text::{BROKEN, Characters, Form, TextFile, legible};
 use super::truth::{Defect, DefectLog};
 use super::variant::Expected;
+use super::variants::containers::TITLE_ROWS;
 use super::variants::plan::{FilePlan, Source};
 use super::variants::plant::{Dirty, Planter};
 use super::variants::rows::{Treated, Treatment, Written};
@@ -68,9 +69,9 @@ impl Output<'_> {
         let planted = self.planted(row);
         let cells = self.cells(row, &planted);
         let cells = self.legible(cells, &path, row)?;
+        let treated = self.treated(row, &cells, &planted);
         let bare = planted.iter().find(|dirty| dirty.spelling.is_bare);
         let bare = bare.and_then(|dirty| self.plan.position(dirty.place));
-        let treated = self.treated(row, &cells, bare.is_none());
         let form = self.form(&treated, bare);
         let line = self.write(&path, &cells, &form)?;
         self.log_planted(&path, line, row, planted)?;
@@ -179,17 +180,22 @@ impl Output<'_> {
     }
 
     /// What is done to a record as a whole.
-    fn treated(&mut self, row: &Row, cells: &[String], is_quoted: bool) -> Treated {
+    fn treated(&mut self, row: &Row, cells: &[String], planted: &[Dirty]) -> Treated {
         let is_text = self.shape.format == Format::Text && !self.plan.ends_open;
         if !is_text || self.treatment.is_idle() {
             return Treated::default();
         }
-        let cells = self.arranged(cells.iter().collect(), self.shape.part(self.index));
+        let places = self.arranged((0..cells.len()).collect(), self.shape.part(self.index));
+        let last = places.last().copied();
+        let is_last = |dirty: &Dirty| self.plan.position(dirty.place) == last;
         let written = Written {
             row,
             plan: &self.plan,
-            last: cells.last().map_or("", |cell| cell.as_str()),
-            is_quoted,
+            last: last
+                .and_then(|place| cells.get(place))
+                .map_or("", String::as_str),
+            is_last_clean: !planted.iter().any(is_last),
+            is_quoted: !planted.iter().any(|dirty| dirty.spelling.is_bare),
         };
         self.treatment.treat(&written, self.index)
     }
@@ -277,7 +283,12 @@ impl Output<'_> {
                 open.file.raw(&format!("{before}{object}{after}"))?;
                 Ok(begins)
             }
-            Format::Text | Format::Sheet => {
+            Format::Sheet => {
+                open.file.record(texts, form)?;
+                // Its row in the sheet: there are titles above.
+                Ok(open.rows + TITLE_ROWS + 1)
+            }
+            Format::Text => {
                 let line = open.file.record(texts, form)?;
                 self.between(open)?;
                 Ok(line)
@@ -313,10 +324,9 @@ const UNCLOSED: usize = 4;
 fn is_possible(plan: &FilePlan, shape: &Shape, dirty: &Dirty) -> bool {
     let style = &plan.style;
     let is_plain = style.characters == Characters::Utf8 && shape.format == Format::Text;
-    let fits = match style.characters {
-        Characters::Single(encoding) => !encoding.encode(&dirty.text).2,
-        _ => is_plain || !dirty.text.contains([BROKEN, '\0', '\u{7}']),
-    };
+    // These are written as they are into plain text only.
+    let is_odd = dirty.text.contains([BROKEN, '\0', '\u{7}']);
+    let fits = style.characters.have(&dirty.text) && (is_plain || !is_odd);
     let is_as_always = is_plain && !style.is_backslashed && !plan.ends_open;
     let is_written = plan.position(dirty.place).is_some();
     is_written && fits && (is_as_always || !dirty.spelling.is_bare)

@@ -15,6 +15,9 @@ use super::super::packing::{WORKBOOK, options, unpacked, zip};
 use super::super::variant::Expected::{Asked, Recovered, Refused, Reported};
 use crate::error::{Error, Kind, Result};
 
+/// Rows of a sheet before its headers.
+pub const TITLE_ROWS: u64 = 2;
+
 /// Puts files between the others that the canonical export does not have, and gathers the sheets.
 pub fn prepare(making: &mut Making) -> Result<()> {
     if making.has(2) {
@@ -83,7 +86,8 @@ fn fill(sheet: &mut Worksheet, from: &Path, name: &str) -> Result<()> {
     let records = csv::ReaderBuilder::new().has_headers(false).from_path(from);
     let records = records.map_err(|cause| unread(from, cause))?;
     let mut headers: Option<csv::StringRecord> = None;
-    for (row, record) in (2..).zip(records.into_records()) {
+    for (row, record) in (TITLE_ROWS..).zip(records.into_records()) {
+        let row = u32::try_from(row).unwrap_or(u32::MAX);
         let record = record.map_err(|cause| unread(from, cause))?;
         for (column, cell) in (0..).zip(&record) {
             let header = headers

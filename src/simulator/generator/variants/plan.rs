@@ -178,8 +178,11 @@ impl FilePlan {
         self.marks.extend(marks);
     }
 
-    /// Gives a column another header.
+    /// Gives a column another header, if the file can be written with it.
     pub fn rename(&mut self, column: &str, header: &str) {
+        if !self.style.characters.have(header) {
+            return;
+        }
         for field in self.fields.iter_mut().filter(|field| field.name == column) {
             header.clone_into(&mut field.header);
         }

@@ -106,6 +106,8 @@ pub struct Written<'a> {
     pub plan: &'a FilePlan,
     /// What stands in its last cell.
     pub last: &'a str,
+    /// Whether that is as it should be: what is left out has no other defect.
+    pub is_last_clean: bool,
     /// Whether each cell with a quote in it is quoted.
     pub is_quoted: bool,
 }
@@ -194,6 +196,7 @@ fn treated(variant: &RowVariant, written: &Written) -> Option<Treated> {
         _ if !written.is_quoted => None,
         Change::Longer => Some(variant.formed(Form::Longer(more()), [None, Some(more())])),
         Change::Padded => Some(variant.formed(Form::Longer(String::new()), [None, None])),
+        Change::Shorter | Change::Cut if !written.is_last_clean => None,
         Change::Shorter if !written.last.is_empty() => {
             Some(variant.formed(Form::Shorter(1), [Some(last()), None]))
         }
