@@ -47,9 +47,14 @@ fn assert_counts(landed: &Value, expected: &Value) {
 /// Where the manifest does not say what separates lists, a comma in a tag is asked about, and nothing else.
 fn assert_lists_only(workspace: &Workspace) {
     let open = workspace.run(&["map", "show", "--format", "json"]).passed();
-    for one in open.json().as_array().unwrap() {
-        assert_eq!(one["topic"], "separator", "{one}");
-    }
+    let open = open.json();
+    let topics: Vec<&Value> = open
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["topic"])
+        .collect();
+    assert_eq!(topics, ["separator"], "{open}");
 }
 
 /// Seed 4 of V01 is a folder.

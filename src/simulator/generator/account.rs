@@ -3,6 +3,9 @@
 //! Everything else about a record is worked out from seed, object and index when it is needed, so memory does not grow
 //! with the account.
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, ToSpan as _};
 
 use super::dice::Dice;
@@ -22,6 +25,8 @@ pub struct Account {
     pub pipelines: Vec<Pipeline>,
     /// How many activities there are.
     pub activities: u64,
+    /// How many contacts have a name. Names are put together from lists, so there are not more for more contacts.
+    names: OnceCell<BTreeMap<(&'static str, &'static str), u64>>,
 }
 
 /// Somebody who works with the source.
@@ -114,6 +119,7 @@ impl Account {
             users: Vec::new(),
             pipelines: Vec::new(),
             activities: 0,
+            names: OnceCell::new(),
         };
         account.users = (1..=account.size("user"))
             .map(|index| account.user_at(index))
@@ -220,6 +226,21 @@ impl Account {
             family: dice.pick(language.family),
             language,
         }
+    }
+
+    /// How many contacts are called so.
+    pub fn namesakes(&self, person: &Person) -> u64 {
+        let counted = || {
+            let mut names: BTreeMap<_, u64> = BTreeMap::new();
+            for contact in 1..=self.size_now("contact") {
+                let person = self.person("contact", contact);
+                *names.entry((person.given, person.family)).or_default() += 1;
+            }
+            names
+        };
+        let names = self.names.get_or_init(counted);
+        let count = names.get(&(person.given, person.family));
+        count.copied().unwrap_or(0)
     }
 
     fn user_at(&self, index: u64) -> User {

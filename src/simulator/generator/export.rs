@@ -14,7 +14,7 @@ use super::output::Output;
 use super::tables::{Table, schema_tables, tables};
 use super::text::{Form, Style, TextFile, Written};
 use super::truth::{Defect, DefectLog, TextTable};
-use super::variant::Variant;
+use super::variant::{Expected, Variant};
 use super::variants::plan::FilePlan;
 use super::variants::plant::Planter;
 use super::variants::rows::Treatment;
@@ -71,7 +71,7 @@ pub fn make(order: &Order, folder: &Path) -> Result<Made> {
 
 impl Making<'_> {
     pub fn has(&self, number: u8) -> bool {
-        self.variants.iter().any(|variant| variant.is(number))
+        self.variants.contains(&Variant::numbered(number))
     }
 
     fn write_tables(&mut self) -> Result<()> {
@@ -100,13 +100,13 @@ impl Making<'_> {
 
     /// Marks what is wrong with the export as a whole.
     fn mark_whole(&mut self) -> Result<()> {
-        for (number, object, file, finding) in [
-            (74, "schema_field", "schema/fields.csv", "schema_missing"),
-            (82, "deleted", "data/deleted.csv", "deletions_missing"),
-        ] {
-            if self.has(number) && (number == 74 || self.order.is_delta) {
-                self.mark(number, (object, file), finding)?;
-            }
+        if self.has(74) {
+            let schema = ("schema_field", "schema/fields.csv");
+            self.mark(74, schema, (Expected::Asked, "schema_missing"))?;
+        }
+        if self.has(82) && self.order.is_delta {
+            let deletions = ("deleted", "data/deleted.csv");
+            self.mark(82, deletions, (Expected::Reported, "deletions_missing"))?;
         }
         Ok(())
     }
@@ -116,11 +116,10 @@ impl Making<'_> {
         &mut self,
         number: u8,
         of: (&'static str, &str),
-        finding: &'static str,
+        what: (Expected, &'static str),
     ) -> Result<()> {
-        let variant = Variant::numbered(number);
         self.log.push(&Defect {
-            variant,
+            variant: Variant::numbered(number),
             object: of.0,
             file: of.1.to_owned(),
             line: None,
@@ -128,8 +127,8 @@ impl Making<'_> {
             column: None,
             clean: None,
             dirty: None,
-            expected: variant.expected(),
-            finding,
+            expected: what.0,
+            finding: what.1,
         })
     }
 
@@ -260,7 +259,8 @@ impl Making<'_> {
         if self.has(70) {
             let path = "attachments/att_999999999__left over.txt";
             files::write(&self.tree.path().join(path), b"nobody's\n")?;
-            self.mark(70, ("attachment", path), "file_without_row")?;
+            let what = (Expected::Reported, "file_without_row");
+            self.mark(70, ("attachment", path), what)?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! One object on its way into its files: clean rows in, dirty lines out, every defect in the log.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -8,16 +9,17 @@ use serde_json::{Map, Value};
 
 use super::account::Account;
 use super::manifest::Listed;
+use super::records;
 use super::row::Row;
 use super::tables::Table;
 use super::text::{BROKEN, Characters, Form, TextFile, legible};
 use super::truth::{Defect, DefectLog};
-use super::variant::{Expected, Variant};
+use super::variant::Expected;
+use super::variants::containers::TITLE_ROWS;
 use super::variants::plan::{FilePlan, Source};
-use super::variants::plant::{Planter, STRAY_QUOTE};
-use super::variants::rows::{Treated, Treatment};
+use super::variants::plant::{Dirty, Planter};
+use super::variants::rows::{Treated, Treatment, Written};
 use super::variants::shapes::{Format, Shape};
-use super::variants::spelling::Spelling;
 use crate::error::{Error, Kind, Result};
 
 /// Records that stand again where parts overlap.
@@ -49,10 +51,10 @@ pub struct OpenFile {
     file: TextFile,
     rows: u64,
     part: u64,
+    /// Whether something stands between records, and whether that is logged.
+    is_interrupted: bool,
+    is_logged: bool,
 }
-
-/// What is planted in one record.
-type Planted = Vec<(usize, &'static Spelling, String)>;
 
 impl Output<'_> {
     /// Writes a clean record.
@@ -64,14 +66,16 @@ impl Output<'_> {
         self.index += 1;
         let path = self.shape.path(row, self.index);
         self.turn_to(&path)?;
-        let mut planted = self.planter.plant(row, self.index);
-        planted.retain(|(place, spelling, dirty)| self.is_possible(*place, spelling, dirty));
-        let treated = self.treatment.treat(row, self.index);
+        let planted = self.planted(row);
         let cells = self.cells(row, &planted);
         let cells = self.legible(cells, &path, row)?;
-        let form = self.form(&treated, &planted, &cells);
+        let treated = self.treated(row, &cells, &planted);
+        let bare = planted.iter().find(|dirty| dirty.spelling.is_bare);
+        let bare = bare.and_then(|dirty| self.plan.position(dirty.place));
+        let form = self.form(&treated, bare);
         let line = self.write(&path, &cells, &form)?;
         self.log_planted(&path, line, row, planted)?;
+        self.log_between(&path)?;
         if form == Form::Unclosed(UNCLOSED) {
             let dirty = cells.get(UNCLOSED).cloned();
             self.log_row(
@@ -95,11 +99,13 @@ impl Output<'_> {
         }
         let part = self.shape.part(self.index.max(1));
         let mut style = self.plan.style.clone();
-        style.delimiter = self.shape.delimiter().unwrap_or(style.delimiter);
+        style.delimiter = self.shape.delimiter.unwrap_or(style.delimiter);
         let mut file = OpenFile {
             file: TextFile::create(&self.tree.join(path), style)?,
             rows: 0,
             part,
+            is_interrupted: false,
+            is_logged: false,
         };
         self.begin(&mut file)?;
         self.open.insert(path.to_owned(), file);
@@ -127,73 +133,87 @@ impl Output<'_> {
                     .raw("<html><head><meta charset=\"utf-8\"></head><body><table>\n")?;
                 let headers = self.headers(open.part);
                 open.file
-                    .raw(&html_row(headers.iter().map(String::as_str), "th"))
+                    .raw(&html_row(headers.into_iter(), "th"))
                     .map(drop)
             }
         }
     }
 
     fn header(&self, open: &mut OpenFile) -> Result<()> {
-        let headers = self.headers(open.part);
-        let headers = headers.iter().map(String::as_str);
+        let headers = self.headers(open.part).into_iter();
         open.file.record(headers, &Form::Plain).map(drop)
     }
 
     /// The headers of a part.
-    fn headers(&self, part: u64) -> Vec<String> {
-        self.arranged(self.plan.headers(), part)
+    fn headers(&self, part: u64) -> Vec<&str> {
+        self.arranged(self.plan.headers().collect(), part)
     }
 
-    /// What stands in the fields of a part: every other one may be narrower and the other way round.
-    fn arranged(&self, mut cells: Vec<String>, part: u64) -> Vec<String> {
-        if self.shape.is_typed() {
-            let place = self.table.place("type").unwrap_or(usize::MAX);
-            if place < cells.len() {
-                cells.remove(place);
-            }
+    /// Fields as a part has them: one may be missing, and some parts are the other way round.
+    fn arranged<T>(&self, mut fields: Vec<T>, part: u64) -> Vec<T> {
+        let missing = self.shape.missing(part);
+        let place = missing.and_then(|name| self.plan.position(self.table.place(name)?));
+        if let Some(place) = place {
+            fields.remove(place);
         }
         if self.shape.is_uneven && part % 2 == 1 {
-            let place = self.table.place("score").unwrap_or(usize::MAX);
-            if place < cells.len() {
-                cells.remove(place);
-            }
-            cells.reverse();
+            fields.reverse();
         }
-        cells
+        fields
     }
 
-    /// Whether a spelling can be written into this file at all.
-    fn is_possible(&self, place: usize, spelling: &Spelling, dirty: &str) -> bool {
-        let is_there = |source: &Source| matches!(source, Source::Cell(of) if *of == place);
-        let is_written = self.plan.fields.iter().any(|field| is_there(&field.source));
-        let has_type = !self.shape.is_typed() || self.table.place("type") != Some(place);
-        let style = &self.plan.style;
-        let is_text = self.shape.format == Format::Text;
-        let is_plain = style.characters == Characters::Utf8 && is_text;
-        let fits = match style.characters {
-            Characters::Single(encoding) => !encoding.encode(dirty).2,
-            _ => is_plain || !dirty.contains([BROKEN, '\0', '\u{7}']),
+    /// The cells of a record that are written otherwise.
+    fn planted(&mut self, row: &Row) -> Vec<Dirty> {
+        let Self {
+            planter,
+            table,
+            plan,
+            shape,
+            index,
+            ..
+        } = self;
+        let missing = shape.missing(shape.part(*index));
+        let missing = missing.and_then(|name| table.place(name));
+        planter.plant(row, *index, &|dirty| {
+            Some(dirty.place) != missing && is_possible(plan, shape, dirty)
+        })
+    }
+
+    /// What is done to a record as a whole.
+    fn treated(&mut self, row: &Row, cells: &[String], planted: &[Dirty]) -> Treated {
+        let is_text = self.shape.format == Format::Text && !self.plan.ends_open;
+        if !is_text || self.treatment.is_idle() {
+            return Treated::default();
+        }
+        let places = self.arranged((0..cells.len()).collect(), self.shape.part(self.index));
+        let last = places.last().copied();
+        let is_last = |dirty: &Dirty| self.plan.position(dirty.place) == last;
+        let written = Written {
+            row,
+            plan: &self.plan,
+            last: last
+                .and_then(|place| cells.get(place))
+                .map_or("", String::as_str),
+            is_last_clean: !planted.iter().any(is_last),
+            is_quoted: !planted.iter().any(|dirty| dirty.spelling.is_bare),
         };
-        let is_bare = is_plain && !style.is_backslashed && self.is_as_it_is();
-        let quotes = spelling.finding != STRAY_QUOTE || is_bare;
-        is_written && has_type && fits && quotes
+        self.treatment.treat(&written, self.index)
     }
 
     /// The cells of a record in the order of the file's fields.
-    fn cells(&self, row: &Row, planted: &Planted) -> Vec<String> {
+    fn cells(&self, row: &Row, planted: &[Dirty]) -> Vec<String> {
+        let relations = LazyCell::new(|| records::relations(self.account, row));
         let cell = |source: &Source| match source {
             Source::Made(made) => made(self.account, row),
+            Source::Relation(place) => relations.get(*place).cloned().flatten().unwrap_or_default(),
             Source::Cell(place) => {
-                let dirty = planted.iter().find(|(of, ..)| of == place);
+                let dirty = planted.iter().find(|dirty| dirty.place == *place);
                 let clean = || row.cells.get(*place).cloned().unwrap_or_default();
-                dirty.map_or_else(clean, |(.., dirty)| dirty.clone())
+                dirty.map_or_else(clean, |dirty| dirty.text.clone())
             }
         };
-        self.plan
-            .fields
-            .iter()
-            .map(|field| cell(&field.source))
-            .collect()
+        let fields = self.plan.fields.iter();
+        fields.map(|field| cell(&field.source)).collect()
     }
 
     /// Cells without what the file's encoding does not have; what is lost is logged.
@@ -208,38 +228,27 @@ impl Output<'_> {
                     continue;
                 };
                 let clean = std::mem::replace(cell, legible.clone());
-                self.log.push(&Defect {
-                    variant: Variant::numbered(17),
-                    object: self.table.object,
-                    file: path.to_owned(),
+                let what = (Expected::Kept, "character_lost");
+                let defect = Defect {
                     line,
                     record_id: Some(row.id().to_owned()),
                     column: self.table.columns.get(place).map(|column| column.name),
                     clean: Some(clean),
                     dirty: Some(legible),
-                    expected: Expected::Reported,
-                    finding: "character_lost",
-                })?;
+                    ..self.defect(path, 17, what)
+                };
+                self.log.push(&defect)?;
             }
         }
         Ok(cells)
     }
 
-    fn form(&self, treated: &Treated, planted: &Planted, cells: &[String]) -> Form {
-        if self.shape.format != Format::Text {
-            return Form::Plain;
-        }
-        if self.plan.ends_open && self.index == self.total {
+    fn form(&self, treated: &Treated, bare: Option<usize>) -> Form {
+        let is_text = self.shape.format == Format::Text;
+        if is_text && self.plan.ends_open && self.index == self.total {
             return Form::Unclosed(UNCLOSED);
         }
-        let stray = planted
-            .iter()
-            .find(|(_, spelling, _)| spelling.finding == STRAY_QUOTE);
-        let place = stray.and_then(|(.., dirty)| cells.iter().position(|cell| cell == dirty));
-        match place {
-            Some(place) => Form::Bare(place),
-            None => treated.form.clone(),
-        }
+        bare.map_or_else(|| treated.form.clone(), Form::Bare)
     }
 
     /// Writes cells as a record of the file; the line it begins on.
@@ -270,11 +279,16 @@ impl Output<'_> {
                 let before = if is_first { "" } else { ",\n" };
                 let after = if is_line { "\n" } else { "" };
                 let begins = open.file.line() + u64::from(!is_first);
-                let object = json_row(&self.plan.headers(), cells);
+                let object = json_row(self.plan.headers(), cells);
                 open.file.raw(&format!("{before}{object}{after}"))?;
                 Ok(begins)
             }
-            Format::Text | Format::Sheet => {
+            Format::Sheet => {
+                open.file.record(texts, form)?;
+                // Its row in the sheet: there are titles above.
+                Ok(open.rows + TITLE_ROWS + 1)
+            }
+            Format::Text => {
                 let line = open.file.record(texts, form)?;
                 self.between(open)?;
                 Ok(line)
@@ -286,9 +300,11 @@ impl Output<'_> {
     fn between(&self, open: &mut OpenFile) -> Result<()> {
         let every = self.plan.header_every;
         if every.is_some_and(|every| self.index.is_multiple_of(every)) {
+            open.is_interrupted = true;
             self.header(open)?;
         }
         if self.plan.has_blanks && self.index % 13 == 5 {
+            open.is_interrupted = true;
             let newline = open.file.newline();
             open.file.raw(newline)?;
         }
@@ -303,6 +319,18 @@ impl Output<'_> {
 
 /// Place of the cell whose quote is never closed.
 const UNCLOSED: usize = 4;
+
+/// Whether a cell can be written so in its file.
+fn is_possible(plan: &FilePlan, shape: &Shape, dirty: &Dirty) -> bool {
+    let style = &plan.style;
+    let is_plain = style.characters == Characters::Utf8 && shape.format == Format::Text;
+    // These are written as they are into plain text only.
+    let is_odd = dirty.text.contains([BROKEN, '\0', '\u{7}']);
+    let fits = style.characters.have(&dirty.text) && (is_plain || !is_odd);
+    let is_as_always = is_plain && !style.is_backslashed && !plan.ends_open;
+    let is_written = plan.position(dirty.place).is_some();
+    is_written && fits && (is_as_always || !dirty.spelling.is_bare)
+}
 
 fn lost(encoding: &'static Encoding, cell: &str) -> Option<String> {
     let is_lost = !cell.is_ascii() && encoding.encode(cell).2;
@@ -321,10 +349,10 @@ fn html_row<'c>(cells: impl Iterator<Item = &'c str>, tag: &str) -> String {
 }
 
 /// A record as a JSON object; who owns it is nested.
-fn json_row(names: &[String], cells: &[String]) -> Value {
+fn json_row<'n>(names: impl Iterator<Item = &'n str>, cells: &[String]) -> Value {
     let mut object = Map::new();
     let mut owner = Map::new();
-    for (name, cell) in names.iter().zip(cells) {
+    for (name, cell) in names.zip(cells) {
         let value = match cell.as_str() {
             "" => Value::Null,
             "true" => Value::Bool(true),
@@ -333,7 +361,7 @@ fn json_row(names: &[String], cells: &[String]) -> Value {
         };
         match name.strip_prefix("owner_") {
             Some(inner) => owner.insert(inner.to_owned(), value),
-            None => object.insert(name.clone(), value),
+            None => object.insert(name.to_owned(), value),
         };
     }
     object.insert("owner".to_owned(), owner.into());

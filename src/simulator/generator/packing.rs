@@ -14,6 +14,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::export::Making;
 use super::files;
+use super::variant::Expected::Recovered;
 use super::variants::containers;
 use crate::error::{Error, Kind, Result};
 
@@ -94,7 +95,7 @@ fn mark(making: &mut Making, packing: Packing) -> Result<()> {
         Packing::Several => "several_archives",
     };
     if making.has(1) {
-        making.mark(1, ("", ""), finding)?;
+        making.mark(1, ("", ""), (Recovered, finding))?;
     }
     Ok(())
 }
@@ -163,7 +164,7 @@ fn several(
         .filter(|path| path.starts_with("data/"))
         .cloned()
     {
-        making.mark(4, ("", &copy), "file_twice")?;
+        making.mark(4, ("", &copy), (Recovered, "file_twice"))?;
     }
     data.sort_unstable();
     let data: Vec<String> = data.into_iter().cloned().collect();

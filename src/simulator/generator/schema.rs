@@ -45,6 +45,13 @@ const OPTIONS: &[Options] = &[
     ("deal", "cf_parts", &["Bolts", "Nuts", "Rings"]),
 ];
 
+/// The options of a choice, where any are declared.
+pub fn options_of(object: &str, field: &str) -> Option<&'static [&'static str]> {
+    let mut all = OPTIONS.iter();
+    let found = all.find(|(of, name, _)| *of == object && *name == field);
+    found.map(|(.., values)| *values)
+}
+
 /// The rows of a table of `schema/`; `counts` are the records of each object.
 pub fn rows<'t>(table: &'t Table, data: &[Table], counts: &BTreeMap<String, u64>) -> Vec<Row<'t>> {
     match table.object {

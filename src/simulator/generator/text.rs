@@ -23,6 +23,16 @@ pub enum Characters {
     Single(&'static Encoding),
 }
 
+impl Characters {
+    /// Whether there are bytes for all of a text.
+    pub fn have(self, text: &str) -> bool {
+        match self {
+            Self::Single(encoding) => !encoding.encode(text).2,
+            _ => true,
+        }
+    }
+}
+
 /// What ends a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Newline {

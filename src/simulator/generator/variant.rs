@@ -13,6 +13,8 @@ pub enum Expected {
     Quarantined,
     /// A person is asked; nothing is guessed.
     Asked,
+    /// What stands there is kept as it is.
+    Kept,
     /// What stands there is kept, and a finding says so.
     Reported,
     /// The file or the export is not read at all.
@@ -27,6 +29,7 @@ impl Expected {
             Self::Recovered => "recovered",
             Self::Quarantined => "quarantined",
             Self::Asked => "asked",
+            Self::Kept => "kept",
             Self::Reported => "reported",
             Self::Refused => "refused",
         }
@@ -37,7 +40,7 @@ impl Expected {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Variant(u8);
 
-use Expected::{Asked, Quarantined, Recovered, Refused, Reported};
+use Expected::{Asked, Kept, Quarantined, Recovered, Refused, Reported};
 
 /// Number, what is mostly to be done (a defect's own row may say otherwise), and what it is.
 const TABLE: &[(u8, Expected, &str)] = &[
@@ -48,7 +51,7 @@ const TABLE: &[(u8, Expected, &str)] = &[
     ),
     (
         2,
-        Recovered,
+        Reported,
         "a top folder around everything, and what operating systems leave behind",
     ),
     (
@@ -147,7 +150,7 @@ const TABLE: &[(u8, Expected, &str)] = &[
         "what keeps a spreadsheet from computing before a value",
     ),
     (30, Recovered, "the header again between the rows"),
-    (31, Recovered, "ids that look like numbers"),
+    (31, Kept, "ids that look like numbers"),
     (32, Asked, "no id column"),
     (
         33,
@@ -216,7 +219,7 @@ const TABLE: &[(u8, Expected, &str)] = &[
     ),
     (
         54,
-        Reported,
+        Kept,
         "phone numbers in many spellings, and some that are lost",
     ),
     (
@@ -224,26 +227,18 @@ const TABLE: &[(u8, Expected, &str)] = &[
         Recovered,
         "addresses with names, links, dots, two in a cell, none",
     ),
-    (56, Reported, "names in another order, in one cell, missing"),
+    (56, Kept, "names in another order, in one cell, missing"),
     (57, Reported, "employee counts that are ranges"),
-    (58, Recovered, "links without scheme, with tracking"),
-    (
-        59,
-        Recovered,
-        "postal addresses in one cell, countries in words",
-    ),
+    (58, Kept, "links without scheme, with tracking"),
+    (59, Kept, "postal addresses in one cell, countries in words"),
     (60, Reported, "very long texts, images in texts"),
     (
         61,
-        Recovered,
+        Kept,
         "HTML with scripts, office markup, images, escaped twice",
     ),
-    (
-        62,
-        Reported,
-        "invisible characters, accents apart, odd quotes",
-    ),
-    (63, Reported, "JSON in a cell"),
+    (62, Kept, "invisible characters, accents apart, odd quotes"),
+    (63, Kept, "JSON in a cell"),
     (64, Reported, "computed columns"),
     (65, Recovered, "a file for each type of activity"),
     (66, Recovered, "activities with several parents"),
@@ -253,14 +248,14 @@ const TABLE: &[(u8, Expected, &str)] = &[
         Recovered,
         "durations in several spellings, ends before starts",
     ),
-    (69, Reported, "mails without a body"),
+    (69, Kept, "mails without a body"),
     (
         70,
         Reported,
         "attachments without a file, files without a row, sizes that differ",
     ),
     (71, Recovered, "attachments of notes and mails"),
-    (72, Recovered, "file names that no disk takes"),
+    (72, Kept, "file names that no disk takes"),
     (73, Reported, "programs and very large files as attachments"),
     (74, Asked, "no schema folder"),
     (
@@ -268,7 +263,7 @@ const TABLE: &[(u8, Expected, &str)] = &[
         Reported,
         "declared fields without a column, columns that are not declared",
     ),
-    (76, Quarantined, "values that contradict their type"),
+    (76, Reported, "values that contradict their type"),
     (
         78,
         Asked,
@@ -322,11 +317,6 @@ impl Variant {
 
     fn entry(self) -> Option<&'static (u8, Expected, &'static str)> {
         TABLE.iter().find(|(number, ..)| *number == self.0)
-    }
-
-    /// Whether it is the one with this number.
-    pub(super) fn is(self, number: u8) -> bool {
-        self.0 == number
     }
 
     /// The one with this number, planted or not.

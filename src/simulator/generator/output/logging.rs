@@ -7,27 +7,41 @@ use super::super::tables::Kind as Column;
 use super::super::text::{BROKEN, Form};
 use super::super::truth::Defect;
 use super::super::variant::{Expected, Variant};
+use super::super::variants::plan::{Aspect, Mark};
+use super::super::variants::plant::Dirty;
 use super::super::variants::rows::Treated;
 use super::super::variants::shapes::Format;
-use super::{OVERLAP, Output, Planted};
+use super::{OVERLAP, Output};
 use crate::error::Result;
 
 impl Output<'_> {
     /// Logs what is wrong with a file as a whole.
     pub(super) fn log_marks(&mut self, path: &str, part: u64) -> Result<()> {
-        for (variant, finding) in &self.shape.variants {
-            let is_odd = part % 2 == 1;
-            if *finding == "parts_differ" && !is_odd {
-                continue;
-            }
-            let expected = Variant::numbered(*variant).expected();
+        for (variant, finding) in self.shape.marks(part) {
+            let expected = Variant::numbered(variant).expected();
             self.log
-                .push(&self.defect(path, *variant, (expected, finding)))?;
+                .push(&self.defect(path, variant, (expected, finding)))?;
         }
-        for mark in &self.plan.marks {
+        self.log_plan(path, |mark| mark.aspect != Aspect::Between)
+    }
+
+    /// Logs what stands between records, once it does.
+    pub(super) fn log_between(&mut self, path: &str) -> Result<()> {
+        let Some(open) = self.open.get_mut(path) else {
+            return Ok(());
+        };
+        if !open.is_interrupted || open.is_logged {
+            return Ok(());
+        }
+        open.is_logged = true;
+        self.log_plan(path, |mark| mark.aspect == Aspect::Between)
+    }
+
+    fn log_plan(&mut self, path: &str, is_meant: fn(&Mark) -> bool) -> Result<()> {
+        for mark in self.plan.marks.iter().filter(|mark| is_meant(mark)) {
             let defect = Defect {
                 column: mark.column,
-                clean: mark.column.map(str::to_owned),
+                clean: mark.clean.map(str::to_owned),
                 dirty: mark.dirty.clone(),
                 ..self.defect(path, mark.variant, (mark.expected, mark.finding))
             };
@@ -37,7 +51,7 @@ impl Output<'_> {
     }
 
     /// A defect of a file as a whole.
-    fn defect(&self, path: &str, variant: u8, what: (Expected, &'static str)) -> Defect {
+    pub(super) fn defect(&self, path: &str, variant: u8, what: (Expected, &'static str)) -> Defect {
         Defect {
             variant: Variant::numbered(variant),
             object: self.table.object,
@@ -65,15 +79,20 @@ impl Output<'_> {
         path: &str,
         line: u64,
         row: &Row,
-        planted: Planted,
+        planted: Vec<Dirty>,
     ) -> Result<()> {
-        for (place, spelling, dirty) in planted {
+        for Dirty {
+            place,
+            spelling,
+            text,
+        } in planted
+        {
             let defect = Defect {
                 line: Some(line),
                 record_id: Some(row.id().to_owned()),
                 column: self.table.columns.get(place).map(|column| column.name),
                 clean: row.cells.get(place).cloned(),
-                dirty: Some(dirty.replace(BROKEN, "\u{fffd}")),
+                dirty: Some(text.replace(BROKEN, "\u{fffd}")),
                 ..self.defect(
                     path,
                     spelling.variant,
@@ -113,8 +132,7 @@ impl Output<'_> {
         treated: Treated,
         cells: Vec<String>,
     ) -> Result<()> {
-        let is_text = self.shape.format == Format::Text && !self.plan.ends_open;
-        if let Some(mark) = treated.mark.filter(|_| is_text) {
+        if let Some(mark) = treated.mark {
             if let Some(changes) = treated.again {
                 let mut again = cells.clone();
                 for (place, text) in changes {

@@ -10,7 +10,7 @@ mod support;
 mod tasks;
 
 pub use activities::{Doing, activity, doings, parent_of, relations};
-pub use companies::company_name;
+pub use companies::{company_name, domain};
 pub use deals::money;
 pub use files::{bytes as attachment_bytes, fallen, fallen_with_parent};
 pub use people::{INTERESTS, PRODUCTS, TOPICS, email};

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::{Cursor, Read as _};
 
 use arrow::array::{Array as _, AsArray as _, RecordBatch};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -11,6 +12,7 @@ use tempfile::TempDir;
 
 use super::*;
 
+mod defects;
 mod delta;
 
 fn made(seed: u64, contacts: u64, variants: &[&str], is_delta: bool) -> (TempDir, Made) {
@@ -55,41 +57,40 @@ fn texts(batch: &RecordBatch) -> Vec<Vec<Option<String>>> {
     .collect()
 }
 
-struct Planted {
-    variant: String,
-    file: String,
-    line: Option<u64>,
-    record_id: Option<String>,
-    column: Option<String>,
-    dirty: Option<String>,
-    finding: String,
-}
-
-fn defects(made: &Made) -> Vec<Planted> {
-    let rows = cells(&made.truth.join("defects.parquet")).into_iter();
-    rows.map(|row| Planted {
-        variant: row[0].clone().unwrap(),
-        file: row[2].clone().unwrap(),
-        line: row[3].as_ref().map(|line| line.parse().unwrap()),
-        record_id: row[4].clone(),
-        column: row[5].clone(),
-        dirty: row[7].clone(),
-        finding: row[9].clone().unwrap(),
-    })
-    .collect()
-}
-
-/// The files of the only archive.
-fn unzipped(made: &Made) -> BTreeMap<String, Vec<u8>> {
-    let mut zip = zip::ZipArchive::new(fs::File::open(&made.export[0]).unwrap()).unwrap();
+/// The files of an export by their path, whatever they are packed in: each as often as it is there.
+fn unpacked(made: &Made) -> BTreeMap<String, Vec<Vec<u8>>> {
     let mut files = BTreeMap::new();
-    for index in 0..zip.len() {
-        let mut entry = zip.by_index(index).unwrap();
-        let mut bytes = Vec::new();
-        std::io::Read::read_to_end(&mut entry, &mut bytes).unwrap();
-        files.insert(entry.name().unwrap().into_owned(), bytes);
+    for path in &made.export {
+        if path.is_dir() {
+            for (inside, bytes) in bytes_below(path) {
+                unpack(&inside, bytes, &mut files);
+            }
+        } else {
+            unpack("export.zip", fs::read(path).unwrap(), &mut files);
+        }
     }
     files
+}
+
+fn unpack(path: &str, bytes: Vec<u8>, files: &mut BTreeMap<String, Vec<Vec<u8>>>) {
+    if !path.ends_with(".zip") {
+        let path = path.trim_start_matches("smartdesk backup/").to_owned();
+        return files.entry(path).or_default().push(bytes);
+    }
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    for index in 0..zip.len() {
+        let mut entry = zip.by_index(index).unwrap();
+        let raw = entry.name_raw().to_vec();
+        let name = String::from_utf8(raw).unwrap_or_else(|old| {
+            encoding_rs::WINDOWS_1252
+                .decode(old.as_bytes())
+                .0
+                .into_owned()
+        });
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        unpack(&name, bytes, files);
+    }
 }
 
 /// Every file below a folder with its bytes.
@@ -126,10 +127,10 @@ fn the_same_order_gives_the_same_bytes() {
 fn the_truth_is_what_the_clean_export_says() {
     let (_folder, made) = made(3, 120, &[], false);
     assert_eq!(made.defects, 0);
-    let files = unzipped(&made);
+    let files = unpacked(&made);
     let all = tables::tables().into_iter().chain(tables::schema_tables());
     for table in all {
-        let text = &files[&format!("{}.csv", table.file)];
+        let text = &files[&format!("{}.csv", table.file)][0];
         let mut reader = csv::ReaderBuilder::new().from_reader(text.as_slice());
         let headers: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
         assert_eq!(reader.headers().unwrap(), headers);
@@ -162,9 +163,9 @@ fn the_truth_is_what_the_clean_export_says() {
             table.object
         );
     }
-    let manifest: serde_json::Value = serde_json::from_slice(&files["manifest.json"]).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&files["manifest.json"][0]).unwrap();
     for listed in manifest["files"].as_array().unwrap() {
-        let bytes = &files[listed["path"].as_str().unwrap()];
+        let bytes = &files[listed["path"].as_str().unwrap()][0];
         assert_eq!(listed["bytes"], bytes.len());
     }
 }
@@ -216,88 +217,6 @@ fn variants_leave_the_clean_records_alone() {
     for path in truths.filter(|path| !path.contains("defects")) {
         assert!(clean[path] == messy[path], "{path}");
     }
-}
-
-/// What a finding is looked for as, where the file does not hold the text itself.
-fn is_written_otherwise(defect: &Planted) -> bool {
-    matches!(defect.finding.as_str(), "invalid_byte" | "workbook")
-}
-
-#[test]
-fn each_variant_plants_something_and_it_stands_in_its_file_on_its_line() {
-    let containers = "V14".parse().unwrap();
-    for variant in Variant::all() {
-        let is_delta = variant.id() == "V82";
-        let (_folder, made) = made(4, 60, &[&variant.id()], is_delta);
-        let planted = defects(&made);
-        assert!(!planted.is_empty(), "{variant}");
-        assert_eq!(made.defects, planted.len() as u64);
-        let files = if *variant > containers {
-            unzipped(&made)
-        } else {
-            BTreeMap::new()
-        };
-        for defect in &planted {
-            assert_eq!(defect.variant, variant.id());
-            if *variant > containers {
-                assert_stands_there(defect, &files);
-            }
-        }
-    }
-}
-
-fn assert_stands_there(defect: &Planted, files: &BTreeMap<String, Vec<u8>>) {
-    let Some(dirty) = defect
-        .dirty
-        .as_ref()
-        .filter(|_| !is_written_otherwise(defect))
-    else {
-        return;
-    };
-    let text = decoded(defect, &files[&defect.file]);
-    let from = defect.line.map_or(0, |line| start_of(&text, line));
-    // A record and, at most, the one after it, which may be its copy.
-    let record: String = text[from..].chars().take(80_000).collect();
-    let found = [
-        dirty.clone(),
-        dirty.replace('"', "\"\""),
-        dirty.replace('"', "\\\""),
-    ];
-    assert!(
-        found.iter().any(|dirty| record.contains(dirty.as_str())),
-        "{} {} {} {:?} {dirty:?}",
-        defect.variant,
-        defect.finding,
-        defect.file,
-        defect.column
-    );
-    if let Some(id) = defect.line.and(defect.record_id.as_ref()) {
-        assert!(
-            record.starts_with(id.as_str()) || ["V31", "V33"].contains(&defect.variant.as_str()),
-            "{id}"
-        );
-    }
-}
-
-fn decoded(defect: &Planted, bytes: &[u8]) -> String {
-    let encoding = match (defect.variant.as_str(), defect.file.as_str()) {
-        ("V17", "data/contacts.csv") => encoding_rs::WINDOWS_1252,
-        ("V17", "data/leads.csv") => encoding_rs::MACINTOSH,
-        ("V17", _) => encoding_rs::ISO_8859_15,
-        _ => encoding_rs::UTF_8,
-    };
-    encoding.decode(bytes).0.into_owned()
-}
-
-fn start_of(text: &str, line: u64) -> usize {
-    let mut left = line - 1;
-    let mut places = text.char_indices().peekable();
-    while left > 0 {
-        let (_, c) = places.next().unwrap();
-        let is_pair = c == '\r' && places.peek().is_some_and(|(_, next)| *next == '\n');
-        left -= u64::from(c == '\n' || (c == '\r' && !is_pair));
-    }
-    places.peek().map_or(text.len(), |(place, _)| *place)
 }
 
 #[test]

@@ -1,33 +1,17 @@
 //! V48-V50: amounts, currencies, percentages. V57: counts that are none.
 
 use super::super::tables::Kind::{Decimal, Money};
-use super::super::variant::Expected::{self, Asked, Recovered, Reported};
-use super::spelling::{Cell, Place, Spelling};
+use super::super::variant::Expected::{Asked, Recovered, Reported};
+use super::spelling::{Cell, Place, Spelling, spelling};
 
 const AMOUNTS: Place = Place::Kinds(&[Money]);
 
-const fn whole(
-    variant: u8,
-    (object, column): (&'static str, &'static str),
-    expected: Expected,
-    finding: &'static str,
-    write: fn(&Cell) -> Option<String>,
-) -> Spelling {
-    Spelling {
-        variant,
-        finding,
-        expected,
-        place: Place::Whole(object, column),
-        write,
-    }
-}
-
 pub const SPELLINGS: &[Spelling] = &[
-    whole(
+    spelling(
         48,
-        ("deal", "value_amount"),
         Recovered,
         "amount_german",
+        Place::Whole("deal", "value_amount"),
         |cell| {
             Some(format!(
                 "{} {}",
@@ -36,11 +20,11 @@ pub const SPELLINGS: &[Spelling] = &[
             ))
         },
     ),
-    whole(
+    spelling(
         48,
-        ("company", "annual_revenue_amount"),
         Recovered,
         "amount_english",
+        Place::Whole("company", "annual_revenue_amount"),
         |cell| {
             Some(format!(
                 "{}{}",
@@ -49,25 +33,25 @@ pub const SPELLINGS: &[Spelling] = &[
             ))
         },
     ),
-    whole(
+    spelling(
         48,
-        ("contact", "cf_budget"),
         Recovered,
         "amount_french",
+        Place::Whole("contact", "cf_budget"),
         |cell| grouped(cell.clean, '\u{a0}', ','),
     ),
-    whole(
+    spelling(
         48,
-        ("deal", "cf_setup_fee"),
         Recovered,
         "amount_swiss",
+        Place::Whole("deal", "cf_setup_fee"),
         |cell| grouped(cell.clean, '\'', '.'),
     ),
-    whole(
+    spelling(
         48,
-        ("deal", "cf_correction"),
         Recovered,
         "amount_bracketed",
+        Place::Whole("deal", "cf_correction"),
         |cell| {
             Some(format!(
                 "({})",
@@ -75,103 +59,97 @@ pub const SPELLINGS: &[Spelling] = &[
             ))
         },
     ),
-    whole(
+    spelling(
         48,
-        ("campaign", "budget_amount"),
         Recovered,
         "amount_coded",
+        Place::Whole("campaign", "budget_amount"),
         |cell| Some(format!("{} {}", cell.other("budget_currency"), cell.clean)),
     ),
-    whole(
+    spelling(
         48,
-        ("lead", "cf_expected_value"),
         Recovered,
         "amount_shortened",
+        Place::Whole("lead", "cf_expected_value"),
         thousands,
     ),
-    whole(
+    spelling(
         48,
-        ("company", "cf_credit_limit"),
         Asked,
         "amount_ambiguous",
+        Place::Whole("company", "cf_credit_limit"),
         |cell| Some(format!("{},000", cell.clean.strip_suffix("000")?)),
     ),
-    Spelling {
-        variant: 48,
-        finding: "decimal_comma",
-        expected: Recovered,
-        place: Place::Kinds(&[Decimal]),
-        write: |cell| {
+    spelling(
+        48,
+        Recovered,
+        "decimal_comma",
+        Place::Kinds(&[Decimal]),
+        |cell| {
             cell.clean
                 .contains('.')
                 .then(|| cell.clean.replace('.', ","))
         },
-    },
-    Spelling {
-        variant: 48,
-        finding: "amount_english",
-        expected: Recovered,
-        place: AMOUNTS,
-        write: |cell| {
-            cell.clean
-                .contains('.')
-                .then(|| grouped(cell.clean, ',', '.'))?
-        },
-    },
-    whole(
+    ),
+    spelling(48, Recovered, "amount_english", AMOUNTS, |cell| {
+        cell.clean
+            .contains('.')
+            .then(|| grouped(cell.clean, ',', '.'))?
+    }),
+    spelling(
         49,
-        ("campaign", "budget_currency"),
         Recovered,
         "currency_in_header",
+        Place::Whole("campaign", "budget_currency"),
         |_| Some(String::new()),
     ),
-    Spelling {
-        variant: 49,
-        finding: "currency_of_the_account",
-        expected: Recovered,
-        place: Place::Some("deal", "value_currency"),
-        write: |cell| (cell.clean == "EUR").then(String::new),
-    },
-    Spelling {
-        variant: 49,
-        finding: "currency_sign",
-        expected: Recovered,
-        place: Place::Some("company", "annual_revenue_currency"),
-        write: |cell| Some(sign(cell.clean).to_owned()),
-    },
-    whole(
+    spelling(
+        49,
+        Recovered,
+        "currency_of_the_account",
+        Place::Some("deal", "value_currency"),
+        |cell| (cell.clean == "EUR").then(String::new),
+    ),
+    spelling(
+        49,
+        Recovered,
+        "currency_sign",
+        Place::Some("company", "annual_revenue_currency"),
+        |cell| Some(sign(cell.clean).to_owned()),
+    ),
+    spelling(
         50,
-        ("deal", "probability"),
         Recovered,
         "percent_fraction",
+        Place::Whole("deal", "probability"),
         fraction,
     ),
-    whole(
+    spelling(
         50,
-        ("contact", "cf_discount"),
         Recovered,
         "percent_sign",
+        Place::Whole("contact", "cf_discount"),
         |cell| Some(format!("{} %", cell.clean)),
     ),
-    Spelling {
-        variant: 50,
-        finding: "percent_mixed",
-        expected: Asked,
-        place: Place::Some("lead", "cf_likelihood"),
-        write: fraction,
-    },
-    Spelling {
-        variant: 57,
-        finding: "count_range",
-        expected: Reported,
-        place: Place::Some("company", "employee_count"),
-        write: |cell| {
+    spelling(
+        50,
+        Asked,
+        "percent_mixed",
+        Place::Some("lead", "cf_likelihood"),
+        fraction,
+    ),
+    spelling(
+        57,
+        Reported,
+        "count_range",
+        Place::Some("company", "employee_count"),
+        |cell| {
             Some(
                 cell.one_of(&["51-200", "1k+", "ca. 50", ">10.000"])
                     .to_owned(),
             )
         },
-    },
+    ),
 ];
 
 /// The number with signs of another locale.

@@ -1,157 +1,141 @@
 //! V51-V53: booleans, multi-selects, picklists. V76: values against their type. V81: consent in other words.
 
+use super::super::schema;
 use super::super::tables::Kind::{Boolean, Choice};
-use super::super::variant::Expected::{self, Asked, Quarantined, Recovered, Reported};
-use super::spelling::{Cell, Place, Spelling};
+use super::super::variant::Expected::{Asked, Recovered, Reported};
+use super::spelling::{Cell, Place, Spelling, spelling};
 
 const BOOLEANS: Place = Place::Kinds(&[Boolean]);
 const CHOICES: Place = Place::Kinds(&[Choice]);
 
-const fn list(
-    (object, column): (&'static str, &'static str),
-    expected: Expected,
-    finding: &'static str,
-    write: fn(&Cell) -> Option<String>,
-) -> Spelling {
-    Spelling {
-        variant: 52,
-        finding,
-        expected,
-        place: Place::Whole(object, column),
-        write,
-    }
-}
-
 pub const SPELLINGS: &[Spelling] = &[
-    Spelling {
-        variant: 81,
-        finding: "consent_inverted",
-        expected: Recovered,
-        place: Place::Whole("contact", "email_opt_out"),
-        write: |cell| Some(if cell.clean == "true" { "No" } else { "Yes" }.to_owned()),
-    },
-    Spelling {
-        variant: 81,
-        finding: "consent_renamed",
-        expected: Recovered,
-        place: Place::Whole("lead", "email_opt_out"),
-        write: |cell| Some(if cell.clean == "true" { "Yes" } else { "No" }.to_owned()),
-    },
-    Spelling {
-        variant: 51,
-        finding: "boolean_blank",
-        expected: Recovered,
-        place: Place::Whole("contact", "cf_newsletter"),
-        write: |cell| Some(if cell.clean == "true" { "x" } else { "" }.to_owned()),
-    },
-    Spelling {
-        variant: 51,
-        finding: "boolean_word",
-        expected: Recovered,
-        place: BOOLEANS,
-        write: |cell| Some(cell.one_of(words(cell)?).to_owned()),
-    },
-    Spelling {
-        variant: 51,
-        finding: "boolean_case",
-        expected: Recovered,
-        place: BOOLEANS,
-        write: |cell| Some(cell.clean.to_uppercase()),
-    },
-    Spelling {
-        variant: 51,
-        finding: "boolean_unclear",
-        expected: Asked,
-        place: Place::Some("contact", "do_not_call"),
-        write: |_| Some("maybe".to_owned()),
-    },
-    list(
-        ("contact", "cf_products"),
+    spelling(
+        81,
+        Recovered,
+        "consent_inverted",
+        Place::Whole("contact", "email_opt_out"),
+        |cell| Some(if cell.clean == "true" { "No" } else { "Yes" }.to_owned()),
+    ),
+    spelling(
+        81,
+        Recovered,
+        "consent_renamed",
+        Place::Whole("lead", "email_opt_out"),
+        |cell| Some(if cell.clean == "true" { "Yes" } else { "No" }.to_owned()),
+    ),
+    spelling(
+        51,
+        Recovered,
+        "boolean_blank",
+        Place::Whole("contact", "cf_newsletter"),
+        |cell| Some(if cell.clean == "true" { "x" } else { "" }.to_owned()),
+    ),
+    spelling(51, Recovered, "boolean_word", BOOLEANS, |cell| {
+        Some(cell.one_of(words(cell)?).to_owned())
+    }),
+    spelling(51, Recovered, "boolean_case", BOOLEANS, |cell| {
+        Some(cell.clean.to_uppercase())
+    }),
+    spelling(
+        51,
+        Asked,
+        "boolean_unclear",
+        Place::Some("contact", "do_not_call"),
+        |_| Some("maybe".to_owned()),
+    ),
+    spelling(
+        52,
         Recovered,
         "list_comma",
+        Place::Whole("contact", "cf_products"),
         |cell| joined(cell, ", "),
     ),
-    list(
-        ("contact", "cf_interests"),
+    spelling(
+        52,
         Recovered,
         "list_pipe",
+        Place::Whole("contact", "cf_interests"),
         |cell| joined(cell, "|"),
     ),
-    list(
-        ("company", "cf_regions"),
+    spelling(
+        52,
         Recovered,
         "list_hashes",
+        Place::Whole("company", "cf_regions"),
         |cell| joined(cell, " |##| "),
     ),
-    list(("lead", "cf_topics"), Recovered, "list_lines", |cell| {
-        joined(cell, "\n")
+    spelling(
+        52,
+        Recovered,
+        "list_lines",
+        Place::Whole("lead", "cf_topics"),
+        |cell| joined(cell, "\n"),
+    ),
+    spelling(
+        52,
+        Recovered,
+        "list_json",
+        Place::Whole("deal", "cf_modules"),
+        |cell| serde_json::to_string(&options(cell.clean)).ok(),
+    ),
+    spelling(
+        52,
+        Asked,
+        "list_left_over",
+        Place::Whole("deal", "cf_parts"),
+        |cell| {
+            Some(format!(
+                "{}, Sonstiges, siehe Notiz",
+                joined(cell, ", ").unwrap_or_else(|| cell.clean.to_owned())
+            ))
+        },
+    ),
+    spelling(53, Asked, "option_case", CHOICES, |cell| {
+        has_options(cell).then(|| cell.clean.to_uppercase())
     }),
-    list(("deal", "cf_modules"), Recovered, "list_json", |cell| {
-        serde_json::to_string(&options(cell.clean)).ok()
+    spelling(53, Recovered, "option_blanks", CHOICES, |cell| {
+        Some(format!(" {}  ", cell.clean))
     }),
-    list(("deal", "cf_parts"), Asked, "list_left_over", |cell| {
-        Some(format!(
-            "{}, Sonstiges, siehe Notiz",
-            joined(cell, ", ").unwrap_or_else(|| cell.clean.to_owned())
-        ))
+    spelling(
+        53,
+        Recovered,
+        "option_label",
+        Place::Some("lead", "cf_lead_status"),
+        |cell| label(cell.clean),
+    ),
+    spelling(53, Reported, "option_unknown", CHOICES, |_| {
+        Some("Sonstiges (alt)".to_owned())
     }),
-    Spelling {
-        variant: 53,
-        finding: "option_case",
-        expected: Recovered,
-        place: CHOICES,
-        write: |cell| Some(cell.clean.to_uppercase()),
-    },
-    Spelling {
-        variant: 53,
-        finding: "option_blanks",
-        expected: Recovered,
-        place: CHOICES,
-        write: |cell| Some(format!(" {}  ", cell.clean)),
-    },
-    Spelling {
-        variant: 53,
-        finding: "option_label",
-        expected: Recovered,
-        place: Place::Some("lead", "cf_lead_status"),
-        write: |cell| label(cell.clean),
-    },
-    Spelling {
-        variant: 53,
-        finding: "option_unknown",
-        expected: Reported,
-        place: CHOICES,
-        write: |_| Some("Sonstiges (alt)".to_owned()),
-    },
-    Spelling {
-        variant: 53,
-        finding: "options_in_one",
-        expected: Reported,
-        place: CHOICES,
-        write: |cell| Some(format!("{};Zweites", cell.clean)),
-    },
-    Spelling {
-        variant: 76,
-        finding: "type_contradicted",
-        expected: Quarantined,
-        place: Place::Some("deal", "cf_users"),
-        write: |cell| Some(format!("{}a", cell.clean)),
-    },
-    Spelling {
-        variant: 76,
-        finding: "type_contradicted",
-        expected: Quarantined,
-        place: Place::Some("company", "cf_seats"),
-        write: |cell| Some(format!("{} seats?", cell.clean)),
-    },
-    Spelling {
-        variant: 81,
-        finding: "consent_unclear",
-        expected: Reported,
-        place: Place::Some("contact", "do_not_call"),
-        write: |_| Some("see notes".to_owned()),
-    },
+    spelling(53, Reported, "options_in_one", CHOICES, |cell| {
+        Some(format!("{};Zweites", cell.clean))
+    }),
+    spelling(
+        76,
+        Reported,
+        "type_contradicted",
+        Place::Some("deal", "cf_users"),
+        |cell| Some(format!("{}a", cell.clean)),
+    ),
+    spelling(
+        76,
+        Reported,
+        "type_contradicted",
+        Place::Some("company", "cf_seats"),
+        |cell| Some(format!("{} seats?", cell.clean)),
+    ),
+    spelling(
+        81,
+        Asked,
+        "consent_unclear",
+        Place::Some("contact", "do_not_call"),
+        |_| Some("see notes".to_owned()),
+    ),
 ];
+
+/// Whether `schema/picklist_options.csv` says which values there are; else none is another in other letters.
+fn has_options(cell: &Cell) -> bool {
+    schema::options_of(cell.row.table.object, cell.column).is_some()
+}
 
 /// Words for the same answer.
 fn words(cell: &Cell) -> Option<&'static [&'static str]> {

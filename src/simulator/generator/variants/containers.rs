@@ -12,7 +12,11 @@ use zip::ZipWriter;
 use super::super::export::Making;
 use super::super::files;
 use super::super::packing::{WORKBOOK, options, unpacked, zip};
+use super::super::variant::Expected::{Asked, Recovered, Refused, Reported};
 use crate::error::{Error, Kind, Result};
+
+/// Rows of a sheet before its headers.
+pub const TITLE_ROWS: u64 = 2;
 
 /// Puts files between the others that the canonical export does not have, and gathers the sheets.
 pub fn prepare(making: &mut Making) -> Result<()> {
@@ -24,7 +28,7 @@ pub fn prepare(making: &mut Making) -> Result<()> {
             ("data/~$contacts.xlsx", "Ines Berg"),
         ] {
             files::write(&making.tree.path().join(path), text.as_bytes())?;
-            making.mark(2, ("", path), "junk")?;
+            making.mark(2, ("", path), (Reported, "junk"))?;
         }
     }
     if making.has(7) {
@@ -34,8 +38,12 @@ pub fn prepare(making: &mut Making) -> Result<()> {
             headers.as_bytes(),
         )?;
         files::write(&making.tree.path().join("data/products.csv"), b"")?;
-        making.mark(7, ("ticket", "data/tickets (1).csv"), "header_only")?;
-        making.mark(7, ("product", "data/products.csv"), "zero_bytes")?;
+        let (empty, zero) = (
+            ("ticket", "data/tickets (1).csv"),
+            ("product", "data/products.csv"),
+        );
+        making.mark(7, empty, (Recovered, "header_only"))?;
+        making.mark(7, zero, (Asked, "zero_bytes"))?;
     }
     if making.has(9) {
         workbook(making.tree.path())?;
@@ -78,7 +86,8 @@ fn fill(sheet: &mut Worksheet, from: &Path, name: &str) -> Result<()> {
     let records = csv::ReaderBuilder::new().has_headers(false).from_path(from);
     let records = records.map_err(|cause| unread(from, cause))?;
     let mut headers: Option<csv::StringRecord> = None;
-    for (row, record) in (2..).zip(records.into_records()) {
+    for (row, record) in (TITLE_ROWS..).zip(records.into_records()) {
+        let row = u32::try_from(row).unwrap_or(u32::MAX);
         let record = record.map_err(|cause| unread(from, cause))?;
         for (column, cell) in (0..).zip(&record) {
             let header = headers
@@ -159,7 +168,8 @@ fn put(
     bytes: &[u8],
 ) -> Result<()> {
     files::write(&folder.join(format!("{name}.zip")), bytes)?;
-    making.mark(variant, ("", &format!("refused/{name}.zip")), name)
+    let file = format!("refused/{name}.zip");
+    making.mark(variant, ("", &file), (Refused, name))
 }
 
 /// A small archive in memory.
@@ -240,7 +250,8 @@ pub fn zip_in_old_encoding(
         let from = making.tree.path().join(path);
         fs::copy(&from, &to).map_err(|cause| files::failed("written", &to, cause))?;
         if plain != *path && !is_lossy {
-            making.mark(14, ("attachment", path), "name_in_windows_1252")?;
+            let what = (Recovered, "name_in_windows_1252");
+            making.mark(14, ("attachment", path), what)?;
         }
         names.push((plain, old.into_owned()));
     }

@@ -8,172 +8,156 @@ use jiff::{Timestamp, Zoned};
 
 use super::super::tables::Kind::{self, Instant};
 use super::super::variant::Expected::{Asked, Recovered, Reported};
-use super::spelling::{Cell, Place, Spelling};
+use super::spelling::{Cell, Place, Spelling, spelling};
 
 const DATES: Place = Place::Kinds(&[Kind::Date]);
 const INSTANTS: Place = Place::Kinds(&[Instant]);
 const EMPTY_DATES: Place = Place::Blank(&[Kind::Date, Instant]);
 const EMPTY: Place = Place::Blank(&[Kind::Text, Kind::Name, Kind::Phone, Kind::Tags, Kind::Money]);
 
-const fn whole(
-    variant: u8,
-    object: &'static str,
-    column: &'static str,
-    finding: &'static str,
-    write: fn(&Cell) -> Option<String>,
-) -> Spelling {
-    Spelling {
-        variant,
-        finding,
-        expected: Recovered,
-        place: Place::Whole(object, column),
-        write,
-    }
-}
-
 pub const SPELLINGS: &[Spelling] = &[
-    whole(43, "contact", "birthday", "date_dmy", |cell| {
-        day(cell, "%d/%m/%Y")
-    }),
-    whole(43, "deal", "expected_close_date", "date_mdy", |cell| {
-        day(cell, "%m/%d/%Y")
-    }),
-    whole(43, "campaign", "start_date", "date_dotted", |cell| {
-        day(cell, "%-d.%-m.%y")
-    }),
-    whole(43, "contact", "cf_renewal_date", "date_named", |cell| {
-        day(cell, "%b %-d, %Y")
-    }),
-    whole(43, "company", "cf_founded_on", "date_compact", |cell| {
-        day(cell, "%Y%m%d")
-    }),
-    whole(43, "lead", "cf_follow_up_on", "date_serial", |cell| {
-        serial(cell.clean)
-    }),
-    whole(43, "deal", "cf_signed_on", "date_slashed", |cell| {
+    spelling(
+        43,
+        Recovered,
+        "date_dmy",
+        Place::Whole("contact", "birthday"),
+        |cell| day(cell, "%d/%m/%Y"),
+    ),
+    spelling(
+        43,
+        Recovered,
+        "date_mdy",
+        Place::Whole("deal", "expected_close_date"),
+        |cell| day(cell, "%m/%d/%Y"),
+    ),
+    spelling(
+        43,
+        Recovered,
+        "date_dotted",
+        Place::Whole("campaign", "start_date"),
+        |cell| day(cell, "%-d.%-m.%y"),
+    ),
+    spelling(
+        43,
+        Recovered,
+        "date_named",
+        Place::Whole("contact", "cf_renewal_date"),
+        |cell| day(cell, "%b %-d, %Y"),
+    ),
+    spelling(
+        43,
+        Recovered,
+        "date_compact",
+        Place::Whole("company", "cf_founded_on"),
+        |cell| day(cell, "%Y%m%d"),
+    ),
+    spelling(
+        43,
+        Recovered,
+        "date_serial",
+        Place::Whole("lead", "cf_follow_up_on"),
+        |cell| serial(cell.clean),
+    ),
+    spelling(
+        43,
+        Recovered,
+        "date_slashed",
+        Place::Whole("deal", "cf_signed_on"),
+        |cell| day(cell, "%Y/%m/%d"),
+    ),
+    spelling(
+        43,
+        Recovered,
+        "epoch_seconds",
+        Place::Whole("contact", "last_activity_at"),
+        |cell| Some(instant(cell)?.as_second().to_string()),
+    ),
+    spelling(
+        43,
+        Recovered,
+        "epoch_milliseconds",
+        Place::Whole("task", "due_at"),
+        |cell| Some(instant(cell)?.as_millisecond().to_string()),
+    ),
+    spelling(
+        43,
+        Recovered,
+        "date_minutes",
+        Place::Whole("lead", "converted_at"),
+        |cell| local(cell, "%Y-%m-%d %H:%M"),
+    ),
+    spelling(
+        43,
+        Asked,
+        "date_ambiguous",
+        Place::Whole("deal", "cf_go_live_on"),
+        ambiguous,
+    ),
+    spelling(43, Recovered, "date_slashed", DATES, |cell| {
         day(cell, "%Y/%m/%d")
     }),
-    whole(43, "contact", "last_activity_at", "epoch_seconds", |cell| {
-        Some(instant(cell)?.as_second().to_string())
+    spelling(43, Recovered, "date_named", DATES, |cell| {
+        day(cell, "%b %-d, %Y")
     }),
-    whole(43, "task", "due_at", "epoch_milliseconds", |cell| {
-        Some(instant(cell)?.as_millisecond().to_string())
+    spelling(43, Recovered, "date_dotted", DATES, |cell| {
+        day(cell, "%-d.%-m.%Y")
     }),
-    whole(43, "lead", "converted_at", "date_minutes", |cell| {
-        local(cell, "%Y-%m-%d %H:%M")
+    spelling(
+        44,
+        Recovered,
+        "month_german",
+        Place::Whole("deal", "cf_renewal_on"),
+        |cell| month(cell, GERMAN, ". "),
+    ),
+    spelling(
+        44,
+        Recovered,
+        "month_french",
+        Place::Whole("contact", "cf_signed_up_on"),
+        |cell| month(cell, FRENCH, " "),
+    ),
+    spelling(44, Recovered, "month_portuguese", DATES, |cell| {
+        month(cell, PORTUGUESE, " de ")
     }),
-    Spelling {
-        variant: 43,
-        finding: "date_ambiguous",
-        expected: Asked,
-        place: Place::Whole("deal", "cf_go_live_on"),
-        write: ambiguous,
-    },
-    Spelling {
-        variant: 43,
-        finding: "date_slashed",
-        expected: Recovered,
-        place: DATES,
-        write: |cell| day(cell, "%Y/%m/%d"),
-    },
-    Spelling {
-        variant: 43,
-        finding: "date_named",
-        expected: Recovered,
-        place: DATES,
-        write: |cell| day(cell, "%b %-d, %Y"),
-    },
-    Spelling {
-        variant: 43,
-        finding: "date_dotted",
-        expected: Recovered,
-        place: DATES,
-        write: |cell| day(cell, "%-d.%-m.%Y"),
-    },
-    whole(44, "deal", "cf_renewal_on", "month_german", |cell| {
-        month(cell, GERMAN, ". ")
+    spelling(44, Recovered, "month_spanish", DATES, |cell| {
+        month(cell, SPANISH, " ")
     }),
-    whole(44, "contact", "cf_signed_up_on", "month_french", |cell| {
-        month(cell, FRENCH, " ")
+    spelling(44, Reported, "year_missing", DATES, |cell| {
+        Some(month(cell, GERMAN, ". ")?.rsplit_once(' ')?.0.to_owned())
     }),
-    Spelling {
-        variant: 44,
-        finding: "month_portuguese",
-        expected: Recovered,
-        place: DATES,
-        write: |cell| month(cell, PORTUGUESE, " de "),
-    },
-    Spelling {
-        variant: 44,
-        finding: "month_spanish",
-        expected: Recovered,
-        place: DATES,
-        write: |cell| month(cell, SPANISH, " "),
-    },
-    Spelling {
-        variant: 44,
-        finding: "year_missing",
-        expected: Reported,
-        place: DATES,
-        write: |cell| Some(month(cell, GERMAN, ". ")?.rsplit_once(' ')?.0.to_owned()),
-    },
-    whole(45, "activity", "started_at", "no_offset", |cell| {
-        unless_doubtful(cell)
-    }),
-    Spelling {
-        variant: 45,
-        finding: "clock_change",
-        expected: Reported,
-        place: INSTANTS,
-        write: doubtful,
-    },
-    whole(
+    spelling(
+        45,
+        Recovered,
+        "no_offset",
+        Place::Whole("activity", "started_at"),
+        |cell| unless_doubtful(cell),
+    ),
+    spelling(45, Reported, "clock_change", INSTANTS, doubtful),
+    spelling(
         46,
-        "company",
-        "cf_contract_date",
+        Recovered,
         "day_as_midnight",
+        Place::Whole("company", "cf_contract_date"),
         |cell| Some(format!("{}T00:00:00Z", cell.clean)),
     ),
-    Spelling {
-        variant: 46,
-        finding: "day_as_midnight",
-        expected: Recovered,
-        place: DATES,
-        write: |cell| Some(format!("{}T00:00Z", cell.clean)),
-    },
-    Spelling {
-        variant: 46,
-        finding: "day_as_midnight",
-        expected: Recovered,
-        place: DATES,
-        write: |cell| Some(format!("{} 00:00:00", cell.clean)),
-    },
-    Spelling {
-        variant: 47,
-        finding: "null_date",
-        expected: Recovered,
-        place: EMPTY_DATES,
-        write: |cell| {
-            Some(
-                cell.one_of(&["0000-00-00", "1900-01-00", "9999-12-31"])
-                    .to_owned(),
-            )
-        },
-    },
-    Spelling {
-        variant: 47,
-        finding: "null_word",
-        expected: Recovered,
-        place: EMPTY_DATES,
-        write: |cell| Some(cell.one_of(&["-", "#N/A", "null"]).to_owned()),
-    },
-    Spelling {
-        variant: 47,
-        finding: "null_word",
-        expected: Recovered,
-        place: EMPTY,
-        write: |cell| Some(cell.one_of(NULLS).to_owned()),
-    },
+    spelling(46, Recovered, "day_as_midnight", DATES, |cell| {
+        Some(format!("{}T00:00Z", cell.clean))
+    }),
+    spelling(46, Recovered, "day_as_midnight", DATES, |cell| {
+        Some(format!("{} 00:00:00", cell.clean))
+    }),
+    spelling(47, Recovered, "null_date", EMPTY_DATES, |cell| {
+        Some(
+            cell.one_of(&["0000-00-00", "1900-01-00", "9999-12-31"])
+                .to_owned(),
+        )
+    }),
+    spelling(47, Recovered, "null_word", EMPTY_DATES, |cell| {
+        Some(cell.one_of(&["-", "#N/A", "null"]).to_owned())
+    }),
+    spelling(47, Recovered, "null_word", EMPTY, |cell| {
+        Some(cell.one_of(NULLS).to_owned())
+    }),
 ];
 
 const NULLS: &[&str] = &[

@@ -2,11 +2,11 @@
 
 use encoding_rs::{ISO_8859_15, MACINTOSH, WINDOWS_1252};
 
-use super::super::records;
 use super::super::tables::Table;
 use super::super::text::{Characters, Newline};
-use super::super::variant::Expected::{Asked, Quarantined, Recovered, Reported};
-use super::plan::{Aspect, FilePlan, FileVariant};
+use super::super::variant::Expected::{self, Asked, Quarantined, Recovered, Reported};
+use super::plan::{Aspect, FilePlan, FileVariant, Source};
+use super::spelling::number;
 
 /// A file variant in one line.
 const fn file(
@@ -27,7 +27,7 @@ const fn file(
 }
 
 /// One that a reader may not settle silently.
-const fn doubtful(variant: FileVariant, expected: super::super::variant::Expected) -> FileVariant {
+const fn doubtful(variant: FileVariant, expected: Expected) -> FileVariant {
     FileVariant {
         expected,
         ..variant
@@ -133,62 +133,55 @@ pub const VARIANTS: &[FileVariant] = &[
         plan.header_every = Some(20)
     }),
     doubtful(
-        file(32, "kb_article", Columns, "no_id", |plan, table| {
-            plan.drop(table, "id")
+        file(32, "kb_article", Columns, "no_id", |plan, _| {
+            plan.drop("id")
         }),
         Asked,
     ),
     doubtful(
-        file(32, "ticket_message", Columns, "no_id", |plan, table| {
-            plan.drop(table, "id")
+        file(32, "ticket_message", Columns, "no_id", |plan, _| {
+            plan.drop("id")
         }),
         Asked,
     ),
     doubtful(
         file(64, "deal", Columns, "computed", |plan, _| {
-            plan.add("weighted_value", |_, row| {
-                weighted(row.get("value_amount"), row.get("probability"))
-            });
+            let weighted =
+                Source::Made(|_, row| weighted(row.get("value_amount"), row.get("probability")));
+            plan.add("weighted_value", weighted);
         }),
         Reported,
     ),
     doubtful(
         file(64, "contact", Columns, "computed", |plan, _| {
-            plan.add("activity_count", |account, row| {
-                let number = super::spelling::number(row.id(), "con");
-                number.map_or_else(String::new, |contact| {
+            let count = Source::Made(|account, row| {
+                let contact = number(row.id(), "con");
+                contact.map_or_else(String::new, |contact| {
                     account.activities_of(contact).to_string()
                 })
             });
+            plan.add("activity_count", count);
         }),
         Reported,
     ),
     file(66, "activity", Columns, "several_parents", |plan, _| {
-        plan.add("contact_id", |account, row| {
-            records::relations(account, row)[0]
-                .clone()
-                .unwrap_or_default()
-        });
-        plan.add("company_id", |account, row| {
-            records::relations(account, row)[1]
-                .clone()
-                .unwrap_or_default()
-        });
-        plan.add("deal_id", |account, row| {
-            records::relations(account, row)[2]
-                .clone()
-                .unwrap_or_default()
-        });
+        for (place, name) in ["contact_id", "company_id", "deal_id"]
+            .into_iter()
+            .enumerate()
+        {
+            plan.add(name, Source::Relation(place));
+        }
     }),
     doubtful(
-        file(75, "lead", Columns, "column_missing", |plan, table| {
-            plan.drop(table, "cf_interest")
+        file(75, "lead", Columns, "column_missing", |plan, _| {
+            plan.drop("cf_interest")
         }),
         Reported,
     ),
     doubtful(
         file(75, "company", Columns, "column_undeclared", |plan, _| {
-            plan.add("cf_shadow", |_, row| row.get("cf_seats").to_owned());
+            let seats = Source::Made(|_, row| row.get("cf_seats").to_owned());
+            plan.add("cf_shadow", seats);
         }),
         Reported,
     ),

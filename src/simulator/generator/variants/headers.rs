@@ -27,10 +27,9 @@ const fn of(aspect: Aspect, variant: FileVariant) -> FileVariant {
 }
 
 pub const VARIANTS: &[FileVariant] = &[
-    header(25, "contact", Asked, "header_twice", |plan, table| {
+    header(25, "contact", Asked, "header_twice", |plan, _| {
         rename(
             plan,
-            table,
             &[
                 ("phone", "Phone"),
                 ("mobile", "Phone"),
@@ -39,10 +38,9 @@ pub const VARIANTS: &[FileVariant] = &[
             ],
         );
     }),
-    header(26, "company", Recovered, "header_noise", |plan, table| {
+    header(26, "company", Recovered, "header_noise", |plan, _| {
         rename(
             plan,
-            table,
             &[
                 ("domain", "Domain "),
                 ("employee_count", "Employee  Count"),
@@ -53,35 +51,30 @@ pub const VARIANTS: &[FileVariant] = &[
             ],
         );
     }),
-    header(26, "user", Asked, "header_empty", |plan, table| {
-        rename(plan, table, &[("phone", "")])
+    header(26, "user", Asked, "header_empty", |plan, _| {
+        rename(plan, &[("phone", "")])
     }),
-    header(27, "lead", Recovered, "header_german", |plan, table| {
-        rename(plan, table, GERMAN)
+    header(27, "lead", Recovered, "header_german", |plan, _| {
+        rename(plan, GERMAN)
     }),
-    header(27, "contact", Recovered, "header_french", |plan, table| {
-        rename(plan, table, FRENCH)
+    header(27, "contact", Recovered, "header_french", |plan, _| {
+        rename(plan, FRENCH)
     }),
-    header(27, "task", Recovered, "header_spanish", |plan, table| {
-        rename(plan, table, SPANISH)
+    header(27, "task", Recovered, "header_spanish", |plan, _| {
+        rename(plan, SPANISH)
     }),
-    header(
-        27,
-        "campaign",
-        Recovered,
-        "header_italian",
-        |plan, table| rename(plan, table, ITALIAN),
-    ),
+    header(27, "campaign", Recovered, "header_italian", |plan, _| {
+        rename(plan, ITALIAN)
+    }),
     header(28, "deal", Recovered, "header_label", |plan, table| {
         relabel(plan, table, |column| format!("Deal - {}", column.label()));
     }),
     header(28, "ticket", Recovered, "header_label", |plan, table| {
         relabel(plan, table, |column| format!("Ticket: {}", column.label()));
     }),
-    header(28, "activity", Recovered, "header_dotted", |plan, table| {
+    header(28, "activity", Recovered, "header_dotted", |plan, _| {
         rename(
             plan,
-            table,
             &[
                 ("owner_id", "Owner.id"),
                 ("parent_id", "Parent.id"),
@@ -96,27 +89,21 @@ pub const VARIANTS: &[FileVariant] = &[
             "campaign",
             Recovered,
             "currency_in_header",
-            |plan, table| {
-                plan.rename(table, "budget_amount", "budget_amount (EUR)");
+            |plan, _| {
+                plan.rename("budget_amount", "budget_amount (EUR)");
             },
         ),
     ),
     of(
         Aspect::Consent,
-        header(
-            81,
-            "contact",
-            Recovered,
-            "consent_inverted",
-            |plan, table| {
-                plan.rename(table, "email_opt_out", "Subscribed");
-            },
-        ),
+        header(81, "contact", Recovered, "consent_inverted", |plan, _| {
+            plan.rename("email_opt_out", "Subscribed");
+        }),
     ),
     of(
         Aspect::Consent,
-        header(81, "lead", Recovered, "consent_renamed", |plan, table| {
-            plan.rename(table, "email_opt_out", "Unsubscribed");
+        header(81, "lead", Recovered, "consent_renamed", |plan, _| {
+            plan.rename("email_opt_out", "Unsubscribed");
         }),
     ),
 ];
@@ -158,9 +145,9 @@ const ITALIAN: &[(&str, &str)] = &[
     ("created_at", "Ora creazione"),
 ];
 
-fn rename(plan: &mut FilePlan, table: &Table, names: &[(&str, &str)]) {
+fn rename(plan: &mut FilePlan, names: &[(&str, &str)]) {
     for (column, name) in names {
-        plan.rename(table, column, name);
+        plan.rename(column, name);
     }
 }
 
@@ -168,7 +155,7 @@ fn rename(plan: &mut FilePlan, table: &Table, names: &[(&str, &str)]) {
 fn relabel(plan: &mut FilePlan, table: &Table, label: fn(&Column) -> String) {
     for column in &table.columns {
         if column.name != "id" && !column.is_custom() {
-            plan.rename(table, column.name, &label(column));
+            plan.rename(column.name, &label(column));
         }
     }
 }

@@ -1,65 +1,50 @@
 //! V67-V73: activities and attachments.
 
-use super::super::variant::Expected::{self, Recovered, Reported};
-use super::spelling::{Cell, Place, Spelling};
-
-const fn some(
-    variant: u8,
-    (object, column): (&'static str, &'static str),
-    expected: Expected,
-    finding: &'static str,
-    write: fn(&Cell) -> Option<String>,
-) -> Spelling {
-    Spelling {
-        variant,
-        finding,
-        expected,
-        place: Place::Some(object, column),
-        write,
-    }
-}
+use super::super::variant::Expected::{Kept, Recovered, Reported};
+use super::spelling::{Cell, Place, Spelling, spelling};
 
 pub const SPELLINGS: &[Spelling] = &[
-    some(
+    spelling(
         67,
-        ("activity", "author_id"),
         Reported,
         "author_unknown",
+        Place::Some("activity", "author_id"),
         |cell| Some(format!("usr_9{:08}", cell.turn % 5 + 1)),
     ),
-    some(
+    spelling(
         67,
-        ("activity", "author_id"),
         Reported,
         "author_missing",
+        Place::Some("activity", "author_id"),
         |_| Some(String::new()),
-    ),
-    some(
+    )
+    .emptying("author_email"),
+    spelling(
         68,
-        ("activity", "duration_seconds"),
         Recovered,
         "duration_clock",
+        Place::Some("activity", "duration_seconds"),
         |cell| clock(seconds(cell)?),
     ),
-    some(
+    spelling(
         68,
-        ("activity", "duration_seconds"),
         Recovered,
         "duration_words",
+        Place::Some("activity", "duration_seconds"),
         |cell| seconds(cell).map(|all| format!("{}m {}s", all / 60, all % 60)),
     ),
-    some(
+    spelling(
         68,
-        ("activity", "duration_seconds"),
         Recovered,
         "duration_minutes",
+        Place::Some("activity", "duration_seconds"),
         minutes,
     ),
-    some(
+    spelling(
         68,
-        ("activity", "ended_at"),
         Reported,
         "end_before_start",
+        Place::Some("activity", "ended_at"),
         |cell| {
             Some(
                 cell.other("created_at")
@@ -68,46 +53,46 @@ pub const SPELLINGS: &[Spelling] = &[
             )
         },
     ),
-    some(
+    spelling(
         68,
-        ("activity", "ended_at"),
         Reported,
         "end_missing",
+        Place::Some("activity", "ended_at"),
         |_| Some(String::new()),
     ),
-    some(
+    spelling(
         69,
-        ("activity", "body"),
-        Reported,
+        Kept,
         "mail_without_body",
+        Place::Some("activity", "body"),
         |cell| (cell.other("type") == "email").then(String::new),
     ),
-    some(
+    spelling(
         71,
-        ("attachment", "parent_type"),
         Recovered,
         "parent_is_an_activity",
+        Place::Some("attachment", "parent_type"),
         |cell| (cell.clean == "activity").then(|| "note".to_owned()),
     ),
-    some(
+    spelling(
         72,
-        ("attachment", "file_name"),
-        Recovered,
+        Kept,
         "name_unsafe",
+        Place::Some("attachment", "file_name"),
         |cell| Some(format!("a/b\\c: \"{}\"?*<>|.", cell.clean)),
     ),
-    some(
+    spelling(
         72,
-        ("attachment", "file_name"),
-        Recovered,
+        Kept,
         "name_too_long",
+        Place::Some("attachment", "file_name"),
         |cell| Some(format!("{}{}", "x".repeat(260), cell.clean)),
     ),
-    some(
+    spelling(
         73,
-        ("attachment", "file_name"),
         Reported,
         "program",
+        Place::Some("attachment", "file_name"),
         |cell| {
             Some(
                 cell.one_of(&["setup.exe", "macro.xlsm", "run.bat"])
@@ -115,32 +100,32 @@ pub const SPELLINGS: &[Spelling] = &[
             )
         },
     ),
-    some(
+    spelling(
         73,
-        ("attachment", "size_bytes"),
         Reported,
         "file_too_large",
+        Place::Some("attachment", "size_bytes"),
         |_| Some("3221225472".to_owned()),
     ),
-    some(
+    spelling(
         70,
-        ("attachment", "size_bytes"),
         Reported,
         "size_differs",
+        Place::Some("attachment", "size_bytes"),
         |cell| Some(format!("{}1", cell.clean)),
     ),
-    some(
+    spelling(
         70,
-        ("attachment", "stored_path"),
         Reported,
         "file_missing",
+        Place::Some("attachment", "stored_path"),
         |cell| Some(format!("{}.gone", cell.clean)),
     ),
-    some(
+    spelling(
         70,
-        ("attachment", "stored_path"),
         Reported,
         "address_only",
+        Place::Some("attachment", "stored_path"),
         |_| Some(String::new()),
     ),
 ];

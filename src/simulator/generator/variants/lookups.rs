@@ -1,115 +1,109 @@
 //! V31, V33-V35, V38-V42: ids that are numbers, and links by something else than an id, or to nothing.
 
 use super::super::records;
-use super::super::variant::Expected::{self, Asked, Recovered, Reported};
-use super::spelling::{Cell, Place, Spelling, number};
-
-const fn whole(
-    variant: u8,
-    (object, column): (&'static str, &'static str),
-    expected: Expected,
-    finding: &'static str,
-    write: fn(&Cell) -> Option<String>,
-) -> Spelling {
-    Spelling {
-        variant,
-        finding,
-        expected,
-        place: Place::Whole(object, column),
-        write,
-    }
-}
-
-const fn some(
-    variant: u8,
-    (object, column): (&'static str, &'static str),
-    expected: Expected,
-    finding: &'static str,
-    write: fn(&Cell) -> Option<String>,
-) -> Spelling {
-    Spelling {
-        variant,
-        finding,
-        expected,
-        place: Place::Some(object, column),
-        write,
-    }
-}
+use super::super::variant::Expected::{Asked, Kept, Recovered, Reported};
+use super::spelling::{Cell, Place, Spelling, number, spelling};
 
 pub const SPELLINGS: &[Spelling] = &[
-    whole(31, ("campaign", "id"), Recovered, "id_zeros", |cell| {
-        Some(format!("{:05}", cell.number("cam")?))
-    }),
-    whole(31, ("deal", "campaign_id"), Recovered, "id_zeros", |cell| {
-        Some(format!("{:05}", cell.number("cam")?))
-    }),
-    whole(
+    spelling(
         31,
-        ("campaign_member", "campaign_id"),
-        Recovered,
+        Kept,
         "id_zeros",
+        Place::Whole("campaign", "id"),
         |cell| Some(format!("{:05}", cell.number("cam")?)),
     ),
-    whole(31, ("tag", "id"), Recovered, "id_long", |cell| {
-        Some(format!("536{:016}", cell.number("tag")?))
-    }),
-    whole(31, ("record_tag", "tag_id"), Recovered, "id_long", |cell| {
-        Some(format!("536{:016}", cell.number("tag")?))
-    }),
-    whole(31, ("ticket", "id"), Recovered, "id_decimal", |cell| {
-        Some(format!("{}.0", cell.number("tkt")?))
-    }),
-    whole(
+    spelling(
         31,
-        ("ticket_message", "ticket_id"),
-        Recovered,
+        Kept,
+        "id_zeros",
+        Place::Whole("deal", "campaign_id"),
+        |cell| Some(format!("{:05}", cell.number("cam")?)),
+    ),
+    spelling(
+        31,
+        Kept,
+        "id_zeros",
+        Place::Whole("campaign_member", "campaign_id"),
+        |cell| Some(format!("{:05}", cell.number("cam")?)),
+    ),
+    spelling(31, Kept, "id_long", Place::Whole("tag", "id"), |cell| {
+        Some(format!("536{:016}", cell.number("tag")?))
+    }),
+    spelling(
+        31,
+        Kept,
+        "id_long",
+        Place::Whole("record_tag", "tag_id"),
+        |cell| Some(format!("536{:016}", cell.number("tag")?)),
+    ),
+    spelling(
+        31,
+        Kept,
         "id_decimal",
+        Place::Whole("ticket", "id"),
         |cell| Some(format!("{}.0", cell.number("tkt")?)),
     ),
-    whole(
+    spelling(
+        31,
+        Kept,
+        "id_decimal",
+        Place::Whole("ticket_message", "ticket_id"),
+        |cell| Some(format!("{}.0", cell.number("tkt")?)),
+    ),
+    spelling(
         33,
-        ("deal_contact", "contact_id"),
         Asked,
         "prefix_missing",
+        Place::Whole("deal_contact", "contact_id"),
         |cell| Some(format!("{:09}", cell.number("con")?)),
     ),
-    whole(33, ("record_tag", "record_id"), Asked, "id_case", |cell| {
-        Some(cell.clean.to_uppercase())
-    }),
-    whole(34, ("company", "name"), Asked, "name_shared", shared_name),
-    some(
+    spelling(
+        33,
+        Asked,
+        "id_case",
+        Place::Whole("record_tag", "record_id"),
+        |cell| Some(cell.clean.to_uppercase()),
+    ),
+    spelling(
         34,
-        ("contact", "company_id"),
+        Asked,
+        "name_shared",
+        Place::Whole("company", "name"),
+        shared_name,
+    ),
+    spelling(
+        34,
         Asked,
         "lookup_ambiguous",
-        |cell| (cell.number("com")? == 1).then(String::new),
+        Place::Each("contact", "company_id"),
+        ambiguous,
     ),
-    some(
+    spelling(
         34,
-        ("contact", "company_id"),
         Recovered,
         "lookup_by_name",
+        Place::Some("contact", "company_id"),
         |cell| (cell.number("com")? > 4).then(String::new),
     ),
-    whole(
+    spelling(
         35,
-        ("deal", "primary_contact_id"),
         Recovered,
         "lookup_by_email",
+        Place::Whole("deal", "primary_contact_id"),
         |cell| records::email(cell.account, cell.number("con")?),
     ),
-    whole(
+    spelling(
         35,
-        ("lead", "converted_contact_id"),
         Recovered,
         "lookup_by_last_first",
+        Place::Whole("lead", "converted_contact_id"),
         last_first,
     ),
-    whole(
+    spelling(
         35,
-        ("deal", "company_id"),
         Recovered,
         "lookup_by_address",
+        Place::Whole("deal", "company_id"),
         |cell| {
             Some(format!(
                 "https://acme.smartdesk.example/companies/{}",
@@ -117,93 +111,110 @@ pub const SPELLINGS: &[Spelling] = &[
             ))
         },
     ),
-    whole(
+    spelling(
         35,
-        ("contact", "company_id"),
         Recovered,
         "lookup_by_name_and_id",
+        Place::Whole("contact", "company_id"),
         |cell| Some(format!("{} ({})", cell.other("company_name"), cell.clean)),
     ),
-    whole(
+    spelling(
         35,
-        ("task", "assignee_id"),
         Recovered,
         "lookup_by_email",
+        Place::Whole("task", "assignee_id"),
         |cell| Some(cell.other("assignee_email").to_owned()),
     ),
-    some(38, ("contact", "company_id"), Reported, "orphan", |cell| {
-        Some(format!("com_9{:08}", cell.turn + 1))
-    }),
-    some(38, ("task", "parent_id"), Reported, "orphan", |cell| {
-        Some(format!("{}_9{:08}", cell.clean.get(..3)?, cell.turn + 1))
-    }),
-    some(
+    spelling(
         38,
-        ("deal", "primary_contact_id"),
         Reported,
         "orphan",
+        Place::Some("contact", "company_id"),
+        |cell| Some(format!("com_9{:08}", cell.turn + 1)),
+    ),
+    spelling(
+        38,
+        Reported,
+        "orphan",
+        Place::Some("task", "parent_id"),
+        |cell| Some(format!("{}_9{:08}", cell.clean.get(..3)?, cell.turn + 1)),
+    ),
+    spelling(
+        38,
+        Reported,
+        "orphan",
+        Place::Some("deal", "primary_contact_id"),
         |cell| Some(format!("con_9{:08}", cell.turn + 1)),
     ),
-    some(
+    spelling(
         39,
-        ("company", "parent_company_id"),
         Reported,
         "cycle",
+        Place::Some("company", "parent_company_id"),
         |cell| Some(cell.other("id").to_owned()),
     ),
-    Spelling {
-        variant: 39,
-        finding: "cycle",
-        expected: Reported,
-        place: Place::Fill("company", "parent_company_id"),
-        write: circle,
-    },
-    some(
+    spelling(
+        39,
+        Reported,
+        "cycle",
+        Place::Each("company", "parent_company_id"),
+        circle,
+    ),
+    spelling(
         40,
-        ("contact", "owner_id"),
         Asked,
         "owner_unknown",
+        Place::Some("contact", "owner_id"),
         |cell| Some(format!("usr_9{:08}", cell.turn % 3 + 1)),
     ),
-    some(
+    spelling(
         40,
-        ("company", "owner_id"),
         Asked,
         "owner_by_name",
+        Place::Some("company", "owner_id"),
         owner_name,
     ),
-    some(40, ("deal", "owner_id"), Asked, "owner_blank", |_| {
-        Some(String::new())
-    }),
-    some(40, ("lead", "owner_id"), Asked, "owner_mailbox", |_| {
-        Some("sales@acme.example".to_owned())
-    }),
-    some(
+    spelling(
+        40,
+        Asked,
+        "owner_blank",
+        Place::Some("deal", "owner_id"),
+        |_| Some(String::new()),
+    )
+    .emptying("owner_email"),
+    spelling(
+        40,
+        Asked,
+        "owner_mailbox",
+        Place::Some("lead", "owner_id"),
+        |_| Some("sales@acme.example".to_owned()),
+    ),
+    spelling(
         41,
-        ("deal", "primary_contact_id"),
         Recovered,
         "several_in_one",
+        Place::Some("deal", "primary_contact_id"),
         several,
     ),
-    some(
+    spelling(
         41,
-        ("contact", "cf_referrer"),
         Recovered,
         "several_in_one",
+        Place::Some("contact", "cf_referrer"),
         several,
     ),
-    some(
+    spelling(
         42,
-        ("task", "parent_type"),
         Recovered,
         "parent_type_missing",
+        Place::Some("task", "parent_type"),
         |_| Some(String::new()),
     ),
-    some(
+    spelling(
         42,
-        ("activity", "parent_type"),
         Recovered,
         "parent_type_missing",
+        Place::Some("activity", "parent_type"),
         |_| Some(String::new()),
     ),
 ];
@@ -214,9 +225,19 @@ fn shared_name(cell: &Cell) -> Option<String> {
     matches!(index, 2 | 3).then(|| records::company_name(cell.account, 1))
 }
 
+/// Known by its name only, which three companies have; whoever has an address there is known by that.
+fn ambiguous(cell: &Cell) -> Option<String> {
+    let (_, domain) = cell.other("email").rsplit_once('@').unwrap_or_default();
+    let mut sharing = 1..=3;
+    let is_told = sharing.any(|company| records::domain(company) == domain);
+    (cell.number("com")? == 1 && !is_told).then(String::new)
+}
+
+/// Only of people whose name nobody else has.
 fn last_first(cell: &Cell) -> Option<String> {
     let person = cell.account.person("contact", cell.number("con")?);
-    (!person.given.is_empty()).then(|| format!("{}, {}", person.family, person.given))
+    let is_clear = !person.given.is_empty() && cell.account.namesakes(&person) == 1;
+    is_clear.then(|| format!("{}, {}", person.family, person.given))
 }
 
 /// The first company gets the second as parent, and the second the first.

@@ -2,163 +2,105 @@
 
 use super::super::records;
 use super::super::tables::Kind::{Country, Email, Phone, Url};
-use super::super::variant::Expected::{Asked, Recovered, Reported};
-use super::spelling::{Cell, Place, Spelling};
+use super::super::variant::Expected::{Asked, Kept, Recovered, Reported};
+use super::spelling::{Cell, Place, Spelling, spelling};
 
 const PHONES: Place = Place::Kinds(&[Phone]);
 const EMAILS: Place = Place::Kinds(&[Email]);
 const SITES: Place = Place::Kinds(&[Url]);
 
 pub const SPELLINGS: &[Spelling] = &[
-    Spelling {
-        variant: 54,
-        finding: "phone_zeros",
-        expected: Recovered,
-        place: PHONES,
-        write: zeros,
-    },
-    Spelling {
-        variant: 54,
-        finding: "phone_extension",
-        expected: Recovered,
-        place: PHONES,
-        write: |cell| Some(format!("{} ext. 7", cell.clean)),
-    },
-    Spelling {
-        variant: 54,
-        finding: "phone_exponent",
-        expected: Reported,
-        place: PHONES,
-        write: exponent,
-    },
-    Spelling {
-        variant: 54,
-        finding: "phone_bare",
-        expected: Asked,
-        place: PHONES,
-        write: |cell| Some(cell.clean.split_once(' ')?.1.replace(' ', "")),
-    },
-    Spelling {
-        variant: 54,
-        finding: "phone_two",
-        expected: Reported,
-        place: PHONES,
-        write: |cell| Some(format!("{} / +49 40 5550199", cell.clean)),
-    },
-    Spelling {
-        variant: 54,
-        finding: "phone_country",
-        expected: Reported,
-        place: PHONES,
-        write: |_| Some("Norway".to_owned()),
-    },
-    Spelling {
-        variant: 55,
-        finding: "email_named",
-        expected: Recovered,
-        place: EMAILS,
-        write: |cell| Some(format!("Some One <{}>", cell.clean)),
-    },
-    Spelling {
-        variant: 55,
-        finding: "email_mailto",
-        expected: Recovered,
-        place: EMAILS,
-        write: |cell| Some(format!("mailto:{}", cell.clean)),
-    },
-    Spelling {
-        variant: 55,
-        finding: "email_two",
-        expected: Recovered,
-        place: Place::Some("contact", "email"),
-        write: |cell| {
+    spelling(54, Kept, "phone_zeros", PHONES, zeros),
+    spelling(54, Kept, "phone_extension", PHONES, |cell| {
+        Some(format!("{} ext. 7", cell.clean))
+    }),
+    spelling(54, Asked, "phone_exponent", PHONES, exponent),
+    spelling(54, Kept, "phone_bare", PHONES, |cell| {
+        Some(cell.clean.split_once(' ')?.1.replace(' ', ""))
+    }),
+    spelling(54, Kept, "phone_two", PHONES, |cell| {
+        Some(format!("{} / +49 40 5550199", cell.clean))
+    }),
+    spelling(54, Reported, "phone_country", PHONES, |_| {
+        Some("Norway".to_owned())
+    }),
+    spelling(55, Recovered, "email_named", EMAILS, |cell| {
+        Some(format!("Some One <{}>", cell.clean))
+    }),
+    spelling(55, Recovered, "email_mailto", EMAILS, |cell| {
+        Some(format!("mailto:{}", cell.clean))
+    }),
+    spelling(
+        55,
+        Recovered,
+        "email_two",
+        Place::Some("contact", "email"),
+        |cell| {
             cell.other("email_secondary")
                 .is_empty()
                 .then(|| format!("{}; other@second.example", cell.clean))
         },
-    },
-    Spelling {
-        variant: 55,
-        finding: "email_dot",
-        expected: Recovered,
-        place: EMAILS,
-        write: |cell| Some(format!("{}.", cell.clean)),
-    },
-    Spelling {
-        variant: 55,
-        finding: "email_blank",
-        expected: Recovered,
-        place: EMAILS,
-        write: |cell| Some(format!(" {} ", cell.clean)),
-    },
-    Spelling {
-        variant: 55,
-        finding: "email_invalid",
-        expected: Reported,
-        place: EMAILS,
-        write: |cell| Some(cell.clean.replace('@', "(at)")),
-    },
-    Spelling {
-        variant: 56,
-        finding: "name_reversed",
-        expected: Recovered,
-        place: Place::Some("contact", "full_name"),
-        write: reversed,
-    },
-    Spelling {
-        variant: 56,
-        finding: "name_missing",
-        expected: Reported,
-        place: Place::Some("contact", "last_name"),
-        write: |_| Some(String::new()),
-    },
-    Spelling {
-        variant: 56,
-        finding: "name_titled",
-        expected: Reported,
-        place: Place::Some("lead", "last_name"),
-        write: |cell| {
+    ),
+    spelling(55, Recovered, "email_dot", EMAILS, |cell| {
+        Some(format!("{}.", cell.clean))
+    }),
+    spelling(55, Recovered, "email_blank", EMAILS, |cell| {
+        Some(format!(" {} ", cell.clean))
+    }),
+    spelling(55, Reported, "email_invalid", EMAILS, |cell| {
+        Some(cell.clean.replace('@', "(at)"))
+    }),
+    spelling(
+        56,
+        Kept,
+        "name_reversed",
+        Place::Some("contact", "full_name"),
+        reversed,
+    ),
+    spelling(
+        56,
+        Reported,
+        "name_missing",
+        Place::Some("contact", "last_name"),
+        |_| Some(String::new()),
+    ),
+    spelling(
+        56,
+        Kept,
+        "name_titled",
+        Place::Some("lead", "last_name"),
+        |cell| {
             Some(format!(
                 "Dr. {} v. {}",
                 cell.other("first_name"),
                 cell.clean
             ))
         },
-    },
-    Spelling {
-        variant: 58,
-        finding: "url_bare",
-        expected: Recovered,
-        place: SITES,
-        write: |cell| {
-            Some(
-                cell.clean
-                    .strip_prefix("https://")?
-                    .trim_end_matches('/')
-                    .to_owned(),
-            )
-        },
-    },
-    Spelling {
-        variant: 58,
-        finding: "url_tracked",
-        expected: Recovered,
-        place: SITES,
-        write: |cell| Some(format!("{}?utm_source=fair&utm_medium=flyer", cell.clean)),
-    },
-    Spelling {
-        variant: 58,
-        finding: "url_path",
-        expected: Reported,
-        place: Place::Some("company", "domain"),
-        write: |cell| Some(format!("www.{}/de/start", cell.clean)),
-    },
-    Spelling {
-        variant: 59,
-        finding: "address_in_one",
-        expected: Reported,
-        place: Place::Some("contact", "street"),
-        write: |cell| {
+    ),
+    spelling(58, Kept, "url_bare", SITES, |cell| {
+        Some(
+            cell.clean
+                .strip_prefix("https://")?
+                .trim_end_matches('/')
+                .to_owned(),
+        )
+    }),
+    spelling(58, Kept, "url_tracked", SITES, |cell| {
+        Some(format!("{}?utm_source=fair&utm_medium=flyer", cell.clean))
+    }),
+    spelling(
+        58,
+        Kept,
+        "url_path",
+        Place::Some("company", "domain"),
+        |cell| Some(format!("www.{}/de/start", cell.clean)),
+    ),
+    spelling(
+        59,
+        Kept,
+        "address_in_one",
+        Place::Some("contact", "street"),
+        |cell| {
             Some(format!(
                 "{}\n{} {}\n{}",
                 cell.clean,
@@ -167,47 +109,43 @@ pub const SPELLINGS: &[Spelling] = &[
                 cell.other("country")
             ))
         },
-    },
-    Spelling {
-        variant: 59,
-        finding: "country_name",
-        expected: Recovered,
-        place: Place::Kinds(&[Country]),
-        write: |cell| country(cell.clean, cell.turn),
-    },
-    Spelling {
-        variant: 37,
-        finding: "email_twice",
-        expected: Reported,
-        place: Place::Some("contact", "email"),
-        write: twin,
-    },
-    Spelling {
-        variant: 37,
-        finding: "email_of_a_contact",
-        expected: Reported,
-        place: Place::Some("lead", "email"),
-        write: twin,
-    },
-    Spelling {
-        variant: 84,
-        finding: "sample",
-        expected: Reported,
-        place: Place::Some("deal", "name"),
-        write: |cell| {
+    ),
+    spelling(59, Kept, "country_name", Place::Kinds(&[Country]), |cell| {
+        country(cell.clean, cell.turn)
+    }),
+    spelling(
+        37,
+        Reported,
+        "email_twice",
+        Place::Some("contact", "email"),
+        twin,
+    ),
+    spelling(
+        37,
+        Reported,
+        "email_of_a_contact",
+        Place::Some("lead", "email"),
+        twin,
+    ),
+    spelling(
+        84,
+        Reported,
+        "sample",
+        Place::Some("deal", "name"),
+        |cell| {
             Some(
                 cell.one_of(&["Sample Deal", "Test", "Beispiel-Deal"])
                     .to_owned(),
             )
         },
-    },
-    Spelling {
-        variant: 84,
-        finding: "sample",
-        expected: Reported,
-        place: Place::Some("contact", "email"),
-        write: |_| Some("test@test.example".to_owned()),
-    },
+    ),
+    spelling(
+        84,
+        Reported,
+        "sample",
+        Place::Some("contact", "email"),
+        |_| Some("test@test.example".to_owned()),
+    ),
 ];
 
 /// `0049 (0)30 55-50123` for `+49 30 5550123`.

@@ -1,6 +1,6 @@
 //! How one file is written: its style, its columns and headers, what stands around its rows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::account::Account;
 use super::super::row::Row;
@@ -31,6 +31,8 @@ pub struct FilePlan {
 
 /// A column of the file.
 pub struct Field {
+    /// Its name in the canonical export, or as it was added.
+    pub name: &'static str,
     pub header: String,
     pub source: Source,
 }
@@ -41,6 +43,8 @@ pub enum Source {
     Cell(usize),
     /// Worked out from the record.
     Made(fn(&Account, &Row) -> String),
+    /// What else an activity is about: the place among its relations.
+    Relation(usize),
 }
 
 /// Something a variant may change about a file.
@@ -59,12 +63,16 @@ pub enum Aspect {
     Consent,
 }
 
-/// A defect of a whole file, or of a column's header.
+/// A defect of a whole file, or of a column.
 pub struct Mark {
     pub variant: u8,
     pub expected: Expected,
     pub finding: &'static str,
+    pub aspect: Aspect,
     pub column: Option<&'static str>,
+    /// The header as it should be; none for a column that was added.
+    pub clean: Option<&'static str>,
+    /// The header as it is; none for a column that was left out.
     pub dirty: Option<String>,
 }
 
@@ -86,6 +94,7 @@ impl FilePlan {
             .iter()
             .enumerate()
             .map(|(place, column)| Field {
+                name: column.name,
                 header: column.name.to_owned(),
                 source: Source::Cell(place),
             });
@@ -107,76 +116,89 @@ impl FilePlan {
         let mut plan = Self::canonical(table);
         let all = dialects::VARIANTS.iter().chain(headers::VARIANTS);
         for variant in all {
-            let is_wanted = variants.iter().any(|wanted| wanted.is(variant.variant));
+            let is_wanted = variants.contains(&Variant::numbered(variant.variant));
             let is_here = variant.object == table.object;
             if is_wanted && is_here && !plan.taken.contains(&variant.aspect) {
                 plan.taken.push(variant.aspect);
-                let before = plan.headers();
+                let before = plan.names();
                 (variant.plan)(&mut plan, table);
-                plan.conclude(variant, table, &before);
+                plan.conclude(variant, &before);
             }
         }
         plan
     }
 
     /// The headers in their order.
-    pub fn headers(&self) -> Vec<String> {
-        self.fields
-            .iter()
-            .map(|field| field.header.clone())
+    pub fn headers(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|field| field.header.as_str())
+    }
+
+    /// Which field a canonical column is; none where it is left out.
+    pub fn position(&self, place: usize) -> Option<usize> {
+        let is_it = |field: &Field| matches!(field.source, Source::Cell(of) if of == place);
+        self.fields.iter().position(is_it)
+    }
+
+    /// The columns and their headers.
+    fn names(&self) -> BTreeMap<&'static str, String> {
+        let fields = self.fields.iter();
+        fields
+            .map(|field| (field.name, field.header.clone()))
             .collect()
     }
 
-    /// What a variant changed is marked: each changed header, else the file.
-    fn conclude(&mut self, variant: &FileVariant, table: &Table, before: &[String]) {
-        let mark = |column: Option<&'static str>, dirty: Option<String>| Mark {
+    /// What a variant changed is marked: each column that was renamed, added or left out, else the file.
+    fn conclude(&mut self, variant: &FileVariant, before: &BTreeMap<&'static str, String>) {
+        let mark = |column: Option<&'static str>, clean, dirty| Mark {
             variant: variant.variant,
             expected: variant.expected,
             finding: variant.finding,
+            aspect: variant.aspect,
             column,
+            clean,
             dirty,
         };
-        let is_same = self.fields.len() == before.len();
-        let changed: Vec<Mark> = self
-            .fields
-            .iter()
-            .zip(before)
-            .filter(|(field, before)| is_same && field.header != **before)
-            .filter_map(|(field, _)| match field.source {
-                Source::Cell(place) => table.columns.get(place).map(|column| (column.name, field)),
-                Source::Made(_) => None,
-            })
-            .map(|(column, field)| mark(Some(column), Some(field.header.clone())))
-            .collect();
-        // The record that ends the file is marked itself.
-        if changed.is_empty() && !(self.ends_open && variant.variant == 22) {
-            self.marks.push(mark(None, None));
+        let after = self.names();
+        let mut marks = Vec::new();
+        for (name, header) in &after {
+            let was = before.get(name);
+            if was != Some(header) {
+                let clean = was.map(|_| *name);
+                marks.push(mark(Some(*name), clean, Some(header.clone())));
+            }
         }
-        self.marks.extend(changed);
+        for name in before.keys().filter(|name| !after.contains_key(*name)) {
+            marks.push(mark(Some(*name), Some(*name), None));
+        }
+        // The record that ends the file is marked itself.
+        let is_in_record = self.ends_open && variant.aspect == Aspect::Quotes;
+        if marks.is_empty() && !is_in_record {
+            marks.push(mark(None, None, None));
+        }
+        self.marks.extend(marks);
     }
 
-    /// Gives a column another header.
-    pub fn rename(&mut self, table: &Table, column: &str, header: &str) {
-        let place = table.place(column);
-        for field in &mut self.fields {
-            if matches!(field.source, Source::Cell(of) if Some(of) == place) {
-                header.clone_into(&mut field.header);
-            }
+    /// Gives a column another header, if the file can be written with it.
+    pub fn rename(&mut self, column: &str, header: &str) {
+        if !self.style.characters.have(header) {
+            return;
+        }
+        for field in self.fields.iter_mut().filter(|field| field.name == column) {
+            header.clone_into(&mut field.header);
         }
     }
 
     /// Leaves a column out.
-    pub fn drop(&mut self, table: &Table, column: &str) {
-        let place = table.place(column);
-        self.fields
-            .retain(|field| !matches!(field.source, Source::Cell(of) if Some(of) == place));
+    pub fn drop(&mut self, column: &str) {
+        self.fields.retain(|field| field.name != column);
     }
 
     /// Adds a column that the canonical export does not have.
-    pub fn add(&mut self, header: &str, made: fn(&Account, &Row) -> String) {
+    pub fn add(&mut self, name: &'static str, source: Source) {
         self.fields.push(Field {
-            header: header.to_owned(),
-            source: Source::Made(made),
+            name,
+            header: name.to_owned(),
+            source,
         });
     }
 }

@@ -7,6 +7,7 @@ use super::super::row::Row;
 use super::super::text::Form;
 use super::super::variant::Expected::{self, Quarantined, Recovered};
 use super::super::variant::Variant;
+use super::plan::FilePlan;
 
 /// What becomes of a record.
 #[derive(Clone, Copy)]
@@ -93,10 +94,22 @@ const VARIANTS: &[RowVariant] = &[
 #[derive(Default)]
 pub struct Treated {
     pub form: Form,
-    /// It is written once more, with these changes: place of a cell and its text.
+    /// It is written once more, with these changes: place of a field and its text.
     pub again: Option<Vec<(usize, String)>>,
     /// What to log.
     pub mark: Option<RowMark>,
+}
+
+/// A record before it is written.
+pub struct Written<'a> {
+    pub row: &'a Row<'a>,
+    pub plan: &'a FilePlan,
+    /// What stands in its last cell.
+    pub last: &'a str,
+    /// Whether that is as it should be: what is left out has no other defect.
+    pub is_last_clean: bool,
+    /// Whether each cell with a quote in it is quoted.
+    pub is_quoted: bool,
 }
 
 /// A defect of a whole record.
@@ -124,7 +137,7 @@ impl<'a> Treatment<'a> {
     ) -> Self {
         let changes = VARIANTS
             .iter()
-            .filter(|row| variants.iter().any(|variant| variant.is(row.variant)))
+            .filter(|row| variants.contains(&Variant::numbered(row.variant)))
             .filter(|row| row.objects.contains(&object))
             .map(|row| (row, 0));
         Self {
@@ -134,14 +147,19 @@ impl<'a> Treatment<'a> {
         }
     }
 
+    /// Whether nothing is done to any record.
+    pub fn is_idle(&self) -> bool {
+        self.changes.is_empty()
+    }
+
     /// What is done to a record; mostly nothing.
-    pub fn treat(&mut self, row: &Row, index: u64) -> Treated {
-        if self.changes.is_empty() {
+    pub fn treat(&mut self, written: &Written, index: u64) -> Treated {
+        if self.is_idle() {
             return Treated::default();
         }
         let mut dice = self
             .account
-            .dice(row.table.object, index ^ 0x2075_0000_0000);
+            .dice(written.row.table.object, index ^ 0x2075_0000_0000);
         let share = dice.fraction();
         let drawn = usize::try_from(dice.below(self.changes.len() as u64)).unwrap_or(0);
         let wanted = self.changes.iter().position(|(_, turn)| *turn < 3);
@@ -153,7 +171,7 @@ impl<'a> Treatment<'a> {
         let Some((variant, turn)) = self.changes.get_mut(chosen) else {
             return Treated::default();
         };
-        match treated(variant, row) {
+        match treated(variant, written) {
             Some(treated) => {
                 *turn += 1;
                 treated
@@ -163,63 +181,73 @@ impl<'a> Treatment<'a> {
     }
 }
 
-fn treated(variant: &RowVariant, row: &Row) -> Option<Treated> {
-    let last = || row.cells.last().cloned().unwrap_or_default();
-    let more = "left over".to_owned();
+/// None where the record cannot be written so.
+fn treated(variant: &RowVariant, written: &Written) -> Option<Treated> {
+    let more = || "left over".to_owned();
+    let last = || written.last.to_owned();
+    let id = || written.row.id().to_owned();
     match variant.change {
-        Change::Longer => variant.formed(Form::Longer(more.clone()), None, Some(more)),
-        Change::Padded => variant.formed(Form::Longer(String::new()), None, None),
-        Change::Shorter => variant.formed(Form::Shorter(1), Some(last()), None),
-        Change::Cut if last().is_empty() => variant.formed(Form::Shorter(1), None, None),
-        Change::Cut => None,
-        Change::Copy => Some(Treated {
-            again: Some(Vec::new()),
-            mark: Some(variant.mark(None, Some(row.id().to_owned()))),
-            ..Treated::default()
-        }),
-        Change::Older => older(row).map(|changes| {
-            let dirty = changes.first().map(|(_, text)| text.clone());
-            Treated {
-                mark: Some(variant.mark(Some(row.id().to_owned()), dirty)),
-                again: Some(changes),
-                ..Treated::default()
-            }
-        }),
+        Change::Copy => Some(variant.again(Vec::new(), [None, Some(id())])),
+        Change::Older => {
+            let (text, changes) = older(written)?;
+            Some(variant.again(changes, [Some(id()), Some(text)]))
+        }
+        // A record has one form.
+        _ if !written.is_quoted => None,
+        Change::Longer => Some(variant.formed(Form::Longer(more()), [None, Some(more())])),
+        Change::Padded => Some(variant.formed(Form::Longer(String::new()), [None, None])),
+        Change::Shorter | Change::Cut if !written.is_last_clean => None,
+        Change::Shorter if !written.last.is_empty() => {
+            Some(variant.formed(Form::Shorter(1), [Some(last()), None]))
+        }
+        Change::Cut if written.last.is_empty() => {
+            Some(variant.formed(Form::Shorter(1), [None, None]))
+        }
+        Change::Shorter | Change::Cut => None,
     }
 }
 
 impl RowVariant {
-    fn mark(&self, clean: Option<String>, dirty: Option<String>) -> RowMark {
-        RowMark {
+    fn mark(&self, [clean, dirty]: [Option<String>; 2]) -> Option<RowMark> {
+        Some(RowMark {
             variant: self.variant,
             expected: self.expected,
             finding: self.finding,
             clean,
             dirty,
-        }
+        })
     }
 
     /// The record in another form.
-    fn formed(&self, form: Form, clean: Option<String>, dirty: Option<String>) -> Option<Treated> {
-        Some(Treated {
+    fn formed(&self, form: Form, texts: [Option<String>; 2]) -> Treated {
+        Treated {
             form,
             again: None,
-            mark: Some(self.mark(clean, dirty)),
-        })
+            mark: self.mark(texts),
+        }
+    }
+
+    /// The record once more.
+    fn again(&self, changes: Vec<(usize, String)>, texts: [Option<String>; 2]) -> Treated {
+        Treated {
+            form: Form::Plain,
+            again: Some(changes),
+            mark: self.mark(texts),
+        }
     }
 }
 
 /// The record as it was when it was made: another text, and the edit not yet there.
-fn older(row: &Row) -> Option<Vec<(usize, String)>> {
+fn older(written: &Written) -> Option<(String, Vec<(usize, String)>)> {
+    let row = written.row;
+    let position = |name| written.plan.position(row.table.place(name)?);
     let created = row.get("created_at");
     let text = ["job_title", "description", "industry"];
-    let place = text.iter().find_map(|name| row.table.place(name))?;
-    let updated = row.table.place("updated_at")?;
-    let is_older = created < row.get("updated_at");
-    is_older.then(|| {
-        vec![
-            (place, "before the edit".to_owned()),
-            (updated, created.to_owned()),
-        ]
-    })
+    let (place, updated) = (
+        text.into_iter().find_map(position)?,
+        position("updated_at")?,
+    );
+    let before = "before the edit".to_owned();
+    let changes = vec![(place, before.clone()), (updated, created.to_owned())];
+    (created < row.get("updated_at")).then_some((before, changes))
 }

@@ -1,79 +1,71 @@
 //! V78-V80: stages, deals and conversions that contradict themselves.
 
-use super::super::variant::Expected::{Asked, Reported};
-use super::spelling::{Place, Spelling};
+use super::super::variant::Expected::{Asked, Recovered, Reported};
+use super::spelling::{Place, Spelling, spelling};
 
 const STAGE_ID: Place = Place::Some("deal", "stage_id");
 
 pub const SPELLINGS: &[Spelling] = &[
-    Spelling {
-        variant: 78,
-        finding: "stage_unknown",
-        expected: Asked,
-        place: STAGE_ID,
-        write: |cell| Some(format!("stg_9{:08}", cell.turn % 4 + 1)),
-    },
-    Spelling {
-        variant: 78,
-        finding: "stage_by_name",
-        expected: Asked,
-        place: STAGE_ID,
-        write: |_| Some(String::new()),
-    },
-    Spelling {
-        variant: 78,
-        finding: "stage_renamed",
-        expected: Reported,
-        place: Place::Some("deal", "stage_name"),
-        write: |cell| Some(format!("{} (alt)", cell.clean)),
-    },
-    Spelling {
-        variant: 79,
-        finding: "closed_without_date",
-        expected: Reported,
-        place: Place::Some("deal", "closed_at"),
-        write: |_| Some(String::new()),
-    },
-    Spelling {
-        variant: 79,
-        finding: "lost_without_reason",
-        expected: Reported,
-        place: Place::Some("deal", "lost_reason"),
-        write: |_| Some(String::new()),
-    },
-    Spelling {
-        variant: 79,
-        finding: "closed_before_created",
-        expected: Reported,
-        place: Place::Some("deal", "closed_at"),
-        write: |_| Some("2001-01-01T00:00:00Z".to_owned()),
-    },
-    Spelling {
-        variant: 79,
-        finding: "value_negative",
-        expected: Reported,
-        place: Place::Some("deal", "value_amount"),
-        write: |cell| Some(format!("-{}", cell.clean)),
-    },
-    Spelling {
-        variant: 79,
-        finding: "open_without_chance",
-        expected: Reported,
-        place: Place::Some("deal", "probability"),
-        write: |cell| (cell.other("status") == "open").then(|| "0".to_owned()),
-    },
-    Spelling {
-        variant: 80,
-        finding: "converted_to_nobody",
-        expected: Reported,
-        place: Place::Some("lead", "converted_contact_id"),
-        write: |cell| Some(format!("con_9{:08}", cell.turn + 1)),
-    },
-    Spelling {
-        variant: 80,
-        finding: "converted_and_open",
-        expected: Reported,
-        place: Place::Some("lead", "is_converted"),
-        write: |cell| (cell.clean == "true").then(|| "false".to_owned()),
-    },
+    spelling(78, Asked, "stage_unknown", STAGE_ID, |cell| {
+        Some(format!("stg_9{:08}", cell.turn % 4 + 1))
+    }),
+    spelling(78, Recovered, "stage_by_name", STAGE_ID, |_| {
+        Some(String::new())
+    }),
+    spelling(
+        78,
+        Reported,
+        "stage_renamed",
+        Place::Some("deal", "stage_name"),
+        |cell| Some(format!("{} (alt)", cell.clean)),
+    ),
+    spelling(
+        79,
+        Reported,
+        "closed_without_date",
+        Place::Some("deal", "closed_at"),
+        |_| Some(String::new()),
+    ),
+    spelling(
+        79,
+        Reported,
+        "lost_without_reason",
+        Place::Some("deal", "lost_reason"),
+        |_| Some(String::new()),
+    ),
+    spelling(
+        79,
+        Reported,
+        "closed_before_created",
+        Place::Some("deal", "closed_at"),
+        |_| Some("2001-01-01T00:00:00Z".to_owned()),
+    ),
+    spelling(
+        79,
+        Reported,
+        "value_negative",
+        Place::Some("deal", "value_amount"),
+        |cell| Some(format!("-{}", cell.clean)),
+    ),
+    spelling(
+        79,
+        Reported,
+        "open_without_chance",
+        Place::Some("deal", "probability"),
+        |cell| (cell.other("status") == "open").then(|| "0".to_owned()),
+    ),
+    spelling(
+        80,
+        Reported,
+        "converted_to_nobody",
+        Place::Some("lead", "converted_contact_id"),
+        |cell| Some(format!("con_9{:08}", cell.turn + 1)),
+    ),
+    spelling(
+        80,
+        Reported,
+        "converted_and_open",
+        Place::Some("lead", "is_converted"),
+        |cell| (cell.clean == "true").then(|| "false".to_owned()),
+    ),
 ];

@@ -41,8 +41,51 @@ pub struct Shape {
     /// One file for each type of activity.
     is_typed: bool,
     has_parts: bool,
+    /// Between cells, where the format says it.
+    pub delimiter: Option<char>,
     /// The variants that made it so.
-    pub variants: Vec<(u8, &'static str)>,
+    variants: Vec<ShapeMark>,
+}
+
+/// A variant of files, and which of an object's files show it.
+struct ShapeMark {
+    variant: u8,
+    finding: &'static str,
+    is_in: fn(&Shape, u64) -> bool,
+}
+
+/// Another format for the file of an object.
+struct Dress {
+    variant: u8,
+    object: &'static str,
+    format: Format,
+    ending: &'static str,
+    finding: &'static str,
+    delimiter: Option<char>,
+}
+
+const fn dress(
+    variant: u8,
+    object: &'static str,
+    format: Format,
+    ending: &'static str,
+    finding: &'static str,
+) -> Dress {
+    Dress {
+        variant,
+        object,
+        format,
+        ending,
+        finding,
+        delimiter: None,
+    }
+}
+
+const fn tabbed(dress: Dress) -> Dress {
+    Dress {
+        delimiter: Some('\t'),
+        ..dress
+    }
 }
 
 /// Other names for files.
@@ -55,31 +98,30 @@ const NAMES: &[(&str, &str)] = &[
     ("user", "data/Utilisateurs"),
 ];
 
-/// Other formats: variant, object, format, ending, short word.
-const FORMATS: &[(u8, &str, Format, &str, &str)] = &[
-    (9, "campaign", Format::Sheet, "", "workbook"),
-    (9, "email_template", Format::Sheet, "", "workbook"),
-    (9, "kb_article", Format::Sheet, "", "workbook"),
-    (10, "user", Format::Json, ".json", "json_array"),
-    (10, "team", Format::JsonWrapped, ".json", "json_wrapped"),
-    (10, "tag", Format::JsonLines, ".jsonl", "json_lines"),
-    (
+const FORMATS: &[Dress] = &[
+    dress(9, "campaign", Format::Sheet, "", "workbook"),
+    dress(9, "email_template", Format::Sheet, "", "workbook"),
+    dress(9, "kb_article", Format::Sheet, "", "workbook"),
+    dress(10, "user", Format::Json, ".json", "json_array"),
+    dress(10, "team", Format::JsonWrapped, ".json", "json_wrapped"),
+    dress(10, "tag", Format::JsonLines, ".jsonl", "json_lines"),
+    tabbed(dress(
         11,
         "deal_stage_history",
         Format::Text,
         ".csv",
         "tabs_as_csv",
-    ),
-    (11, "record_tag", Format::Text, ".txt", "text"),
-    (11, "campaign_member", Format::Html, ".xls", "html_as_xls"),
-    (11, "activity_participant", Format::Text, ".csv.gz", "gzip"),
-    (11, "ticket", Format::Text, ".xls", "tabs_as_xls"),
+    )),
+    dress(11, "record_tag", Format::Text, ".txt", "text"),
+    dress(11, "campaign_member", Format::Html, ".xls", "html_as_xls"),
+    dress(11, "activity_participant", Format::Text, ".csv.gz", "gzip"),
+    tabbed(dress(11, "ticket", Format::Text, ".xls", "tabs_as_xls")),
 ];
 
 impl Shape {
     /// The files of an object with `total` clean records.
     pub fn of(table: &Table, total: u64, variants: &BTreeSet<Variant>) -> Self {
-        let has = |number| variants.iter().any(|variant: &Variant| variant.is(number));
+        let has = |number| variants.contains(&Variant::numbered(number));
         let mut shape = Self {
             format: Format::Text,
             stem: table.file.to_owned(),
@@ -90,50 +132,78 @@ impl Shape {
             is_uneven: false,
             is_typed: false,
             has_parts: false,
+            delimiter: None,
             variants: Vec::new(),
         };
-        let format = FORMATS
-            .iter()
-            .find(|(variant, object, ..)| has(*variant) && *object == table.object);
-        if let Some((variant, _, format, ending, finding)) = format {
-            shape.format = *format;
-            shape.ending = ending;
-            shape.variants.push((*variant, finding));
+        let mut formats = FORMATS.iter();
+        let format = formats.find(|format| has(format.variant) && format.object == table.object);
+        if let Some(format) = format {
+            shape.format = format.format;
+            shape.ending = format.ending;
+            shape.delimiter = format.delimiter;
+            shape.mark(format.variant, format.finding, |_, _| true);
         }
         let name = NAMES
             .iter()
             .find(|(object, _)| *object == table.object && has(8));
         if let Some((_, name)) = name {
             (*name).clone_into(&mut shape.stem);
-            shape.variants.push((8, "other_name"));
+            shape.mark(8, "other_name", |_, _| true);
         }
         if table.object == "activity" && has(65) {
             shape.is_typed = true;
-            shape.variants.push((65, "file_per_type"));
+            shape.mark(65, "file_per_type", |_, _| true);
         }
         shape.cut(table.object, total, has);
         shape.has_parts = total > shape.part_rows;
         shape
     }
 
+    fn mark(&mut self, variant: u8, finding: &'static str, is_in: fn(&Self, u64) -> bool) {
+        self.variants.push(ShapeMark {
+            variant,
+            finding,
+            is_in,
+        });
+    }
+
     fn cut(&mut self, object: &str, total: u64, has: impl Fn(u8) -> bool) {
-        let quarter = (total / 4 + 1).min(PART_ROWS);
         match object {
             "contact" if has(3) => {
                 self.odd = true;
-                self.variants.push((3, "part_numbers"));
+                // The first part of five is numbered as always.
+                self.mark(3, "part_numbers", |shape, part| {
+                    shape.has_parts && part % 5 > 0
+                });
             }
             "company" if has(5) => {
                 self.is_overlapping = true;
-                self.variants.push((5, "parts_overlap"));
+                self.mark(5, "parts_overlap", |shape, _| shape.has_parts);
             }
             "lead" if has(6) => {
                 self.is_uneven = true;
-                self.variants.push((6, "parts_differ"));
+                self.mark(6, "parts_differ", |_, part| part % 2 == 1);
             }
             _ => return,
         }
-        self.part_rows = quarter;
+        self.part_rows = (total / 4 + 1).min(PART_ROWS);
+    }
+
+    /// What is wrong with a part as a whole.
+    pub fn marks(&self, part: u64) -> Vec<(u8, &'static str)> {
+        let marks = self.variants.iter();
+        marks
+            .filter(|mark| (mark.is_in)(self, part))
+            .map(|mark| (mark.variant, mark.finding))
+            .collect()
+    }
+
+    /// The column that a part does not have.
+    pub fn missing(&self, part: u64) -> Option<&'static str> {
+        match self.is_uneven && part % 2 == 1 {
+            true => Some("score"),
+            false => self.is_typed.then_some("type"),
+        }
     }
 
     /// Which part, from 0, the clean record number `index` is in.
@@ -172,14 +242,5 @@ impl Shape {
     /// Whether files of types have no column for the type.
     pub fn is_typed(&self) -> bool {
         self.is_typed
-    }
-
-    /// Between cells, where the format says it.
-    pub fn delimiter(&self) -> Option<char> {
-        let is_tabbed = self
-            .variants
-            .iter()
-            .any(|(_, finding)| finding.starts_with("tabs_"));
-        is_tabbed.then_some('\t')
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::account::Account;
 use super::super::row::Row;
-use super::super::tables::Kind;
+use super::super::tables::{Column, Kind, Table};
 use super::super::variant::Expected;
 
 /// A way to write a value.
@@ -15,14 +15,18 @@ pub struct Spelling {
     pub place: Place,
     /// The dirty text; none where this value cannot be written so.
     pub write: fn(&Cell) -> Option<String>,
+    /// The other column of a pair, which is left empty too.
+    pub emptied: Option<&'static str>,
+    /// Whether the cell is not quoted, whatever is in it.
+    pub is_bare: bool,
 }
 
 /// Where a spelling may stand.
 pub enum Place {
-    /// In every cell of a column that can be written so.
+    /// In every cell of a column that can be written so; the others are left alone.
     Whole(&'static str, &'static str),
-    /// In every empty cell of a column that can be written so.
-    Fill(&'static str, &'static str),
+    /// In every cell of a column that can be written so, empty or not.
+    Each(&'static str, &'static str),
     /// Here and there in a column.
     Some(&'static str, &'static str),
     /// Here and there in columns that hold such values.
@@ -31,9 +35,19 @@ pub enum Place {
     Blank(&'static [Kind]),
 }
 
+/// How many cells of a column a spelling is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    Whole,
+    Each,
+    Some,
+}
+
 /// A clean cell with what stands around it.
 pub struct Cell<'a> {
     pub clean: &'a str,
+    /// The name of its column.
+    pub column: &'a str,
     pub row: &'a Row<'a>,
     pub account: &'a Account,
     /// How often this spelling was written before.
@@ -69,23 +83,62 @@ pub fn number(id: &str, prefix: &str) -> Option<u64> {
     id.strip_prefix(prefix)?.strip_prefix('_')?.parse().ok()
 }
 
+/// A spelling of quoted cells that changes no other.
+pub const fn spelling(
+    variant: u8,
+    expected: Expected,
+    finding: &'static str,
+    place: Place,
+    write: fn(&Cell) -> Option<String>,
+) -> Spelling {
+    Spelling {
+        variant,
+        finding,
+        expected,
+        place,
+        write,
+        emptied: None,
+        is_bare: false,
+    }
+}
+
 impl Spelling {
-    /// Whether it may stand in a column, and whether in each of its cells.
-    pub fn fits(&self, object: &str, column: &str, kind: Kind) -> Option<bool> {
+    /// The same, with the other column of the pair left empty: it would say what this one no longer does.
+    pub const fn emptying(self, column: &'static str) -> Self {
+        Self {
+            emptied: Some(column),
+            ..self
+        }
+    }
+
+    /// The same without quotes.
+    pub const fn bare(self) -> Self {
+        Self {
+            is_bare: true,
+            ..self
+        }
+    }
+
+    /// How many cells of a column it is for; none where it may not stand.
+    pub fn reach(&self, table: &Table, column: &Column) -> Option<Reach> {
+        let is_it = |object: &str, name: &str| object == table.object && name == column.name;
         match self.place {
-            Place::Whole(wanted, name) => (wanted == object && name == column).then_some(true),
-            Place::Some(wanted, name) | Place::Fill(wanted, name) => {
-                (wanted == object && name == column).then_some(false)
-            }
+            Place::Whole(object, name) => is_it(object, name).then_some(Reach::Whole),
+            Place::Each(object, name) => is_it(object, name).then_some(Reach::Each),
+            Place::Some(object, name) => is_it(object, name).then_some(Reach::Some),
             Place::Kinds(kinds) | Place::Blank(kinds) => {
-                let is_data = !matches!(object, "pipeline" | "stage" | "deleted");
-                (is_data && kinds.contains(&kind)).then_some(false)
+                let is_data = !matches!(table.object, "pipeline" | "stage" | "deleted");
+                (is_data && kinds.contains(&column.kind)).then_some(Reach::Some)
             }
         }
     }
 
-    /// Whether it is written into empty cells.
-    pub fn fills(&self) -> bool {
-        matches!(self.place, Place::Blank(_) | Place::Fill(..))
+    /// Whether it may be written into a cell with this text.
+    pub fn suits(&self, clean: &str) -> bool {
+        match self.place {
+            Place::Each(..) => true,
+            Place::Blank(_) => clean.is_empty(),
+            _ => !clean.is_empty(),
+        }
     }
 }

@@ -4,204 +4,152 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::super::tables::Kind::{self, Long, Name, Phone, Rich, Text};
 use super::super::text::BROKEN;
-use super::super::variant::Expected::{Asked, Quarantined, Recovered, Reported};
-use super::spelling::{Cell, Place, Spelling};
+use super::super::variant::Expected::{Asked, Kept, Quarantined, Recovered, Reported};
+use super::spelling::{Cell, Place, Spelling, spelling};
 
 const WRITTEN: Place = Place::Kinds(&[Name, Text]);
 const PROSE: &[Kind] = &[Long, Rich];
 
 pub const SPELLINGS: &[Spelling] = &[
-    Spelling {
-        variant: 18,
-        finding: "mojibake",
-        expected: Asked,
-        place: WRITTEN,
-        write: |cell| mojibake(cell.clean),
-    },
-    Spelling {
-        variant: 18,
-        finding: "mojibake_twice",
-        expected: Asked,
-        place: WRITTEN,
-        write: |cell| mojibake(&mojibake(cell.clean)?),
-    },
-    Spelling {
-        variant: 19,
-        finding: "invalid_byte",
-        expected: Quarantined,
-        place: Place::Some("lead", "last_name"),
-        write: broken,
-    },
-    Spelling {
-        variant: 19,
-        finding: "invalid_byte",
-        expected: Quarantined,
-        place: Place::Some("task", "subject"),
-        write: broken,
-    },
-    Spelling {
-        variant: 19,
-        finding: "nul_byte",
-        expected: Quarantined,
-        place: Place::Some("lead", "job_title"),
-        write: |cell| Some(format!("{}\0", cell.clean)),
-    },
-    Spelling {
-        variant: 19,
-        finding: "replaced_character",
-        expected: Reported,
-        place: WRITTEN,
-        write: replaced,
-    },
-    Spelling {
-        variant: 21,
-        finding: "line_separator",
-        expected: Reported,
-        place: Place::Kinds(PROSE),
-        write: |cell| {
-            cell.clean
-                .contains('\n')
-                .then(|| cell.clean.replace('\n', "\u{2028}"))
-        },
-    },
-    Spelling {
-        variant: 22,
-        finding: "stray_quote",
-        expected: Recovered,
-        place: Place::Kinds(&[Text]),
-        write: stray,
-    },
-    Spelling {
-        variant: 29,
-        finding: "guard",
-        expected: Recovered,
-        place: Place::Kinds(&[Phone, Rich]),
-        write: guarded,
-    },
-    Spelling {
-        variant: 60,
-        finding: "text_too_long",
-        expected: Reported,
-        place: Place::Some("activity", "body"),
-        write: long,
-    },
-    Spelling {
-        variant: 60,
-        finding: "image_in_text",
-        expected: Reported,
-        place: Place::Some("task", "description"),
-        write: |cell| {
+    spelling(18, Asked, "mojibake", WRITTEN, |cell| mojibake(cell.clean)),
+    spelling(18, Asked, "mojibake_twice", WRITTEN, |cell| {
+        mojibake(&mojibake(cell.clean)?)
+    }),
+    spelling(
+        19,
+        Quarantined,
+        "invalid_byte",
+        Place::Some("lead", "last_name"),
+        broken,
+    ),
+    spelling(
+        19,
+        Quarantined,
+        "invalid_byte",
+        Place::Some("task", "subject"),
+        broken,
+    ),
+    spelling(
+        19,
+        Quarantined,
+        "nul_byte",
+        Place::Some("lead", "job_title"),
+        |cell| Some(format!("{}\0", cell.clean)),
+    ),
+    spelling(19, Reported, "replaced_character", WRITTEN, replaced),
+    spelling(21, Kept, "line_separator", Place::Kinds(PROSE), |cell| {
+        cell.clean
+            .contains('\n')
+            .then(|| cell.clean.replace('\n', "\u{2028}"))
+    }),
+    spelling(22, Recovered, "stray_quote", Place::Kinds(&[Text]), stray).bare(),
+    spelling(
+        29,
+        Recovered,
+        "guard",
+        Place::Kinds(&[Phone, Rich]),
+        guarded,
+    ),
+    spelling(
+        60,
+        Reported,
+        "text_too_long",
+        Place::Some("activity", "body"),
+        long,
+    ),
+    spelling(
+        60,
+        Reported,
+        "image_in_text",
+        Place::Some("task", "description"),
+        |cell| {
             Some(format!(
                 "<p>{}</p><img src=\"data:image/png;base64,{}\">",
                 cell.clean,
                 "iVBORw0KGgo".repeat(3_200)
             ))
         },
-    },
-    Spelling {
-        variant: 61,
-        finding: "html_script",
-        expected: Recovered,
-        place: Place::Some("activity", "body"),
-        write: |cell| html(cell, |body| format!("{body}<script>alert(1)</script>")),
-    },
-    Spelling {
-        variant: 61,
-        finding: "html_word",
-        expected: Recovered,
-        place: Place::Some("activity", "body"),
-        write: |cell| {
+    ),
+    spelling(
+        61,
+        Kept,
+        "html_script",
+        Place::Some("activity", "body"),
+        |cell| html(cell, |body| format!("{body}<script>alert(1)</script>")),
+    ),
+    spelling(
+        61,
+        Kept,
+        "html_word",
+        Place::Some("activity", "body"),
+        |cell| {
             html(cell, |body| {
                 format!("<div class=\"MsoNormal\"><o:p></o:p>{body}</div>")
             })
         },
-    },
-    Spelling {
-        variant: 61,
-        finding: "html_image",
-        expected: Reported,
-        place: Place::Some("activity", "body"),
-        write: |cell| {
+    ),
+    spelling(
+        61,
+        Reported,
+        "html_image",
+        Place::Some("activity", "body"),
+        |cell| {
             html(cell, |body| {
                 format!("{body}<img src=\"cid:image001@mail.example\">")
             })
         },
-    },
-    Spelling {
-        variant: 61,
-        finding: "html_escaped_twice",
-        expected: Reported,
-        place: Place::Some("activity", "body"),
-        write: |cell| {
+    ),
+    spelling(
+        61,
+        Kept,
+        "html_escaped_twice",
+        Place::Some("activity", "body"),
+        |cell| {
             html(cell, |body| {
                 body.replace('&', "&amp;")
                     .replace('<', "&lt;")
                     .replace('>', "&gt;")
             })
         },
-    },
-    Spelling {
-        variant: 62,
-        finding: "decomposed",
-        expected: Reported,
-        place: WRITTEN,
-        write: |cell| Some(cell.clean.nfd().collect()),
-    },
-    Spelling {
-        variant: 62,
-        finding: "zero_width",
-        expected: Reported,
-        place: WRITTEN,
-        write: |cell| inside(cell.clean, "\u{200b}"),
-    },
-    Spelling {
-        variant: 62,
-        finding: "no_break",
-        expected: Reported,
-        place: WRITTEN,
-        write: |cell| {
-            cell.clean
-                .contains(' ')
-                .then(|| cell.clean.replace(' ', "\u{a0}"))
-        },
-    },
-    Spelling {
-        variant: 62,
-        finding: "control",
-        expected: Reported,
-        place: Place::Kinds(PROSE),
-        write: |cell| inside(cell.clean, "\u{7}"),
-    },
-    Spelling {
-        variant: 62,
-        finding: "smart_quotes",
-        expected: Reported,
-        place: Place::Kinds(PROSE),
-        write: |cell| {
-            cell.clean
-                .contains('"')
-                .then(|| cell.clean.replace('"', "”"))
-        },
-    },
-    Spelling {
-        variant: 63,
-        finding: "json_in_cell",
-        expected: Reported,
-        place: Place::Some("contact", "department"),
-        write: |cell| {
+    ),
+    spelling(62, Kept, "decomposed", WRITTEN, |cell| {
+        Some(cell.clean.nfd().collect())
+    }),
+    spelling(62, Kept, "zero_width", WRITTEN, |cell| {
+        inside(cell.clean, "\u{200b}")
+    }),
+    spelling(62, Kept, "no_break", WRITTEN, |cell| {
+        cell.clean
+            .contains(' ')
+            .then(|| cell.clean.replace(' ', "\u{a0}"))
+    }),
+    spelling(62, Kept, "control", Place::Kinds(PROSE), |cell| {
+        inside(cell.clean, "\u{7}")
+    }),
+    spelling(62, Kept, "smart_quotes", Place::Kinds(PROSE), |cell| {
+        cell.clean
+            .contains('"')
+            .then(|| cell.clean.replace('"', "”"))
+    }),
+    spelling(
+        63,
+        Kept,
+        "json_in_cell",
+        Place::Some("contact", "department"),
+        |cell| {
             Some(format!(
                 "{{\"name\": \"{}\", \"file\": {{\"id\": 7}}}}",
                 cell.clean
             ))
         },
-    },
-    Spelling {
-        variant: 63,
-        finding: "json_in_cell",
-        expected: Reported,
-        place: Place::Some("lead", "cf_interest"),
-        write: |cell| Some(format!("[{{\"value\": \"{}\"}}]", cell.clean)),
-    },
+    ),
+    spelling(
+        63,
+        Kept,
+        "json_in_cell",
+        Place::Some("lead", "cf_interest"),
+        |cell| Some(format!("[{{\"value\": \"{}\"}}]", cell.clean)),
+    ),
 ];
 
 /// UTF-8 that was read as Windows-1252; only where the way back is exact.
