@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, BufRead, Read as _};
 
-use indexmap::{IndexMap, IndexSet};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::Limits;
 use super::cell::Cell;
 use super::container::{Digest, Entry};
+use super::fields::Fields;
 use super::shared::{SharedFile, Spool};
 use crate::error::{Error, Kind, Result};
 
@@ -67,52 +67,60 @@ fn split(
             each_record(input, &name, is_lines, sink)
         })
     };
-    let columns = columns(&read)?;
     let spooled = |cause: io::Error| entry.unreadable(cause);
     let mut texts = BTreeMap::new();
-    for (table, columns) in columns {
-        texts.insert(table, Text::new(columns).map_err(spooled)?);
+    for (table, fields) in fields(&read)? {
+        texts.insert(table, Text::new(fields).map_err(spooled)?);
     }
     read(&mut |table, record| match texts.get_mut(table) {
-        Some(text) => text.push(&record),
-        None => Err(io::Error::other("the file changed while it was read")),
+        Some(text) => text.push(record),
+        None => Err(changed()),
     })?;
     let texts = texts.into_iter();
     let finished = texts.map(|(table, text)| Ok((table, text.finish().map_err(spooled)?)));
     finished.collect()
 }
 
-/// The columns of each table, in the order they are met.
-fn columns(read: &dyn Fn(Sink) -> Result<()>) -> Result<BTreeMap<String, IndexSet<String>>> {
-    let mut columns: BTreeMap<String, IndexSet<String>> = BTreeMap::new();
+/// The fields of each table. What stands in them is not kept.
+fn fields(read: &dyn Fn(Sink) -> Result<()>) -> Result<BTreeMap<String, Fields>> {
+    let mut known: BTreeMap<String, Fields> = BTreeMap::new();
     read(&mut |table, record| {
-        let known = match columns.get_mut(table) {
-            Some(known) => known,
-            None => columns.entry(table.to_owned()).or_default(),
+        let fields = match known.get_mut(table) {
+            Some(fields) => fields,
+            None => known.entry(table.to_owned()).or_default(),
         };
-        known.extend(cells(&record).into_keys());
+        fields.learn(&record);
         Ok(())
     })?;
-    Ok(columns)
+    Ok(known)
+}
+
+fn changed() -> io::Error {
+    io::Error::other("the file changed while it was read")
 }
 
 /// The text of a table that is being written.
 struct Text {
-    columns: IndexSet<String>,
+    fields: Fields,
+    /// The one at hand.
+    row: Vec<String>,
     rows: csv::Writer<Spool>,
 }
 
 impl Text {
-    fn new(columns: IndexSet<String>) -> io::Result<Self> {
+    fn new(fields: Fields) -> io::Result<Self> {
         let mut rows = csv::Writer::from_writer(Spool::new()?);
-        rows.write_record(&columns)?;
-        Ok(Self { columns, rows })
+        let row = fields.names();
+        rows.write_record(&row)?;
+        Ok(Self { fields, row, rows })
     }
 
-    fn push(&mut self, record: &Cell) -> io::Result<()> {
-        let cells = cells(record);
-        let cell = |column| cells.get(column).map_or("", String::as_str);
-        Ok(self.rows.write_record(self.columns.iter().map(cell))?)
+    fn push(&mut self, record: Cell) -> io::Result<()> {
+        self.row.iter_mut().for_each(String::clear);
+        match self.fields.fill(record, &mut self.row) {
+            true => Ok(self.rows.write_record(&self.row)?),
+            false => Err(changed()),
+        }
     }
 
     fn finish(self) -> io::Result<SharedFile> {
@@ -273,55 +281,4 @@ impl<'de> Visitor<'de> for Member<'_, '_> {
     fn visit_str<E>(self, _: &str) -> std::result::Result<(), E> {
         Ok(())
     }
-}
-
-/// The cells of a record: `a.b` as `a_b`, a list of plain values with `;` between, a list of records as JSON.
-fn cells(record: &Cell) -> IndexMap<String, String> {
-    let mut found = IndexMap::new();
-    flatten("", record, &mut found);
-    found
-}
-
-fn flatten(above: &str, value: &Cell, found: &mut IndexMap<String, String>) {
-    let Cell::Record(members) = value else {
-        return;
-    };
-    for (name, value) in members {
-        let name = match above {
-            "" => name.clone(),
-            above => format!("{above}_{name}"),
-        };
-        match value {
-            Cell::Record(_) => flatten(&name, value, found),
-            Cell::List(items) if items.iter().all(Cell::is_plain) => {
-                let items: Vec<String> = items.iter().map(|item| escaped(&plain(item))).collect();
-                put(found, name, items.join(";"));
-            }
-            other => put(found, name, plain(other)),
-        }
-    }
-}
-
-/// A name that is taken, as `a_b` is beside `a.b`, gets a number: no value stands in the place of another.
-fn put(found: &mut IndexMap<String, String>, name: String, value: String) {
-    let mut free = name.clone();
-    let mut copy = 1;
-    while found.contains_key(&free) {
-        copy += 1;
-        free = format!("{name}_{copy}");
-    }
-    found.insert(free, value);
-}
-
-fn plain(value: &Cell) -> String {
-    match value {
-        Cell::Null => String::new(),
-        Cell::Text(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
-/// As the canonical layout writes what stands in a list.
-fn escaped(item: &str) -> String {
-    item.replace('\\', "\\\\").replace(';', "\\;")
 }

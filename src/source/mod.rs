@@ -23,6 +23,7 @@ mod delimiter;
 mod dialect;
 mod encoding;
 mod export;
+mod fields;
 mod headers;
 mod html_tables;
 mod json;

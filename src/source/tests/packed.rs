@@ -293,8 +293,39 @@ fn a_name_inside_a_record_does_not_take_the_place_of_another() {
     let text = br#"[{"id":"1","owner":{"id":7},"owner_id":8}]"#;
     let (_folder, export) = open_files_kept(&[("contacts.json", text)]);
     let rows = &read(&export, "contact").unwrap().rows;
-    assert_eq!(texts(rows, "owner_id"), ["7"]);
-    assert_eq!(texts(rows, "owner_id_2"), ["8"]);
+    assert_eq!(texts(rows, "owner_id"), ["8"]);
+    assert_eq!(texts(rows, "owner_id_2"), ["7"]);
+}
+
+#[test]
+fn a_field_stands_in_one_column_whatever_else_its_record_holds() {
+    let both = r#"{"id":"1","company":{"name":"Acme"},"company_name":"Ltd","company_name_2":"x"}"#;
+    let turned =
+        r#"{"company_name_2":"x","company_name":"Ltd","company":{"name":"Acme"},"id":"1"}"#;
+    let inner = r#"{"id":"2","company":{"name":"Beta"}}"#;
+    let outer = r#"{"id":"3","company":null,"company_name":"Gamma"}"#;
+    let taken = r#"{"id":"4","company":"Delta","company_name":"Delta"}"#;
+    for records in [
+        [both, inner, outer, taken],
+        [turned, inner, outer, taken],
+        [taken, outer, inner, turned],
+        [inner, outer, both, taken],
+    ] {
+        let text = format!("[{}]", records.join(","));
+        let (_folder, export) = open_files_kept(&[("contacts.json", text.as_bytes())]);
+        let rows = &read(&export, "contact").unwrap().rows;
+        let ids = texts(rows, "id");
+        let of = |column: &str| {
+            let cells = texts(rows, column);
+            let mut cells: Vec<_> = ids.iter().zip(cells).collect();
+            cells.sort();
+            cells.into_iter().map(|(_, cell)| cell).collect::<Vec<_>>()
+        };
+        assert_eq!(of("company_name"), ["Ltd", "-", "Gamma", "Delta"]);
+        assert_eq!(of("company_name_2"), ["x", "-", "-", "-"]);
+        assert_eq!(of("company_name_3"), ["Acme", "Beta", "-", "-"]);
+        assert_eq!(of("company"), ["-", "-", "-", "Delta"]);
+    }
 }
 
 #[test]
