@@ -11,7 +11,7 @@ use super::Limits;
 use super::cell::Cell;
 use super::container::{Digest, Entry};
 use super::fields::Fields;
-use super::shared::{SharedFile, Spool};
+use super::shared::{SharedFile, Spool, unspooled};
 use crate::error::{Error, Kind, Result};
 
 /// The beginning of a file that tells records a line from one object.
@@ -67,17 +67,25 @@ fn split(
             each_record(input, &name, is_lines, sink)
         })
     };
-    let spooled = |cause: io::Error| entry.unreadable(cause);
     let mut texts = BTreeMap::new();
     for (table, fields) in fields(&read)? {
-        texts.insert(table, Text::new(fields).map_err(spooled)?);
+        texts.insert(table, Text::new(fields).map_err(unspooled)?);
     }
-    read(&mut |table, record| match texts.get_mut(table) {
-        Some(text) => text.push(record),
-        None => Err(changed()),
-    })?;
+    let mut unwritten = None;
+    let written = read(&mut |table, record| {
+        let text = texts.get_mut(table).ok_or_else(changed)?;
+        text.take(record)?;
+        text.write().map_err(|cause| {
+            unwritten = Some(cause);
+            io::Error::other("it is the copy that cannot be written")
+        })
+    });
+    if let Some(cause) = unwritten {
+        return Err(unspooled(cause));
+    }
+    written?;
     let texts = texts.into_iter();
-    let finished = texts.map(|(table, text)| Ok((table, text.finish().map_err(spooled)?)));
+    let finished = texts.map(|(table, text)| Ok((table, text.finish().map_err(unspooled)?)));
     finished.collect()
 }
 
@@ -115,12 +123,17 @@ impl Text {
         Ok(Self { fields, row, rows })
     }
 
-    fn push(&mut self, record: Cell) -> io::Result<()> {
+    /// Makes the record the row at hand.
+    fn take(&mut self, record: Cell) -> io::Result<()> {
         self.row.iter_mut().for_each(String::clear);
         match self.fields.fill(record, &mut self.row) {
-            true => Ok(self.rows.write_record(&self.row)?),
+            true => Ok(()),
             false => Err(changed()),
         }
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        Ok(self.rows.write_record(&self.row)?)
     }
 
     fn finish(self) -> io::Result<SharedFile> {

@@ -1,7 +1,7 @@
 //! Records that come one after the other, from a command or an API: spooled by object, then read as any other table.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::io::{self, BufRead as _, BufReader, Write};
 use std::time::Duration;
 
 use super::Limits;
@@ -134,7 +134,7 @@ fn canonical(object: &str, layout: &Layout) -> (String, Format) {
 
 /// The lines as one array: objects that are settings are read as JSON documents.
 fn array(entry: &Entry, lines: &SharedFile) -> Result<SharedFile> {
-    let written = SharedFile::spooled(|output| {
+    let write = |output: &mut dyn Write| {
         let mut before = b"[".as_slice();
         for line in BufReader::new(lines.clone()).split(b'\n') {
             output.write_all(before)?;
@@ -142,8 +142,8 @@ fn array(entry: &Entry, lines: &SharedFile) -> Result<SharedFile> {
             before = b",\n";
         }
         output.write_all(b"]")
-    });
-    let (text, ()) = written.map_err(|cause| entry.unreadable(cause))?;
+    };
+    let (text, ()) = SharedFile::spooled(write, |cause| entry.unreadable(cause))?;
     Ok(text)
 }
 

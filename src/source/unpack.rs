@@ -28,6 +28,8 @@ enum Content {
     /// A spreadsheet of the years before xlsx.
     OldWorkbook,
     Json,
+    /// A JSON record a line.
+    Lines,
     /// A page with a table, under the name of a spreadsheet.
     Page,
     /// Delimited text, or something that nobody reads.
@@ -45,6 +47,7 @@ impl Content {
             [0x1f, 0x8b, 8, ..] => Self::Gzip,
             [0xD0, 0xCF, 0x11, 0xE0, ..] => Self::OldWorkbook,
             _ if is_called(entry, &["zip"]) => Self::Zip,
+            _ if text.starts_with(b"{") && is_called(entry, &["jsonl", "ndjson"]) => Self::Lines,
             // A header may begin with a bracket.
             [..] if is_called(entry, &["json", "jsonl", "ndjson"])
                 || text.starts_with(b"{\"")
@@ -133,9 +136,12 @@ impl Unpacking<'_> {
             }
             Content::OldWorkbook => sheets(entry, self.as_file(entry)?),
             Content::Json => {
-                let tables = json_tables::tables(entry, self.limits, self.allowance)?.into_iter();
-                let table = |(name, text): (String, _)| inside(entry, &name, Place::Table(text));
-                Ok(tables.map(table).collect())
+                let tables = json_tables::tables(entry, self.limits, self.allowance)?;
+                Ok(tables_inside(entry, tables))
+            }
+            Content::Lines => {
+                let tables = json_tables::of_lines(entry, self.limits, self.allowance)?;
+                Ok(tables_inside(entry, tables))
             }
             Content::Page => {
                 let tables = html_tables::tables(entry, self.limits, self.allowance)?.into_iter();
@@ -189,10 +195,11 @@ impl Unpacking<'_> {
         copy: impl FnOnce(&mut dyn BufRead, &mut dyn Write) -> io::Result<u64>,
     ) -> Result<SharedFile> {
         let (file, _) = entry.read(self.limits, self.allowance, |input| {
-            let spooled = SharedFile::spooled(|output| copy(input, output));
-            spooled
-                .map(|(file, _)| file)
-                .map_err(|cause| entry.unreadable(cause))
+            SharedFile::spooled(
+                |output| copy(input, output),
+                |cause| entry.unreadable(cause),
+            )
+            .map(|(file, _)| file)
         })?;
         self.allowance = self.allowance.saturating_sub(file.length());
         Ok(file)
@@ -204,6 +211,11 @@ fn sheets(entry: &Entry, file: SharedFile) -> Result<Vec<Entry>> {
     let sheets = workbook::sheets(&entry.path, file)?.into_iter();
     let sheet = |sheet: SheetText| inside(entry, &sheet.name, Place::Sheet(sheet.text));
     Ok(sheets.map(sheet).collect())
+}
+
+fn tables_inside(entry: &Entry, tables: Vec<(String, SharedFile)>) -> Vec<Entry> {
+    let table = |(name, text): (String, _)| inside(entry, &name, Place::Table(text));
+    tables.into_iter().map(table).collect()
 }
 
 fn inside(entry: &Entry, name: &str, place: Place) -> Entry {

@@ -356,6 +356,30 @@ fn json_is_a_table_as_an_array_as_lines_and_in_a_wrapper() {
 }
 
 #[test]
+fn one_line_is_a_table_too() {
+    // As a document it would be a table of deals, and no contact.
+    let line = br#"{"id":1,"deals":[{"id":2}]}"#.as_slice();
+    let long = format!("{{\"id\":1,\"city\":\"{}\"}}\n", "x".repeat(300 << 10));
+    for (name, text) in [
+        ("contacts.jsonl", line),
+        ("contacts.NDJSON", line),
+        ("contacts.jsonl.gz", &gzip(line)),
+        ("contacts.jsonl", long.as_bytes()),
+        ("contacts.jsonl", format!("{long}{{}}").as_bytes()),
+        ("contacts.jsonl", b"\xef\xbb\xbf\n [{\"id\":1}]"),
+    ] {
+        let (_folder, export) = open_files_kept(&[(name, text)]);
+        assert_eq!(export.objects().collect::<Vec<_>>(), ["contact"]);
+        let rows = &read(&export, "contact").unwrap().rows;
+        assert_eq!(texts(rows, "id")[0], "1", "{name}");
+    }
+    assert_refused(
+        open_files(&[("contacts.jsonl", b"")]),
+        "is not JSON that holds records",
+    );
+}
+
+#[test]
 fn broken_json_is_refused() {
     for text in ["[{\"id\":1},", "[1,2]", "[{\"id\":1}] x"] {
         assert_refused(
