@@ -35,8 +35,8 @@ pub struct Script<'a> {
     pub folder: &'a Path,
     /// The environment variable that it must not see: the destination's key.
     pub hidden: &'a str,
-    /// The file with the state of an earlier run.
-    pub state: &'a Path,
+    /// The file with the state that the same command gave in an earlier run.
+    pub state: Option<&'a Path>,
 }
 
 /// What a command gave.
@@ -93,8 +93,8 @@ impl Script<'_> {
             .stderr(Stdio::piped())
             // A group of its own: so that what it starts is ended with it.
             .process_group(0);
-        if self.state.is_file() {
-            command.env(STATE_VARIABLE, self.state);
+        if let Some(state) = self.state {
+            command.env(STATE_VARIABLE, state);
         }
         command.spawn().map_err(|cause| {
             Error::new(Kind::Config, format!("the command `{program}` cannot be started"))

@@ -12,6 +12,7 @@ use super::cell::Cell;
 use super::container::{Digest, Entry};
 use super::fields::Fields;
 use super::shared::{SharedFile, Spool, unspooled};
+use super::sniff::without_mark;
 use crate::error::{Error, Kind, Result};
 
 /// The beginning of a file that tells records a line from one object.
@@ -37,16 +38,17 @@ pub(super) fn tables(
     split(entry, limits, allowance, is_lines)
 }
 
-/// As [`tables`], for a file that surely is one record a line, though it were only one.
+/// The one table of a file that surely is one record a line, though it were only one; none where there is no record.
 ///
 /// # Errors
-/// `Kind::Source` when it is no JSON, or holds no record.
+/// `Kind::Source` when it is no JSON, or holds something else than records.
 pub(super) fn of_lines(
     entry: &Entry,
     limits: &Limits,
     allowance: u64,
-) -> Result<Vec<(String, SharedFile)>> {
-    split(entry, limits, allowance, true)
+) -> Result<Option<SharedFile>> {
+    let table = split(entry, limits, allowance, true)?.pop();
+    Ok(table.map(|(_, text)| text))
 }
 
 fn split(
@@ -55,16 +57,11 @@ fn split(
     allowance: u64,
     is_lines: bool,
 ) -> Result<Vec<(String, SharedFile)>> {
-    let name = entry
-        .name()
-        .split('.')
-        .next()
-        .unwrap_or_default()
-        .to_owned();
+    let name = name_of(entry);
     let read = |sink: Sink| {
         looked_at(entry, limits, allowance, |input| {
             skip_mark(input)?;
-            each_record(input, &name, is_lines, sink)
+            each_record(input, name, is_lines, sink)
         })
     };
     let mut texts = BTreeMap::new();
@@ -87,6 +84,11 @@ fn split(
     let texts = texts.into_iter();
     let finished = texts.map(|(table, text)| Ok((table, text.finish().map_err(unspooled)?)));
     finished.collect()
+}
+
+/// What a table is called that has no name of its own.
+pub(super) fn name_of(entry: &Entry) -> &str {
+    entry.name().split('.').next().unwrap_or_default()
 }
 
 /// The fields of each table. What stands in them is not kept.
@@ -159,10 +161,6 @@ fn looked_at<T>(
         })
     });
     read.map(|(looked, _)| looked)
-}
-
-fn without_mark(head: &[u8]) -> &[u8] {
-    head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head)
 }
 
 fn skip_mark(input: &mut dyn BufRead) -> io::Result<()> {

@@ -32,6 +32,15 @@ pub enum Told<'a> {
         /// Pages that are here.
         pages: u64,
     },
+    /// One more page of an object is here.
+    Page {
+        /// The object of the source.
+        object: &'a str,
+        /// Its pages so far.
+        pages: u64,
+        /// The records on them.
+        records: u64,
+    },
     /// All pages of an object are here.
     Read {
         /// The object of the source.
@@ -70,7 +79,7 @@ impl Streams {
         let mut entries = Vec::new();
         for (object, lines) in &self.objects {
             if lines.length() > 0 {
-                entries.extend(self.tables(object, lines, layout, limits)?);
+                entries.extend(self.table(object, lines, layout, limits)?);
             }
         }
         if entries.is_empty() {
@@ -83,39 +92,26 @@ impl Streams {
         Ok(entries)
     }
 
-    fn tables(
+    fn table(
         &self,
         object: &str,
         lines: &SharedFile,
         layout: &Layout,
         limits: &Limits,
-    ) -> Result<Vec<Entry>> {
-        let entry = Entry::new(
-            format!("{}:{object}", self.origin),
-            Place::Shared(lines.clone()),
-        );
+    ) -> Result<Option<Entry>> {
+        let path = format!("{}:{object}", self.origin);
+        let entry = Entry::new(path.clone(), Place::Shared(lines.clone()));
         let (inside, format) = canonical(object, layout);
-        let texts = match format {
+        let text = match format {
             Format::Csv => json_tables::of_lines(&entry, limits, limits.inflated_bytes)?,
-            Format::Json => vec![(entry.path.clone(), array(&entry, lines)?)],
+            Format::Json => Some(array(&entry, lines)?),
             Format::Files => {
-                let what = format!("`{}` has records, but {object} is files", entry.path);
+                let what = format!("`{path}` has records, but {object} is files");
                 return Err(Error::new(Kind::Source, what)
                     .hint("leave the object out; files are landed with `deskferry land PATH`"));
             }
         };
-        let of_its_own = |path: &str| {
-            let name = path.split_once(':').map_or(path, |(_, name)| name);
-            format!("{name}.csv")
-        };
-        let table = |(path, text): (String, SharedFile)| {
-            let name = match path == entry.path {
-                true => inside.clone(),
-                false => of_its_own(&path),
-            };
-            Entry::new(path, Place::Table(text)).called(name)
-        };
-        Ok(texts.into_iter().map(table).collect())
+        Ok(text.map(|text| Entry::new(path, Place::Table(text)).called(inside)))
     }
 }
 

@@ -136,12 +136,16 @@ impl Unpacking<'_> {
             }
             Content::OldWorkbook => sheets(entry, self.as_file(entry)?),
             Content::Json => {
-                let tables = json_tables::tables(entry, self.limits, self.allowance)?;
-                Ok(tables_inside(entry, tables))
+                let tables = json_tables::tables(entry, self.limits, self.allowance)?.into_iter();
+                let table = |(name, text): (String, _)| inside(entry, &name, Place::Table(text));
+                Ok(tables.map(table).collect())
             }
             Content::Lines => {
-                let tables = json_tables::of_lines(entry, self.limits, self.allowance)?;
-                Ok(tables_inside(entry, tables))
+                let table = json_tables::of_lines(entry, self.limits, self.allowance)?.into_iter();
+                let name = json_tables::name_of(entry);
+                Ok(table
+                    .map(|text| inside(entry, name, Place::Table(text)))
+                    .collect())
             }
             Content::Page => {
                 let tables = html_tables::tables(entry, self.limits, self.allowance)?.into_iter();
@@ -211,11 +215,6 @@ fn sheets(entry: &Entry, file: SharedFile) -> Result<Vec<Entry>> {
     let sheets = workbook::sheets(&entry.path, file)?.into_iter();
     let sheet = |sheet: SheetText| inside(entry, &sheet.name, Place::Sheet(sheet.text));
     Ok(sheets.map(sheet).collect())
-}
-
-fn tables_inside(entry: &Entry, tables: Vec<(String, SharedFile)>) -> Vec<Entry> {
-    let table = |(name, text): (String, _)| inside(entry, &name, Place::Table(text));
-    tables.into_iter().map(table).collect()
 }
 
 fn inside(entry: &Entry, name: &str, place: Place) -> Entry {
