@@ -121,3 +121,64 @@ fn item(value: Cell) -> String {
         false => item,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn cell(text: &str) -> Cell {
+        Cell::read(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn names_are_free_and_do_not_depend_on_the_order_of_records() {
+        let records = [
+            r#"{"a":{"b":{"c":1},"b_c":2},"a_b":{"c":3}}"#,
+            r#"{"a_b_c_2":4,"a":{},"":{"":5}}"#,
+            r#"{"a_b_c":6,"a":null}"#,
+        ];
+        let named = |order: [usize; 3]| {
+            let mut fields = Fields::default();
+            for at in order {
+                fields.learn(&cell(records[at]));
+            }
+            let names = fields.names();
+            let of = |record: &str| {
+                let mut row = vec![String::new(); names.len()];
+                assert!(fields.fill(cell(record), &mut row));
+                let told = names.iter().cloned().zip(row);
+                let mut told: Vec<_> = told.filter(|(_, cell)| !cell.is_empty()).collect();
+                told.sort();
+                told
+            };
+            records.map(of)
+        };
+        let pair = |name: &str, cell: &str| (name.to_owned(), cell.to_owned());
+        let first = vec![
+            pair("a_b_c_3", "2"),
+            pair("a_b_c_4", "3"),
+            pair("a_b_c_5", "1"),
+        ];
+        let second = vec![pair("_", "5"), pair("a_b_c_2", "4")];
+        let third = vec![pair("a_b_c", "6")];
+        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+            let [one, two, three] = named(order);
+            assert_eq!((&one, &two, &three), (&first, &second, &third));
+        }
+    }
+
+    #[test]
+    fn a_value_without_a_place_is_told() {
+        let mut fields = Fields::default();
+        fields.learn(&cell(r#"{"a":{"b":1}}"#));
+        for unknown in [r#"{"c":1}"#, r#"{"a":1}"#, r#"{"a":{"b":{"c":1}}}"#] {
+            assert!(
+                !fields.fill(cell(unknown), &mut [String::new()]),
+                "{unknown}"
+            );
+        }
+        assert!(!fields.fill(cell(r#"{"a":{"b":1}}"#), &mut []));
+    }
+}
