@@ -120,20 +120,7 @@ impl Unpacking<'_> {
                 let name = stem_of(&entry.path, "gz").to_owned();
                 Ok(vec![Entry::new(name, Place::Shared(self.inflated(entry)?))])
             }
-            Content::Zip => {
-                let file = self.as_file(entry)?;
-                match archive::is_office(&file) {
-                    (true, _) => {
-                        self.weigh(entry, &file)?;
-                        sheets(entry, file)
-                    }
-                    (false, true) => Ok(Vec::new()),
-                    (false, false) => {
-                        let files = archive::entries(&entry.path, file, self.limits)?;
-                        Ok(below(entry, files))
-                    }
-                }
-            }
+            Content::Zip => self.unzipped(entry),
             Content::OldWorkbook => sheets(entry, self.as_file(entry)?),
             Content::Json => {
                 let tables = json_tables::tables(entry, self.limits, self.allowance)?.into_iter();
@@ -153,6 +140,22 @@ impl Unpacking<'_> {
                 Ok(tables.map(table).collect())
             }
             Content::Other => Ok(Vec::new()),
+        }
+    }
+
+    /// The sheets of a workbook, nothing of another office file, and the files of any other archive.
+    fn unzipped(&mut self, entry: &Entry) -> Result<Vec<Entry>> {
+        let file = self.as_file(entry)?;
+        match archive::is_office(&file) {
+            (true, _) => {
+                self.weigh(entry, &file)?;
+                sheets(entry, file)
+            }
+            (false, true) => Ok(Vec::new()),
+            (false, false) => {
+                let files = archive::entries(&entry.path, file, self.limits)?;
+                Ok(below(entry, files))
+            }
         }
     }
 
