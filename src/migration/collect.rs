@@ -9,9 +9,7 @@ use super::workspace::Workspace;
 use crate::config::SourceKind;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::{self, Ledger};
-use crate::source::{
-    self, Api, DecidedBy, Export, Given, Hear, Limits, Role, Script, Streams, Told,
-};
+use crate::source::{self, Api, DecidedBy, Export, Given, Hear, Limits, Role, Script, Told};
 
 /// Declares the API, in the workspace.
 const DECLARATION: &str = "source.toml";
@@ -116,19 +114,13 @@ fn check(kind: SourceKind, since: Option<Timestamp>) -> Result<()> {
     }
 }
 
-struct Collected {
-    streams: Streams,
-    /// Where a command goes on.
-    state: Option<String>,
-}
-
 async fn pages(
     workspace: &Workspace,
     leftovers: &Leftovers,
     since: Option<Timestamp>,
     hear: Hear<'_>,
     signals: &mut Signals,
-) -> Result<Collected> {
+) -> Result<Given> {
     let hidden = &workspace.config.destination.api_key_env;
     let api = Api::load(&workspace.root.join(DECLARATION), hidden)?;
     if since.is_some() && !api.knows_changes() {
@@ -145,7 +137,7 @@ async fn pages(
             return Err(error.hint("`deskferry land` goes on behind the last page that was read"));
         }
     };
-    Ok(Collected {
+    Ok(Given {
         streams,
         state: None,
     })
@@ -156,14 +148,18 @@ async fn records(
     leftovers: &Leftovers,
     hear: Hear<'_>,
     signals: &mut Signals,
-) -> Result<Collected> {
+) -> Result<Given> {
+    let state = leftovers.state();
+    if leftovers.has_state_of_another() {
+        hear(Told::Remark(
+            "`command` is another one than the one that gave the state: it begins anew, without DESKFERRY_STATE",
+        ));
+    }
     let script = Script {
         command: &workspace.config.source.command,
         folder: &workspace.root,
         hidden: &workspace.config.destination.api_key_env,
-        state: &leftovers.state_file(),
+        state: state.as_deref(),
     };
-    let limits = Limits::default();
-    let Given { streams, state } = script.run(&limits, hear, signals.next()).await?;
-    Ok(Collected { streams, state })
+    script.run(&Limits::default(), hear, signals.next()).await
 }

@@ -4,17 +4,19 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest as _, Sha256};
+
 use super::workspace::{Workspace, private_folder};
 use crate::error::{Error, Kind, Result};
 use crate::landing;
 use crate::ledger::Ledger;
-
-/// Ending of all files that hold pages, whatever their endpoint is or was called.
-const PAGES: &str = "jsonl";
+use crate::source;
 
 /// The folder `staging/source`.
 pub(super) struct Leftovers {
     folder: PathBuf,
+    /// Stands for the configured command.
+    owner: String,
 }
 
 impl Leftovers {
@@ -25,7 +27,9 @@ impl Leftovers {
     pub fn open(workspace: &Workspace, ledger: &Ledger) -> Result<Self> {
         let folder = workspace.staging().join("source");
         private_folder(&folder)?;
-        let leftovers = Self { folder };
+        let command = workspace.config.source.command.join("\0");
+        let owner = landing::hex(&Sha256::digest(command));
+        let leftovers = Self { folder, owner };
         let noted = fs::read_to_string(leftovers.note_file()).unwrap_or_default();
         let history = ledger.history();
         let last = history.last_landed(&workspace.config.source.system);
@@ -40,14 +44,40 @@ impl Leftovers {
         &self.folder
     }
 
-    /// The state that a script gave last.
-    pub fn state_file(&self) -> PathBuf {
+    /// The file with the state that the configured command gave last.
+    pub fn state(&self) -> Option<PathBuf> {
+        let state = self.state_file();
+        (state.is_file() && self.is_owner()).then_some(state)
+    }
+
+    /// Whether there is a state that another command gave: it says nothing about what this one has not given yet.
+    pub fn has_state_of_another(&self) -> bool {
+        self.state_file().is_file() && !self.is_owner()
+    }
+
+    /// Keeps the state of the configured command. Until all is written, the state is nobody's.
+    pub fn remember(&self, state: &str) -> Result<()> {
+        let is_owner = self.is_owner();
+        if !is_owner {
+            remove(&self.owner_file())?;
+        }
+        landing::write_atomically(&self.state_file(), state.as_bytes())?;
+        match is_owner {
+            true => Ok(()),
+            false => landing::write_atomically(&self.owner_file(), self.owner.as_bytes()),
+        }
+    }
+
+    fn is_owner(&self) -> bool {
+        fs::read_to_string(self.owner_file()).is_ok_and(|owner| owner == self.owner)
+    }
+
+    fn state_file(&self) -> PathBuf {
         self.folder.join("state.json")
     }
 
-    /// Keeps the state of a script.
-    pub fn remember(&self, state: &str) -> Result<()> {
-        landing::write_atomically(&self.state_file(), state.as_bytes())
+    fn owner_file(&self) -> PathBuf {
+        self.folder.join("state.command")
     }
 
     fn note_file(&self) -> PathBuf {
@@ -59,31 +89,24 @@ impl Leftovers {
         landing::write_atomically(&self.note_file(), extract_id.as_bytes())
     }
 
-    /// Removes all pages, also those of endpoints that nothing declares any more. The note goes last: it says that the
-    /// others have to go.
+    /// Removes all pages. The note goes last: it says that the others have to go.
     ///
     /// # Errors
     /// [`Kind::Config`] when a file cannot be removed.
     pub fn forget_pages(&self) -> Result<()> {
-        let removed = self.pages().and_then(|pages| {
-            let mut all = pages.into_iter().chain([self.note_file()]);
-            all.try_for_each(|path| match fs::remove_file(path) {
-                Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cause),
-                _ => Ok(()),
-            })
-        });
-        removed.map_err(|cause| {
-            let text = format!("pages of no more use cannot be removed from `{}`", self.folder.display());
-            Error::new(Kind::Config, text)
-                .hint("they hold people's data: check the owner of the folder, and run `deskferry land` again")
-                .because(cause)
-        })
+        source::forget_pages(&self.folder)?;
+        remove(&self.note_file())
     }
+}
 
-    fn pages(&self) -> io::Result<Vec<PathBuf>> {
-        let files = fs::read_dir(&self.folder)?.map(|file| Ok(file?.path()));
-        let files = files.collect::<io::Result<Vec<_>>>()?;
-        let is_page = |path: &PathBuf| path.extension().is_some_and(|ending| ending == PAGES);
-        Ok(files.into_iter().filter(is_page).collect())
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
+            let text = format!("`{}` cannot be removed", path.display());
+            Err(Error::new(Kind::Config, text)
+                .hint("check the owner of its folder, and run `deskferry land` again")
+                .because(cause))
+        }
+        _ => Ok(()),
     }
 }

@@ -1,8 +1,9 @@
 //! Progress on stderr: a bar on a terminal; elsewhere, and where no bar can be, a line a phase and one now and then.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io::{self, IsTerminal as _};
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use jiff::Zoned;
@@ -12,6 +13,9 @@ use super::say;
 use super::tables::grouped;
 use crate::migration::{Progress, Watch, Why};
 use crate::source::Told;
+
+/// While a source is read, nobody is left without a word for longer.
+const LONGEST_HUSH: Duration = Duration::from_secs(60);
 
 /// What goes on with an object.
 #[derive(Clone)]
@@ -30,6 +34,8 @@ pub struct Meter {
     stage: RefCell<Option<Stage>>,
     /// Calls left and the finish time, as heard last; empty where nothing limits them.
     outlook: RefCell<String>,
+    /// When a line was said last of how far a source is read.
+    said_at: Cell<Instant>,
 }
 
 impl Meter {
@@ -42,6 +48,7 @@ impl Meter {
             bar: RefCell::new(None),
             stage: RefCell::new(None),
             outlook: RefCell::default(),
+            said_at: Cell::new(Instant::now()),
         }
     }
 
@@ -108,7 +115,12 @@ impl Meter {
         let text = match told {
             // It is the script's own word, and may be the reason why nothing is landed: `--quiet` does not cover it.
             // Nor does it cover what the next run depends on.
-            Told::Line(line) | Told::Remark(line) => return say(line),
+            Told::Line(line) | Told::Remark(line) => return self.tell_beside(line),
+            Told::Page {
+                object,
+                pages,
+                records,
+            } => return self.reading(object, pages, records),
             Told::GoesOn { object, pages } => {
                 format!(
                     "{object}: goes on after {} pages that are here",
@@ -119,11 +131,10 @@ impl Meter {
                 object,
                 pages,
                 records,
-            } => format!(
-                "{object}: {} records on {} pages",
-                grouped(records),
-                grouped(pages)
-            ),
+            } => {
+                self.end_bar();
+                read(object, pages, records)
+            }
             Told::Waits { object, wait } => {
                 format!(
                     "{object}: the source is given {} s of silence",
@@ -132,6 +143,22 @@ impl Meter {
             }
         };
         if !self.is_quiet {
+            self.tell_beside(&text);
+        }
+    }
+
+    /// How far an object is: always in sight on a terminal, elsewhere a line now and then.
+    fn reading(&self, object: &str, pages: u64, records: u64) {
+        if self.is_quiet {
+            return;
+        }
+        let text = format!("{} so far", read(object, pages, records));
+        if self.has_bar {
+            let mut bar = self.bar.borrow_mut();
+            let bar = bar.get_or_insert_with(ProgressBar::new_spinner);
+            bar.set_message(text);
+            bar.tick();
+        } else if is_due(&self.said_at, Instant::now()) {
             say(&text);
         }
     }
@@ -148,6 +175,20 @@ impl Meter {
             None => say(text),
         }
     }
+}
+
+fn read(object: &str, pages: u64, records: u64) -> String {
+    let (pages, records) = (grouped(pages), grouped(records));
+    format!("{object}: {records} records on {pages} pages")
+}
+
+/// Whether nothing was said for so long that something should be; it is then.
+fn is_due(said_at: &Cell<Instant>, now: Instant) -> bool {
+    let is_due = now.saturating_duration_since(said_at.get()) >= LONGEST_HUSH;
+    if is_due {
+        said_at.set(now);
+    }
+    is_due
 }
 
 /// `notes: 12,300 of 100,000 rows sent, 12,410 calls, 455 calls left in this hour, all done about …`
@@ -249,5 +290,20 @@ mod tests {
             format!("things: reading back, {rest}")
         );
         assert_eq!(told(None), rest);
+    }
+
+    #[test]
+    fn a_line_is_said_once_a_minute() {
+        let begun = Instant::now();
+        let said_at = Cell::new(begun);
+        let due = [59, 60, 61, 119, 120].map(|seconds| {
+            let now = begun + Duration::from_secs(seconds);
+            is_due(&said_at, now)
+        });
+        assert_eq!(due, [false, true, false, false, true]);
+        assert_eq!(
+            read("thing", 1_200, 120_000),
+            "thing: 120,000 records on 1,200 pages"
+        );
     }
 }

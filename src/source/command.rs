@@ -2,7 +2,6 @@
 
 use std::cell::Cell as Counter;
 use std::future::Future;
-use std::io;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::pin::{Pin, pin};
@@ -15,6 +14,7 @@ use tokio::process::{Child, Command};
 
 use super::Limits;
 use super::messages::{self, Message};
+use super::shared::unspooled;
 use super::streams::{Hear, MOST_OBJECTS, Spools, Streams, Told};
 use crate::error::{Error, Kind, Result};
 
@@ -35,8 +35,8 @@ pub struct Script<'a> {
     pub folder: &'a Path,
     /// The environment variable that it must not see: the destination's key.
     pub hidden: &'a str,
-    /// The file with the state of an earlier run.
-    pub state: &'a Path,
+    /// The file with the state that the same command gave in an earlier run.
+    pub state: Option<&'a Path>,
 }
 
 /// What a command gave.
@@ -93,8 +93,8 @@ impl Script<'_> {
             .stderr(Stdio::piped())
             // A group of its own: so that what it starts is ended with it.
             .process_group(0);
-        if self.state.is_file() {
-            command.env(STATE_VARIABLE, self.state);
+        if let Some(state) = self.state {
+            command.env(STATE_VARIABLE, state);
         }
         command.spawn().map_err(|cause| {
             Error::new(Kind::Config, format!("the command `{program}` cannot be started"))
@@ -331,15 +331,6 @@ impl<'a> Output<'a> {
     }
 }
 
-fn unspooled(cause: io::Error) -> Error {
-    Error::new(
-        Kind::Config,
-        "the records cannot be kept until they are landed",
-    )
-    .hint("make room in the folder for temporary files (TMPDIR)")
-    .because(cause)
-}
-
 /// Passes on what it tells people, a line at a time, with nothing in it that a terminal obeys.
 async fn pass_on(input: impl AsyncRead + Unpin, hear: Hear<'_>) {
     let mut input = BufReader::new(input);
@@ -369,6 +360,8 @@ fn plain(line: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+    use std::io;
 
     use super::*;
 

@@ -60,19 +60,31 @@ pub fn open(paths: &[impl AsRef<Path>], names: Names, limits: &Limits) -> Result
         allowance: limits.inflated_bytes,
     };
     let entries = gather(paths, &mut unpacking)?;
-    surveyed(&entries, names, limits, unpacking.allowance)
+    surveyed(&entries, names, limits, unpacking.allowance, unknown_files)
 }
 
 /// Opens what a command or an API gave: its records are read as the tables of an export.
 ///
 /// # Errors
-/// As [`open`]; `Kind::Source` also when there is no record.
+/// As [`open`]; `Kind::Source` also when there is no record; `Kind::Decision` when nothing says what any of them are of.
 pub fn open_streams(streams: &Streams, names: Names, limits: &Limits) -> Result<Export> {
     let entries = streams.entries(names.layout, limits)?;
-    surveyed(&entries, names, limits, limits.inflated_bytes)
+    surveyed(
+        &entries,
+        names,
+        limits,
+        limits.inflated_bytes,
+        unknown_records,
+    )
 }
 
-fn surveyed(entries: &[Entry], names: Names, limits: &Limits, allowance: u64) -> Result<Export> {
+fn surveyed(
+    entries: &[Entry],
+    names: Names,
+    limits: &Limits,
+    allowance: u64,
+    unknown: fn(&[Listed]) -> Error,
+) -> Result<Export> {
     let layout = names.layout;
     let mut survey = Survey::new(limits, names, allowance);
     let (manifest, manifest_digest) = survey.manifest(entries)?.unzip();
@@ -84,7 +96,7 @@ fn surveyed(entries: &[Entry], names: Names, limits: &Limits, allowance: u64) ->
         survey.take(entry, &knowledge)?;
     }
     if survey.found.is_empty() {
-        return Err(nothing(&survey.inventory, &survey.choices));
+        return Err(empty(&survey.choices).unwrap_or_else(|| unknown(&survey.inventory)));
     }
     if let Some(manifest) = &manifest {
         survey.check_presence(manifest, entries, layout)?;
@@ -265,26 +277,36 @@ fn extract_id(
     hex(&hash.finalize()[..8])
 }
 
-fn nothing(inventory: &[Listed], choices: &[Choice]) -> Error {
-    if let Some(empty) = choices.iter().find(|choice| choice.is_of_nothing()) {
-        let what = format!("`{}` is empty: not even a header row is there", empty.scope);
-        return Error::new(Kind::Source, what).hint(
-            "export again; if the object has no rows, give the file its header row or take it away",
-        );
-    }
-    let files: Vec<&str> = inventory
-        .iter()
-        .filter(|listed| listed.role != Role::Junk)
-        .map(|listed| listed.path.as_str())
-        .take(5)
-        .collect();
-    let hint = match files.as_slice() {
-        [] => "the folder or archive is empty".to_owned(),
-        files => format!(
-            "found {} …: say in sql/map/map_headers.csv which object each file is; \
-             give zips by their own path",
-            files.join(", ")
+fn empty(choices: &[Choice]) -> Option<Error> {
+    let empty = choices.iter().find(|choice| choice.is_of_nothing())?;
+    let what = format!("`{}` is empty: not even a header row is there", empty.scope);
+    Some(Error::new(Kind::Source, what).hint(
+        "export again; if the object has no rows, give the file its header row or take it away",
+    ))
+}
+
+fn unknown_files(inventory: &[Listed]) -> Error {
+    let hint = match first_paths(inventory) {
+        paths if paths.is_empty() => "the folder or archive is empty".to_owned(),
+        paths => format!(
+            "found {paths} …: say in sql/map/map_headers.csv which object each file is; \
+             give zips by their own path"
         ),
     };
     Error::new(Kind::Source, "no file belongs to an object of the layout").hint(hint)
+}
+
+/// Nothing is wrong with the records: as soon as it is decided what they are of, they are of use.
+fn unknown_records(inventory: &[Listed]) -> Error {
+    let what = "no record belongs to an object of the layout; nothing was landed";
+    Error::new(Kind::Decision, what).hint(format!(
+        "{} …: say in sql/map/map_headers.csv which object each is, then `deskferry land` again",
+        first_paths(inventory)
+    ))
+}
+
+fn first_paths(inventory: &[Listed]) -> String {
+    let files = inventory.iter().filter(|listed| listed.role != Role::Junk);
+    let paths: Vec<&str> = files.map(|listed| listed.path.as_str()).take(5).collect();
+    paths.join(", ")
 }

@@ -13,8 +13,11 @@ use crate::error::{Error, Kind, Result};
 /// The largest page that is read; it is held in memory whole.
 const MOST_BYTES: u64 = 64 << 20;
 
-/// Cells that one cell may stand for: more than any page shows, and no more than memory likes.
+/// Cells of a row that others may stand for: more than any page shows, and no more than memory likes.
 const WIDEST: usize = 1_000;
+
+/// Cells of a row: as many as the widest spreadsheet has columns.
+const MOST_CELLS: usize = 16_384;
 
 /// Each table as comma-separated text, by its name: the file's own, and a number from the second on.
 ///
@@ -33,8 +36,8 @@ pub(super) fn tables(
     // A table inside a cell is laid out, not exported.
     let outer = document.select(&tables).filter(|table| !is_inside(table));
     for (number, table) in (1..).zip(outer) {
-        let text = SharedFile::spooled(|output| write(&table, &rows, output));
-        let (text, ()) = text.map_err(|cause| entry.unreadable(cause))?;
+        let write = |output: &mut dyn Write| write(&table, &rows, output);
+        let (text, ()) = SharedFile::spooled(write, |cause| entry.unreadable(cause))?;
         let name = match number {
             1 => name.to_owned(),
             number => format!("{name}_{number}"),
@@ -79,18 +82,53 @@ fn is_of(row: &ElementRef, table: &ElementRef) -> bool {
 fn write(table: &ElementRef, rows: &Selector, output: &mut dyn Write) -> io::Result<()> {
     let mut text = csv::WriterBuilder::new().flexible(true).from_writer(output);
     for row in table.select(rows).filter(|row| is_of(row, table)) {
-        let mut cells = Vec::new();
-        for cell in row.children().filter_map(ElementRef::wrap) {
-            if matches!(cell.value().name(), "td" | "th") {
-                cells.push(cell.text().collect::<String>().trim().to_owned());
-                let span = cell.value().attr("colspan").and_then(|n| n.parse().ok());
-                let more = span.unwrap_or(1_usize).clamp(1, WIDEST) - 1;
-                cells.extend(std::iter::repeat_n(String::new(), more));
-            }
-        }
+        let cells = cells(&row)?;
         if !cells.is_empty() {
             text.write_record(&cells)?;
         }
     }
     text.flush()
+}
+
+/// The cells of a row, each in its column: behind one that stands for several there are empty ones.
+fn cells(row: &ElementRef) -> io::Result<Vec<String>> {
+    let mut cells = Vec::new();
+    let found = row.children().filter_map(ElementRef::wrap);
+    for cell in found.filter(|cell| matches!(cell.value().name(), "td" | "th")) {
+        if cells.len() == MOST_CELLS {
+            let what = format!("a row has more than {MOST_CELLS} cells");
+            return Err(io::Error::other(what));
+        }
+        cells.push(cell.text().collect::<String>().trim().to_owned());
+        let span = cell.value().attr("colspan").and_then(|n| n.parse().ok());
+        let more = span.unwrap_or(1_usize).saturating_sub(1);
+        let more = more.min(WIDEST.saturating_sub(cells.len()));
+        cells.extend(std::iter::repeat_n(String::new(), more));
+    }
+    Ok(cells)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn written(row: &str) -> io::Result<String> {
+        let page = Html::parse_document(&format!("<table><tr>{row}</tr></table>"));
+        let (tables, rows) = (selector("table").unwrap(), selector("tr").unwrap());
+        let table = page.select(&tables).next().unwrap();
+        let mut text = Vec::new();
+        write(&table, &rows, &mut text)?;
+        Ok(String::from_utf8(text).unwrap())
+    }
+
+    #[test]
+    fn a_row_is_bounded_whatever_its_cells_stand_for() {
+        assert_eq!(written("<td colspan=3>a<td>b").unwrap(), "a,,,b\n");
+        let wide = written(&"<td colspan=1000>a".repeat(5)).unwrap();
+        assert_eq!(wide.matches(',').count() + 1, WIDEST + 4);
+        assert!(written(&"<td>a".repeat(MOST_CELLS)).is_ok());
+        assert!(written(&"<td>a".repeat(MOST_CELLS + 1)).is_err());
+    }
 }

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, BufRead, Read as _};
 
-use indexmap::{IndexMap, IndexSet};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::Limits;
 use super::cell::Cell;
 use super::container::{Digest, Entry};
-use super::shared::{SharedFile, Spool};
+use super::fields::Fields;
+use super::shared::{SharedFile, Spool, unspooled};
+use super::sniff::without_mark;
 use crate::error::{Error, Kind, Result};
 
 /// The beginning of a file that tells records a line from one object.
@@ -37,16 +38,17 @@ pub(super) fn tables(
     split(entry, limits, allowance, is_lines)
 }
 
-/// As [`tables`], for a file that surely is one record a line, though it were only one.
+/// The one table of a file that surely is one record a line, though it were only one; none where there is no record.
 ///
 /// # Errors
-/// `Kind::Source` when it is no JSON, or holds no record.
+/// `Kind::Source` when it is no JSON, or holds something else than records.
 pub(super) fn of_lines(
     entry: &Entry,
     limits: &Limits,
     allowance: u64,
-) -> Result<Vec<(String, SharedFile)>> {
-    split(entry, limits, allowance, true)
+) -> Result<Option<SharedFile>> {
+    let table = split(entry, limits, allowance, true)?.pop();
+    Ok(table.map(|(_, text)| text))
 }
 
 fn split(
@@ -55,64 +57,85 @@ fn split(
     allowance: u64,
     is_lines: bool,
 ) -> Result<Vec<(String, SharedFile)>> {
-    let name = entry
-        .name()
-        .split('.')
-        .next()
-        .unwrap_or_default()
-        .to_owned();
+    let name = name_of(entry);
     let read = |sink: Sink| {
         looked_at(entry, limits, allowance, |input| {
             skip_mark(input)?;
-            each_record(input, &name, is_lines, sink)
+            each_record(input, name, is_lines, sink)
         })
     };
-    let columns = columns(&read)?;
-    let spooled = |cause: io::Error| entry.unreadable(cause);
     let mut texts = BTreeMap::new();
-    for (table, columns) in columns {
-        texts.insert(table, Text::new(columns).map_err(spooled)?);
+    for (table, fields) in fields(&read)? {
+        texts.insert(table, Text::new(fields).map_err(unspooled)?);
     }
-    read(&mut |table, record| match texts.get_mut(table) {
-        Some(text) => text.push(&record),
-        None => Err(io::Error::other("the file changed while it was read")),
-    })?;
+    let mut unwritten = None;
+    let written = read(&mut |table, record| {
+        let text = texts.get_mut(table).ok_or_else(changed)?;
+        text.take(record)?;
+        text.write().map_err(|cause| {
+            unwritten = Some(cause);
+            io::Error::other("it is the copy that cannot be written")
+        })
+    });
+    if let Some(cause) = unwritten {
+        return Err(unspooled(cause));
+    }
+    written?;
     let texts = texts.into_iter();
-    let finished = texts.map(|(table, text)| Ok((table, text.finish().map_err(spooled)?)));
+    let finished = texts.map(|(table, text)| Ok((table, text.finish().map_err(unspooled)?)));
     finished.collect()
 }
 
-/// The columns of each table, in the order they are met.
-fn columns(read: &dyn Fn(Sink) -> Result<()>) -> Result<BTreeMap<String, IndexSet<String>>> {
-    let mut columns: BTreeMap<String, IndexSet<String>> = BTreeMap::new();
+/// What a table is called that has no name of its own.
+pub(super) fn name_of(entry: &Entry) -> &str {
+    entry.name().split('.').next().unwrap_or_default()
+}
+
+/// The fields of each table. What stands in them is not kept.
+fn fields(read: &dyn Fn(Sink) -> Result<()>) -> Result<BTreeMap<String, Fields>> {
+    let mut known: BTreeMap<String, Fields> = BTreeMap::new();
     read(&mut |table, record| {
-        let known = match columns.get_mut(table) {
-            Some(known) => known,
-            None => columns.entry(table.to_owned()).or_default(),
+        let fields = match known.get_mut(table) {
+            Some(fields) => fields,
+            None => known.entry(table.to_owned()).or_default(),
         };
-        known.extend(cells(&record).into_keys());
+        fields.learn(&record);
         Ok(())
     })?;
-    Ok(columns)
+    Ok(known)
+}
+
+fn changed() -> io::Error {
+    io::Error::other("the file changed while it was read")
 }
 
 /// The text of a table that is being written.
 struct Text {
-    columns: IndexSet<String>,
+    fields: Fields,
+    /// The one at hand.
+    row: Vec<String>,
     rows: csv::Writer<Spool>,
 }
 
 impl Text {
-    fn new(columns: IndexSet<String>) -> io::Result<Self> {
+    fn new(fields: Fields) -> io::Result<Self> {
         let mut rows = csv::Writer::from_writer(Spool::new()?);
-        rows.write_record(&columns)?;
-        Ok(Self { columns, rows })
+        let row = fields.names();
+        rows.write_record(&row)?;
+        Ok(Self { fields, row, rows })
     }
 
-    fn push(&mut self, record: &Cell) -> io::Result<()> {
-        let cells = cells(record);
-        let cell = |column| cells.get(column).map_or("", String::as_str);
-        Ok(self.rows.write_record(self.columns.iter().map(cell))?)
+    /// Makes the record the row at hand.
+    fn take(&mut self, record: Cell) -> io::Result<()> {
+        self.row.iter_mut().for_each(String::clear);
+        match self.fields.fill(record, &mut self.row) {
+            true => Ok(()),
+            false => Err(changed()),
+        }
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        Ok(self.rows.write_record(&self.row)?)
     }
 
     fn finish(self) -> io::Result<SharedFile> {
@@ -138,10 +161,6 @@ fn looked_at<T>(
         })
     });
     read.map(|(looked, _)| looked)
-}
-
-fn without_mark(head: &[u8]) -> &[u8] {
-    head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head)
 }
 
 fn skip_mark(input: &mut dyn BufRead) -> io::Result<()> {
@@ -273,55 +292,4 @@ impl<'de> Visitor<'de> for Member<'_, '_> {
     fn visit_str<E>(self, _: &str) -> std::result::Result<(), E> {
         Ok(())
     }
-}
-
-/// The cells of a record: `a.b` as `a_b`, a list of plain values with `;` between, a list of records as JSON.
-fn cells(record: &Cell) -> IndexMap<String, String> {
-    let mut found = IndexMap::new();
-    flatten("", record, &mut found);
-    found
-}
-
-fn flatten(above: &str, value: &Cell, found: &mut IndexMap<String, String>) {
-    let Cell::Record(members) = value else {
-        return;
-    };
-    for (name, value) in members {
-        let name = match above {
-            "" => name.clone(),
-            above => format!("{above}_{name}"),
-        };
-        match value {
-            Cell::Record(_) => flatten(&name, value, found),
-            Cell::List(items) if items.iter().all(Cell::is_plain) => {
-                let items: Vec<String> = items.iter().map(|item| escaped(&plain(item))).collect();
-                put(found, name, items.join(";"));
-            }
-            other => put(found, name, plain(other)),
-        }
-    }
-}
-
-/// A name that is taken, as `a_b` is beside `a.b`, gets a number: no value stands in the place of another.
-fn put(found: &mut IndexMap<String, String>, name: String, value: String) {
-    let mut free = name.clone();
-    let mut copy = 1;
-    while found.contains_key(&free) {
-        copy += 1;
-        free = format!("{name}_{copy}");
-    }
-    found.insert(free, value);
-}
-
-fn plain(value: &Cell) -> String {
-    match value {
-        Cell::Null => String::new(),
-        Cell::Text(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
-/// As the canonical layout writes what stands in a list.
-fn escaped(item: &str) -> String {
-    item.replace('\\', "\\\\").replace(';', "\\;")
 }

@@ -23,6 +23,7 @@ mod delimiter;
 mod dialect;
 mod encoding;
 mod export;
+mod fields;
 mod headers;
 mod html_tables;
 mod json;
@@ -53,7 +54,7 @@ pub use headers::HeaderMap;
 pub use layout::{Format, Layout, Table};
 pub use manifest::{Account, Manifest};
 pub use originals::Content;
-pub use remote::Api;
+pub use remote::{Api, forget_pages};
 pub use streams::{Hear, Streams, Told};
 pub use table::FileCounts;
 

@@ -1,7 +1,7 @@
 //! Records that come one after the other, from a command or an API: spooled by object, then read as any other table.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::io::{self, BufRead as _, BufReader, Write};
 use std::time::Duration;
 
 use super::Limits;
@@ -31,6 +31,15 @@ pub enum Told<'a> {
         object: &'a str,
         /// Pages that are here.
         pages: u64,
+    },
+    /// One more page of an object is here.
+    Page {
+        /// The object of the source.
+        object: &'a str,
+        /// Its pages so far.
+        pages: u64,
+        /// The records on them.
+        records: u64,
     },
     /// All pages of an object are here.
     Read {
@@ -70,7 +79,7 @@ impl Streams {
         let mut entries = Vec::new();
         for (object, lines) in &self.objects {
             if lines.length() > 0 {
-                entries.extend(self.tables(object, lines, layout, limits)?);
+                entries.extend(self.table(object, lines, layout, limits)?);
             }
         }
         if entries.is_empty() {
@@ -83,39 +92,26 @@ impl Streams {
         Ok(entries)
     }
 
-    fn tables(
+    fn table(
         &self,
         object: &str,
         lines: &SharedFile,
         layout: &Layout,
         limits: &Limits,
-    ) -> Result<Vec<Entry>> {
-        let entry = Entry::new(
-            format!("{}:{object}", self.origin),
-            Place::Shared(lines.clone()),
-        );
+    ) -> Result<Option<Entry>> {
+        let path = format!("{}:{object}", self.origin);
+        let entry = Entry::new(path.clone(), Place::Shared(lines.clone()));
         let (inside, format) = canonical(object, layout);
-        let texts = match format {
+        let text = match format {
             Format::Csv => json_tables::of_lines(&entry, limits, limits.inflated_bytes)?,
-            Format::Json => vec![(entry.path.clone(), array(&entry, lines)?)],
+            Format::Json => Some(array(&entry, lines)?),
             Format::Files => {
-                let what = format!("`{}` has records, but {object} is files", entry.path);
+                let what = format!("`{path}` has records, but {object} is files");
                 return Err(Error::new(Kind::Source, what)
                     .hint("leave the object out; files are landed with `deskferry land PATH`"));
             }
         };
-        let of_its_own = |path: &str| {
-            let name = path.split_once(':').map_or(path, |(_, name)| name);
-            format!("{name}.csv")
-        };
-        let table = |(path, text): (String, SharedFile)| {
-            let name = match path == entry.path {
-                true => inside.clone(),
-                false => of_its_own(&path),
-            };
-            Entry::new(path, Place::Table(text)).called(name)
-        };
-        Ok(texts.into_iter().map(table).collect())
+        Ok(text.map(|text| Entry::new(path, Place::Table(text)).called(inside)))
     }
 }
 
@@ -134,7 +130,7 @@ fn canonical(object: &str, layout: &Layout) -> (String, Format) {
 
 /// The lines as one array: objects that are settings are read as JSON documents.
 fn array(entry: &Entry, lines: &SharedFile) -> Result<SharedFile> {
-    let written = SharedFile::spooled(|output| {
+    let write = |output: &mut dyn Write| {
         let mut before = b"[".as_slice();
         for line in BufReader::new(lines.clone()).split(b'\n') {
             output.write_all(before)?;
@@ -142,8 +138,8 @@ fn array(entry: &Entry, lines: &SharedFile) -> Result<SharedFile> {
             before = b",\n";
         }
         output.write_all(b"]")
-    });
-    let (text, ()) = written.map_err(|cause| entry.unreadable(cause))?;
+    };
+    let (text, ()) = SharedFile::spooled(write, |cause| entry.unreadable(cause))?;
     Ok(text)
 }
 

@@ -28,6 +28,8 @@ enum Content {
     /// A spreadsheet of the years before xlsx.
     OldWorkbook,
     Json,
+    /// A JSON record a line.
+    Lines,
     /// A page with a table, under the name of a spreadsheet.
     Page,
     /// Delimited text, or something that nobody reads.
@@ -45,6 +47,7 @@ impl Content {
             [0x1f, 0x8b, 8, ..] => Self::Gzip,
             [0xD0, 0xCF, 0x11, 0xE0, ..] => Self::OldWorkbook,
             _ if is_called(entry, &["zip"]) => Self::Zip,
+            _ if text.starts_with(b"{") && is_called(entry, &["jsonl", "ndjson"]) => Self::Lines,
             // A header may begin with a bracket.
             [..] if is_called(entry, &["json", "jsonl", "ndjson"])
                 || text.starts_with(b"{\"")
@@ -117,25 +120,19 @@ impl Unpacking<'_> {
                 let name = stem_of(&entry.path, "gz").to_owned();
                 Ok(vec![Entry::new(name, Place::Shared(self.inflated(entry)?))])
             }
-            Content::Zip => {
-                let file = self.as_file(entry)?;
-                match archive::is_office(&file) {
-                    (true, _) => {
-                        self.weigh(entry, &file)?;
-                        sheets(entry, file)
-                    }
-                    (false, true) => Ok(Vec::new()),
-                    (false, false) => {
-                        let files = archive::entries(&entry.path, file, self.limits)?;
-                        Ok(below(entry, files))
-                    }
-                }
-            }
+            Content::Zip => self.unzipped(entry),
             Content::OldWorkbook => sheets(entry, self.as_file(entry)?),
             Content::Json => {
                 let tables = json_tables::tables(entry, self.limits, self.allowance)?.into_iter();
                 let table = |(name, text): (String, _)| inside(entry, &name, Place::Table(text));
                 Ok(tables.map(table).collect())
+            }
+            Content::Lines => {
+                let table = json_tables::of_lines(entry, self.limits, self.allowance)?.into_iter();
+                let name = json_tables::name_of(entry);
+                Ok(table
+                    .map(|text| inside(entry, name, Place::Table(text)))
+                    .collect())
             }
             Content::Page => {
                 let tables = html_tables::tables(entry, self.limits, self.allowance)?.into_iter();
@@ -143,6 +140,22 @@ impl Unpacking<'_> {
                 Ok(tables.map(table).collect())
             }
             Content::Other => Ok(Vec::new()),
+        }
+    }
+
+    /// The sheets of a workbook, nothing of another office file, and the files of any other archive.
+    fn unzipped(&mut self, entry: &Entry) -> Result<Vec<Entry>> {
+        let file = self.as_file(entry)?;
+        match archive::is_office(&file) {
+            (true, _) => {
+                self.weigh(entry, &file)?;
+                sheets(entry, file)
+            }
+            (false, true) => Ok(Vec::new()),
+            (false, false) => {
+                let files = archive::entries(&entry.path, file, self.limits)?;
+                Ok(below(entry, files))
+            }
         }
     }
 
@@ -189,10 +202,11 @@ impl Unpacking<'_> {
         copy: impl FnOnce(&mut dyn BufRead, &mut dyn Write) -> io::Result<u64>,
     ) -> Result<SharedFile> {
         let (file, _) = entry.read(self.limits, self.allowance, |input| {
-            let spooled = SharedFile::spooled(|output| copy(input, output));
-            spooled
-                .map(|(file, _)| file)
-                .map_err(|cause| entry.unreadable(cause))
+            SharedFile::spooled(
+                |output| copy(input, output),
+                |cause| entry.unreadable(cause),
+            )
+            .map(|(file, _)| file)
         })?;
         self.allowance = self.allowance.saturating_sub(file.length());
         Ok(file)

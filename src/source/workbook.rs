@@ -34,9 +34,9 @@ pub(super) fn sheets(path: &str, file: SharedFile) -> Result<Vec<SheetText>> {
     let mut book = open_workbook_auto_from_rs(file).map_err(unreadable)?;
     let mut found = Vec::new();
     for name in book.sheet_names() {
-        let unspooled = |cause: io::Error| unreadable(calamine::Error::Io(cause));
+        let unread = |cause: io::Error| unreadable(calamine::Error::Io(cause));
         let write = |output: &mut dyn Write| write_sheet(&mut book, &name, output);
-        let (text, ()) = SharedFile::spooled(write).map_err(unspooled)?;
+        let (text, ()) = SharedFile::spooled(write, unread)?;
         if text.length() > 0 {
             found.push(SheetText { name, text });
         }

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::stage::{
-    OTHER_TOKEN, Said, ScriptedApi, TOKEN, assert_nothing_landed, begin, declare, declared,
-    ended_by, extract, land, land_command, left, rows, said, status, until, workspace,
+    OTHER_TOKEN, Said, ScriptedApi, TOKEN, assert_nothing_landed, begin, decide, declare, declared,
+    ended_by, extract, land, land_command, left, rows, said, status, until, within, workspace,
 };
 use crate::support::{Ran, files_below};
 
@@ -482,13 +482,26 @@ fn the_token_is_on_no_page() {
         let text = String::from_utf8_lossy(&fs::read(&file).unwrap()).into_owned();
         assert!(!text.contains(TOKEN), "{}", file.display());
     }
-    let link = ("link", format!("</v1/contacts?p=2&key={TOKEN}>; rel=next"));
-    let (stderr, calls) = refused(4, BY_LINK, move |_, _| {
-        Some(Said(
-            200,
-            vec![link.clone()],
-            json!(contacts(1)).to_string(),
-        ))
+    for link in [
+        format!("/v1/contacts?p=2&key={TOKEN}"),
+        format!("/v1/contacts?p=2&key={}", TOKEN.replace('-', "%2D")),
+        format!("/v1/contacts?p=2&auth=Bearer%20{TOKEN}"),
+        format!("/v1/of/{TOKEN}/contacts?p=2"),
+    ] {
+        let link = ("link", format!("<{link}>; rel=next"));
+        let (stderr, calls) = refused(4, BY_LINK, move |_, _| {
+            Some(Said(
+                200,
+                vec![link.clone()],
+                json!(contacts(1)).to_string(),
+            ))
+        });
+        assert!(stderr.contains("with the key in it"), "{stderr}");
+        assert_eq!(calls.len(), 1);
+    }
+    let (stderr, calls) = refused(4, BY_CURSOR, |_, _| {
+        let next = format!("{TOKEN}:2");
+        said(&json!({ "items": contacts(1), "meta": { "next": next } }))
     });
     assert!(stderr.contains("with the key in it"), "{stderr}");
     assert_eq!(calls.len(), 1);
@@ -646,4 +659,45 @@ fn a_time_that_says_nothing_is_refused() {
     let ran = since("2999-01-01");
     assert!(ran.stderr.contains("in the future"), "{}", ran.stderr);
     assert_eq!(api.calls().len(), 0);
+}
+
+#[test]
+fn pages_stay_where_there_is_no_room_for_their_tables() {
+    // Fields that no other record has: as a table they take far more room than as pages.
+    let lonely = |number| json!({ "id": number, (format!("own_{number}")): number });
+    let items: Vec<Value> = (0..400).map(lonely).collect();
+    let api = ScriptedApi::start(move |_, _| said(&json!({ "items": items })));
+    let workspace = declared(
+        &api,
+        "[endpoints.contact]\npath = \"contacts\"\nrecords = \"items\"\n",
+    );
+    let mut nowhere = land_command(&workspace, &[]);
+    nowhere.env("TMPDIR", workspace.path().join("nowhere"));
+    let small = within(50_000, &land_command(&workspace, &[]));
+    for command in [nowhere, small] {
+        let ran = Ran::to_end(command).ended(3);
+        assert!(ran.stderr.contains("TMPDIR"), "{}", ran.stderr);
+        assert_eq!(left(&workspace), ["contact.jsonl", "contact.pages.jsonl"]);
+    }
+    let ran = land(&workspace).passed();
+    assert_eq!(rows(&ran), [("contact".to_owned(), 400)]);
+    assert_eq!(api.calls().len(), 1);
+}
+
+#[test]
+fn pages_stay_until_it_is_decided_what_they_are_of() {
+    let api = ScriptedApi::start(|_, _| said(&json!({ "items": [{ "rain": 1 }] })));
+    let workspace = declared(
+        &api,
+        "[endpoints.weather]\npath = \"weather\"\nrecords = \"items\"\n",
+    );
+    let ran = land(&workspace).ended(6);
+    assert!(ran.stderr.contains("map_headers.csv"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("api:weather"), "{}", ran.stderr);
+    assert_eq!(left(&workspace), ["weather.jsonl", "weather.pages.jsonl"]);
+    decide(&workspace, "api:weather,contact,,");
+    let ran = land(&workspace).passed();
+    assert_eq!(rows(&ran), [("contact".to_owned(), 1)]);
+    assert_eq!(api.calls().len(), 1);
+    assert_eq!(left(&workspace), [""; 0]);
 }

@@ -3,14 +3,14 @@
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::stage::{
-    assert_nothing_landed, begin, ended_by, extract, land, land_command, left, rewrite, rows,
-    scripted, until, workspace,
+    assert_nothing_landed, begin, decide, ended_by, extract, land, land_command, left, rewrite,
+    rows, scripted, until, workspace,
 };
-use crate::support::{Ran, files_below, repository};
+use crate::support::{Ran, repository};
 
 /// Contacts as JSON lines.
 const CONTACTS: &str = r#"cat <<'END'
@@ -28,6 +28,9 @@ cat <<'END'
 {"type": "RECORD", "stream": "contacts", "record": {"id": "con_2"}}
 {"type": "STATE", "value": {"at": 2}}
 END"#;
+
+/// What a command leaves that has said where it goes on.
+const STATE: [&str; 2] = ["state.command", "state.json"];
 
 fn pair(object: &str, rows: u64) -> (String, u64) {
     (object.to_owned(), rows)
@@ -101,7 +104,7 @@ fn a_state_counts_only_when_its_records_are_landed() {
     fs::remove_file(in_the_way).unwrap();
     let ran = land(&workspace).passed();
     assert_eq!(ran.stderr, "--full\n", "still without a state");
-    assert_eq!(left(&workspace), ["state.json"]);
+    assert_eq!(left(&workspace), STATE);
 }
 
 #[test]
@@ -238,24 +241,53 @@ fn a_state_does_not_pass_by_records_that_were_not_landed() {
     assert!(ran.stderr.contains("state stays"), "{}", ran.stderr);
     assert!(ran.stderr.contains("deskferry land"), "{}", ran.stderr);
     // Once it is decided that nobody needs them, nothing is in the way.
-    let map = workspace.path().join("sql/map/map_headers.csv");
-    let text =
-        fs::read_to_string(&map).unwrap_or_else(|_| "file,object,header,column\n".to_owned());
-    fs::create_dir_all(map.parent().unwrap()).unwrap();
-    fs::write(&map, format!("{text}command:custom_obj,-,,\n")).unwrap();
+    decide(&workspace, "command:custom_obj,-,,");
     let ran = land(&workspace).passed();
     assert_eq!(ran.stderr, "--full\n");
-    assert_eq!(left(&workspace), ["state.json"]);
+    assert_eq!(left(&workspace), STATE);
+}
+
+#[test]
+fn a_state_belongs_to_the_command_that_gave_it() {
+    let workspace = scripted(SINGER);
+    land(&workspace).passed();
+    assert_eq!(land(&workspace).passed().stderr, "--full again\n");
+    workspace.edit_config(|line| {
+        let is_command = line.starts_with("command = [\"./extract.sh\"");
+        is_command.then(|| "command = [\"./extract.sh\", \"--other\"]".to_owned())
+    });
+    let ran = land(&workspace).passed();
+    assert!(ran.stderr.contains("begins anew"), "{}", ran.stderr);
+    assert!(ran.stderr.ends_with("--other\n"), "{}", ran.stderr);
+    assert_eq!(land(&workspace).passed().stderr, "--other again\n");
+    // A state of nobody knows whom.
+    fs::remove_file(workspace.staging("source/state.command")).unwrap();
+    let ran = land(&workspace).passed();
+    assert!(ran.stderr.contains("begins anew"), "{}", ran.stderr);
 }
 
 #[test]
 fn a_signal_while_all_is_being_landed_is_told() {
-    let workspace = scripted(
-        "seq 1 300000 | sed 's/.*/{\"object\": \"contact\", \"record\": {\"id\": \"con_&\"}}/'",
+    let whole = scripted(CONTACTS);
+    let record = format!(
+        "landing/smartdesk/_extracts/{}.json",
+        extract(&land(&whole).passed())
+    );
+    // The same again, where whoever lands it waits for someone to write its record.
+    let workspace = scripted(CONTACTS);
+    let record = workspace.staging(&record);
+    fs::create_dir_all(record.parent().unwrap()).unwrap();
+    assert!(
+        Command::new("mkfifo")
+            .arg(&record)
+            .status()
+            .unwrap()
+            .success()
     );
     let running = begin(&workspace);
-    let landing = workspace.staging("landing");
-    until("it is being landed", || !files_below(&landing).is_empty());
+    let writer = std::thread::spawn(move || fs::File::options().write(true).open(record));
+    until("it is being landed", || writer.is_finished());
+    let _writer = writer.join().unwrap().unwrap();
     let ran = ended_by("-INT", running).ended(130);
     assert!(
         ran.stderr.contains("the landing was stopped"),
@@ -300,6 +332,7 @@ fn numbers_are_landed_digit_by_digit() {
         ("18446744073709551617", "1.10"),
         ("18446744073709551618", "1e3"),
     ];
+    assert_eq!(found.len(), wanted.len());
     for (row, (id, price)) in found.iter().zip(wanted) {
         assert_eq!((&row["id"], &row["price"]), (&id.into(), &price.into()));
     }
@@ -360,5 +393,5 @@ fn nobody_else_begins_before_the_state_is_kept() {
     drop(reader);
     assert!(running.wait().unwrap().success());
     assert!(full.join().unwrap().is_err(), "nobody took it");
-    assert_eq!(left(&workspace), ["state.json"]);
+    assert_eq!(left(&workspace), STATE);
 }

@@ -84,6 +84,35 @@ pub fn land(workspace: &Workspace) -> Ran {
     ran
 }
 
+/// The command, where no file may grow beyond so many bytes.
+pub fn within(bytes: u64, command: &Command) -> Command {
+    let mut bounded = Command::new("sh");
+    let blocks = bytes / 512;
+    bounded
+        .arg("-c")
+        .arg(format!(
+            "trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\""
+        ))
+        .arg(command.get_program())
+        .args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => bounded.env(name, value),
+            None => bounded.env_remove(name),
+        };
+    }
+    bounded
+}
+
+/// Says what a file of the source is: a row of `map_headers.csv`.
+pub fn decide(workspace: &Workspace, row: &str) {
+    let map = workspace.path().join("sql/map/map_headers.csv");
+    let text =
+        fs::read_to_string(&map).unwrap_or_else(|_| "file,object,header,column\n".to_owned());
+    fs::create_dir_all(map.parent().unwrap()).unwrap();
+    fs::write(&map, format!("{text}{row}\n")).unwrap();
+}
+
 /// Rows that were landed of the objects, by name.
 pub fn rows(ran: &Ran) -> Vec<(String, u64)> {
     let landed = ran.json();

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::header::{HeaderMap, LINK, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, LINK, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode, Url};
 use serde::de::IgnoredAny;
 use tokio::time::Instant;
@@ -28,6 +28,8 @@ const FIRST_WAIT_ON_LOOPBACK: Duration = Duration::from_millis(20);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// A longer silence is for another run.
 const LONGEST_SILENCE: Duration = Duration::from_secs(60 * 60);
+/// Nor is a longer one asked for in earnest.
+const LONGEST_ASKED: Duration = Duration::from_secs(24 * 60 * 60);
 /// A limit that is met for longer is given up.
 const LONGEST_LIMIT: Duration = Duration::from_secs(2 * 60 * 60);
 /// Shorter waits are not worth a word.
@@ -278,14 +280,22 @@ fn reason(failure: &reqwest::Error) -> &'static str {
     }
 }
 
-/// In seconds, or as a date.
+/// `Retry-After`, in seconds or as a date; against the answer's own date, so that clocks need not agree.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let said = text(headers, RETRY_AFTER.as_str())?;
     if let Ok(seconds) = said.parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds).ok();
+        let bounded = seconds.min(LONGEST_ASKED.as_secs_f64());
+        return (seconds >= 0.0).then(|| Duration::from_secs_f64(bounded));
     }
-    let at = jiff::fmt::rfc2822::parse(&said).ok()?.timestamp();
-    Some(Duration::try_from(at.duration_since(Timestamp::now())).unwrap_or_default())
+    let now = text(headers, DATE.as_str()).and_then(|date| moment(&date));
+    let wait = moment(&said)?.duration_since(now.unwrap_or_else(Timestamp::now));
+    let wait = Duration::try_from(wait).unwrap_or_default();
+    Some(wait.min(LONGEST_ASKED))
+}
+
+fn moment(text: &str) -> Option<Timestamp> {
+    let at = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(at.timestamp())
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {
@@ -340,16 +350,26 @@ mod tests {
 
     #[test]
     fn silence_is_asked_for_in_seconds_or_until_a_date() {
-        let said = |text: &str| {
+        let said = |more: &[(&'static str, &str)]| {
             let mut headers = HeaderMap::new();
-            headers.insert(RETRY_AFTER, text.parse().unwrap());
+            for (name, text) in more {
+                headers.insert(*name, text.parse().unwrap());
+            }
             retry_after(&headers)
         };
-        assert_eq!(said("3"), Some(Duration::from_secs(3)));
-        assert_eq!(said("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
-        assert!(said("Wed, 21 Oct 2065 07:28:00 GMT").unwrap() > LONGEST_SILENCE);
-        for wrong in ["soon", "-1", ""] {
-            assert_eq!(said(wrong), None, "{wrong}");
+        let after = |text| said(&[("retry-after", text)]);
+        assert_eq!(after("3"), Some(Duration::from_secs(3)));
+        assert_eq!(after("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
+        for far in ["Mon, 21 Oct 2965 07:28:00 GMT", "1e18", "1e300"] {
+            let wait = after(far).unwrap();
+            assert!(wait > LONGEST_SILENCE && wait <= LONGEST_ASKED, "{far}");
         }
+        for wrong in ["soon", "-1", "", "nan"] {
+            assert_eq!(after(wrong), None, "{wrong}");
+        }
+        // Its clock may not be ours.
+        let date = ("date", "Wed, 21 Oct 2015 07:28:00 GMT");
+        let until = ("retry-after", "Wed, 21 Oct 2015 07:30:00 GMT");
+        assert_eq!(said(&[date, until]), Some(Duration::from_secs(120)));
     }
 }

@@ -6,12 +6,14 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::paging::Pagination;
+use super::paging::{Pagination, Position};
 use crate::config;
 use crate::error::{Error, Kind, Result};
 use crate::source::container::hex;
@@ -42,8 +44,8 @@ pub(super) struct Auth {
     pub(super) value: HeaderValue,
     /// The environment variables that it was made of.
     pub(super) variables: Vec<String>,
-    /// SHA-256 of what they hold.
-    hashes: Vec<String>,
+    /// What they hold.
+    secrets: Vec<SecretString>,
 }
 
 impl std::fmt::Debug for Auth {
@@ -154,13 +156,29 @@ impl Api {
         hex(&Sha256::digest(asked))
     }
 
-    /// A link that repeats the key would be kept on disk with it. What is wrong comes back as the end of a sentence.
-    pub(super) fn check_link(&self, link: &str) -> Result<(), String> {
-        let link = Url::parse(link).map_err(|_| "gives a link that is no address".to_owned())?;
-        let hashes = self.auth.as_ref().map_or(&[][..], |auth| &auth.hashes);
-        let mut values = link.query_pairs();
-        match values.any(|(_, value)| hashes.contains(&hash(&value))) {
-            true => Err("gives a link with the key in it, which is never kept".to_owned()),
+    /// A link or a cursor that repeats the key would be kept on disk with it. What is wrong comes back as the end of a
+    /// sentence.
+    pub(super) fn check_next(&self, next: &Position) -> Result<(), String> {
+        let (what, text) = match next {
+            Position::Link(link) => ("link", link),
+            Position::Cursor(cursor) => ("cursor", cursor),
+            Position::Start | Position::Number(_) => return Ok(()),
+        };
+        let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let texts = [
+            text.clone(),
+            decoded(text),
+            decoded(&text.replace('+', " ")),
+        ];
+        let mut secrets = self.auth.iter().flat_map(|auth| &auth.secrets);
+        let is_told = |secret: &SecretString| {
+            let mut texts = texts.iter();
+            texts.any(|text| text.contains(secret.expose_secret()))
+        };
+        match secrets.any(is_told) {
+            true => Err(format!(
+                "gives a {what} with the key in it, which is never kept"
+            )),
             false => Ok(()),
         }
     }
@@ -232,8 +250,9 @@ impl AuthText {
             let what = format!("would send {name} to the source; it holds the destination's key");
             return Err(refused(what));
         }
-        let hashes = held.iter().map(|(_, value)| hash(value)).collect();
-        let variables: Vec<String> = held.into_iter().map(|(name, _)| name).collect();
+        let held = held.into_iter();
+        let held = held.map(|(name, value)| (name, SecretString::from(value)));
+        let (variables, secrets): (Vec<String>, Vec<SecretString>) = held.unzip();
         let name = HeaderName::from_bytes(self.header.as_bytes())
             .map_err(|_| refused("has an `auth.header` that is no name of a header"))?;
         let mut value = HeaderValue::from_str(&value).map_err(|_| {
@@ -248,7 +267,7 @@ impl AuthText {
             name,
             value,
             variables,
-            hashes,
+            secrets,
         })
     }
 
@@ -289,10 +308,6 @@ fn set(name: &str, environment: Environment) -> Result<String> {
         )
         .hint(format!("export {name}=... with the key of the source"))
     })
-}
-
-fn hash(text: &str) -> String {
-    hex(&Sha256::digest(text))
 }
 
 fn unclear() -> Error {
@@ -406,13 +421,38 @@ pagination = { by = "link" }
     }
 
     #[test]
-    fn a_link_that_repeats_the_key_is_refused() {
+    fn a_next_page_that_repeats_the_key_is_refused() {
+        let link = |rest: &str| Position::Link(format!("https://api.smartdesk.example/{rest}"));
+        let cursor = |text: &str| Position::Cursor(text.to_owned());
         let api = parse(GOOD).unwrap();
-        let address = |query: &str| format!("https://api.smartdesk.example/v1/users?{query}");
-        assert!(api.check_link(&address("page=2&key=other")).is_ok());
-        for query in ["api_token=planted-token", "page=2&t=planted%2Dtoken"] {
-            let said = api.check_link(&address(query)).unwrap_err();
+        for next in [
+            link("users?page=2&key=other"),
+            cursor("c2"),
+            Position::Start,
+            Position::Number(2),
+        ] {
+            assert_eq!(api.check_next(&next), Ok(()));
+        }
+        for next in [
+            link("users?api_token=planted-token"),
+            link("users?page=2&t=planted%2Dtoken"),
+            link("users?auth=Bearer%20planted-token&page=2"),
+            link("of/planted-token/users?page=2"),
+            link("users?page=2#planted-token"),
+            cursor("planted-token:2"),
+            cursor("at=2&key=planted%2dtoken"),
+        ] {
+            let said = api.check_next(&next).unwrap_err();
+            assert!(said.contains("with the key in it"), "{said}");
             assert!(!said.contains("planted"), "{said}");
+        }
+        let api = with_token(GOOD, "planted to+ken").unwrap();
+        for next in [
+            link("users?t=planted+to%2Bken"),
+            link("users?t=planted%20to+ken"),
+            cursor("planted to+ken"),
+        ] {
+            assert!(api.check_next(&next).is_err(), "{next:?}");
         }
     }
 
@@ -458,14 +498,14 @@ pagination = { by = "link" }
                 "dot path",
             ),
             ("records = \"data.items\"", "", "missing field `records`"),
-            ("size = 100", "size = 0", "size"),
+            ("size = 100", "size = 0", "above 0"),
             (
                 "by = \"link\"",
                 "by = \"cursor\", parameter = \"c\", next = \"next\"",
                 "the answer itself",
             ),
             ("by = \"page\"", "by = \"pages\"", "line 7"),
-            ("size = 100", "sizes = 100", "line 7"),
+            ("size = 100", "sizes = 100", "unknown field `sizes`"),
             (
                 "updated_since =",
                 "changed_since =",
@@ -482,7 +522,7 @@ pagination = { by = "link" }
             (
                 "${SMARTDESK_TOKEN}",
                 "${FRESHSALES_API_KEY}",
-                "destination's key",
+                "it is the destination's key",
             ),
             (
                 "${SMARTDESK_TOKEN}",

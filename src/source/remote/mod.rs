@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use reqwest::Url;
 
 pub use declared::Api;
+pub use spool::forget_pages;
 
 use self::caller::Caller;
 use self::declared::Endpoint;
@@ -109,9 +110,15 @@ impl Reading<'_> {
                 .as_ref()
                 .is_err_and(|error| error.kind() == Kind::Source)
             {
-                spool.refuse(&at)?;
+                spool.refuse()?;
             }
             spool.keep(&at, fresh?)?;
+            let (pages, records) = (spool.page_count(), spool.record_count());
+            (self.hear)(Told::Page {
+                object,
+                pages,
+                records,
+            });
             if spool.bytes() > self.limits.inflated_bytes {
                 return Err(wrong(object, "has more records than are taken"));
             }
@@ -164,8 +171,8 @@ impl Reading<'_> {
             Some(by) => by.after(&turned)?,
             None => None,
         };
-        if let Some(Position::Link(link)) = &next {
-            self.api.check_link(link)?;
+        if let Some(next) = &next {
+            self.api.check_next(next)?;
         }
         Ok(Fresh {
             lines: paging::lines(&records, self.limits.record_bytes)?,
@@ -216,4 +223,56 @@ fn wrong(object: &str, what: &str) -> Error {
     Error::new(Kind::Source, format!("endpoint `{object}` {what}")).hint(format!(
         "check [endpoints.{object}] in source.toml against the source's own documentation; `size`, or `total`, shows whether a list is whole"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::cell::RefCell;
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// An API whose answers are these, one a call.
+    fn answering(bodies: &'static [&'static str]) -> Api {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for body in bodies {
+                let (mut stream, _) = listener.accept().unwrap();
+                assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+                let length = body.len();
+                let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length";
+                write!(stream, "{head}: {length}\r\n\r\n{body}").unwrap();
+            }
+        });
+        let text = format!(
+            "base_url = \"http://{address}\"\ncalls_per_minute = 60000\n[endpoints.contact]\n\
+             path = \"a\"\nrecords = \"\"\npagination = {{ by = \"page\", parameter = \"p\" }}\n"
+        );
+        Api::parse(&text, "KEY", &|_| None).unwrap()
+    }
+
+    #[test]
+    fn each_page_is_told_as_soon_as_it_is_kept() {
+        let api = answering(&["[{\"id\":1},{\"id\":2}]", "[{\"id\":3}]", "[]"]);
+        let folder = tempfile::tempdir().unwrap();
+        let told = RefCell::new(Vec::new());
+        let hear = |word: Told<'_>| {
+            told.borrow_mut().push(match word {
+                Told::Page { pages, records, .. } => (pages, records),
+                _ => (0, 0),
+            });
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let limits = Limits::default();
+        let reading = api.read(folder.path(), None, &limits, &hear);
+        runtime.block_on(reading).unwrap();
+        assert_eq!(told.into_inner(), [(1, 2), (2, 3), (3, 3), (0, 0)]);
+    }
 }

@@ -53,11 +53,8 @@ struct Page {
     next: Option<Position>,
 }
 
-/// The place was refused once.
-#[derive(Serialize, Deserialize)]
-struct Refused {
-    refused: Position,
-}
+/// The line that says: the place behind the last page was refused once.
+const REFUSED: &str = "refused";
 
 /// A page that just came.
 pub(super) struct Fresh {
@@ -148,7 +145,7 @@ impl Spool {
         for line in lines {
             if let Ok(page) = serde_json::from_str::<Page>(line) {
                 self.count(page);
-            } else if serde_json::from_str::<Refused>(line).is_ok() {
+            } else if serde_json::from_str::<String>(line).is_ok_and(|word| word == REFUSED) {
                 self.was_refused = true;
             } else {
                 break;
@@ -195,13 +192,12 @@ impl Spool {
         self.last = Some(page);
     }
 
-    /// A place was refused: what is here stays the first time, for the second run may fare better there.
-    pub(super) fn refuse(&mut self, at: &Position) -> Result<()> {
+    /// The next place was refused: what is here stays the first time, for the second run may fare better there.
+    pub(super) fn refuse(&mut self) -> Result<()> {
         if self.page_count == 0 || self.was_refused {
             return Ok(());
         }
-        let refused = at.clone();
-        let written = self.write_page_line(&Refused { refused });
+        let written = self.write_page_line(&REFUSED);
         written.map_err(|cause| unwritable(&self.folder, cause))?;
         self.is_spared = true;
         Ok(())
@@ -307,17 +303,43 @@ impl Spool {
     /// Forgets the pages: what they are of cannot go on.
     pub(super) fn forget(self) -> Result<()> {
         // The pages first: without them the records are of no use, and are overwritten.
-        for kind in [PAGES, RECORDS] {
-            let path = self.folder.join(format!("{}.{kind}", self.object));
-            match fs::remove_file(path) {
-                Err(cause) if cause.kind() != io::ErrorKind::NotFound => {
-                    return Err(unwritable(&self.folder, cause));
-                }
-                _ => {}
-            }
-        }
-        Ok(())
+        let mut kinds = [PAGES, RECORDS].into_iter();
+        let path = |kind| self.folder.join(format!("{}.{kind}", self.object));
+        let removed = kinds.try_for_each(|kind| remove(&path(kind)));
+        removed.map_err(|cause| unremovable(&self.folder, cause))
     }
+}
+
+/// Removes the pages of all objects from a folder, also those of endpoints that nothing declares any more.
+///
+/// # Errors
+/// `Kind::Config` when a file cannot be removed.
+pub fn forget_pages(folder: &Path) -> Result<()> {
+    let removed = pages(folder).and_then(|pages| pages.iter().try_for_each(|page| remove(page)));
+    removed.map_err(|cause| unremovable(folder, cause))
+}
+
+/// All files that hold pages, whatever their endpoint is or was called.
+fn pages(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let files = fs::read_dir(folder)?.map(|file| Ok(file?.path()));
+    let files = files.collect::<io::Result<Vec<_>>>()?;
+    let is_page = |path: &PathBuf| path.extension().is_some_and(|ending| ending == RECORDS);
+    Ok(files.into_iter().filter(is_page).collect())
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(cause) if cause.kind() != io::ErrorKind::NotFound => Err(cause),
+        _ => Ok(()),
+    }
+}
+
+fn unremovable(folder: &Path, cause: io::Error) -> Error {
+    let folder = folder.display();
+    let text = format!("pages of no more use cannot be removed from `{folder}`");
+    Error::new(Kind::Config, text)
+        .hint("they hold people's data: check the owner of the folder, and run `deskferry land` again")
+        .because(cause)
 }
 
 fn private(path: &Path) -> io::Result<File> {
@@ -456,18 +478,18 @@ mod tests {
     #[test]
     fn what_was_refused_once_stays_and_what_was_refused_twice_does_not() {
         let folder = TempDir::new().unwrap();
-        let refused = |spool: &mut Spool, at| {
-            spool.refuse(&number(at)).unwrap();
+        let refused = |spool: &mut Spool| {
+            spool.refuse().unwrap();
             spool.is_spared()
         };
-        assert!(!refused(&mut open(&folder), 1), "nothing is here");
+        assert!(!refused(&mut open(&folder)), "nothing is here");
         keep(&mut open(&folder), 1).unwrap();
-        assert!(refused(&mut open(&folder), 2));
+        assert!(refused(&mut open(&folder)));
         keep(&mut open(&folder), 2).unwrap();
-        assert!(refused(&mut open(&folder), 3), "another place");
+        assert!(refused(&mut open(&folder)), "another place");
         let mut spool = open(&folder);
         assert_eq!(spool.page_count(), 2);
-        assert!(!refused(&mut spool, 3));
+        assert!(!refused(&mut spool));
     }
 
     #[test]
@@ -498,5 +520,17 @@ mod tests {
         }
         open(&folder).forget().unwrap();
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn all_pages_are_forgotten_and_nothing_else() {
+        let folder = TempDir::new().unwrap();
+        keep(&mut open(&folder), 1).unwrap();
+        let other = folder.path().join("state.json");
+        fs::write(&other, "").unwrap();
+        forget_pages(folder.path()).unwrap();
+        let left = fs::read_dir(folder.path()).unwrap();
+        let left: Vec<PathBuf> = left.map(|file| file.unwrap().path()).collect();
+        assert_eq!(left, [other]);
     }
 }

@@ -293,8 +293,39 @@ fn a_name_inside_a_record_does_not_take_the_place_of_another() {
     let text = br#"[{"id":"1","owner":{"id":7},"owner_id":8}]"#;
     let (_folder, export) = open_files_kept(&[("contacts.json", text)]);
     let rows = &read(&export, "contact").unwrap().rows;
-    assert_eq!(texts(rows, "owner_id"), ["7"]);
-    assert_eq!(texts(rows, "owner_id_2"), ["8"]);
+    assert_eq!(texts(rows, "owner_id"), ["8"]);
+    assert_eq!(texts(rows, "owner_id_2"), ["7"]);
+}
+
+#[test]
+fn a_field_stands_in_one_column_whatever_else_its_record_holds() {
+    let both = r#"{"id":"1","company":{"name":"Acme"},"company_name":"Ltd","company_name_2":"x"}"#;
+    let turned =
+        r#"{"company_name_2":"x","company_name":"Ltd","company":{"name":"Acme"},"id":"1"}"#;
+    let inner = r#"{"id":"2","company":{"name":"Beta"}}"#;
+    let outer = r#"{"id":"3","company":null,"company_name":"Gamma"}"#;
+    let taken = r#"{"id":"4","company":"Delta","company_name":"Delta"}"#;
+    for records in [
+        [both, inner, outer, taken],
+        [turned, inner, outer, taken],
+        [taken, outer, inner, turned],
+        [inner, outer, both, taken],
+    ] {
+        let text = format!("[{}]", records.join(","));
+        let (_folder, export) = open_files_kept(&[("contacts.json", text.as_bytes())]);
+        let rows = &read(&export, "contact").unwrap().rows;
+        let ids = texts(rows, "id");
+        let of = |column: &str| {
+            let cells = texts(rows, column);
+            let mut cells: Vec<_> = ids.iter().zip(cells).collect();
+            cells.sort();
+            cells.into_iter().map(|(_, cell)| cell).collect::<Vec<_>>()
+        };
+        assert_eq!(of("company_name"), ["Ltd", "-", "Gamma", "Delta"]);
+        assert_eq!(of("company_name_2"), ["x", "-", "-", "-"]);
+        assert_eq!(of("company_name_3"), ["Acme", "Beta", "-", "-"]);
+        assert_eq!(of("company"), ["-", "-", "-", "Delta"]);
+    }
 }
 
 #[test]
@@ -322,6 +353,30 @@ fn json_is_a_table_as_an_array_as_lines_and_in_a_wrapper() {
         assert_eq!(texts(rows, "n"), ["-", "-"]);
         assert_eq!(texts(rows, "log"), [r#"[{"x":1}]"#, "-"]);
     }
+}
+
+#[test]
+fn one_line_is_a_table_too() {
+    // As a document it would be a table of deals, and no contact.
+    let line = br#"{"id":1,"deals":[{"id":2}]}"#.as_slice();
+    let long = format!("{{\"id\":1,\"city\":\"{}\"}}\n", "x".repeat(300 << 10));
+    for (name, text) in [
+        ("contacts.jsonl", line),
+        ("contacts.NDJSON", line),
+        ("contacts.jsonl.gz", &gzip(line)),
+        ("contacts.jsonl", long.as_bytes()),
+        ("contacts.jsonl", format!("{long}{{}}").as_bytes()),
+        ("contacts.jsonl", b"\xef\xbb\xbf\n [{\"id\":1}]"),
+    ] {
+        let (_folder, export) = open_files_kept(&[(name, text)]);
+        assert_eq!(export.objects().collect::<Vec<_>>(), ["contact"]);
+        let rows = &read(&export, "contact").unwrap().rows;
+        assert_eq!(texts(rows, "id")[0], "1", "{name}");
+    }
+    assert_refused(
+        open_files(&[("contacts.jsonl", b"")]),
+        "is not JSON that holds records",
+    );
 }
 
 #[test]
