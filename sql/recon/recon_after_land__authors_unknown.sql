@@ -4,7 +4,7 @@
 
 with activities as (
     select
-        _source_id as source_id,
+        activities._source_id as source_id,
         coalesce(
             users.user_id is not null or others.email is not null, false
         ) as is_known,
