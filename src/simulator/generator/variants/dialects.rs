@@ -2,11 +2,11 @@
 
 use encoding_rs::{ISO_8859_15, MACINTOSH, WINDOWS_1252};
 
+use super::super::account::number;
 use super::super::tables::Table;
 use super::super::text::{Characters, Newline};
 use super::super::variant::Expected::{self, Asked, Quarantined, Recovered, Reported};
 use super::plan::{Aspect, FilePlan, FileVariant, Source};
-use super::spelling::number;
 
 /// A file variant in one line.
 const fn file(
