@@ -1,4 +1,4 @@
-//! V15-V24, V30: encodings, delimiters, line ends, quotes, what stands around the rows. V32, V64, V66, V75: columns.
+//! V15-V24, V30: encodings, delimiters, line ends, quotes, what stands around the rows. V32, V64, V66, V75, V77: columns.
 
 use encoding_rs::{ISO_8859_15, MACINTOSH, WINDOWS_1252};
 
@@ -175,6 +175,14 @@ pub const VARIANTS: &[FileVariant] = &[
     doubtful(
         file(75, "lead", Columns, "column_missing", |plan, _| {
             plan.drop("cf_interest")
+        }),
+        Reported,
+    ),
+    doubtful(
+        file(77, "company", Columns, "columns_of_a_view", |plan, _| {
+            for column in ["website", "phone", "description"] {
+                plan.drop(column);
+            }
         }),
         Reported,
     ),
