@@ -97,6 +97,11 @@ pub fn id(prefix: &str, index: u64) -> String {
     format!("{prefix}_{index:09}")
 }
 
+/// The number in an id of this kind.
+pub fn number(id: &str, prefix: &str) -> Option<u64> {
+    id.strip_prefix(prefix)?.strip_prefix('_')?.parse().ok()
+}
+
 /// When the first export was made, when the account was opened, and when the second export was made.
 pub fn exported_at() -> Timestamp {
     Timestamp::from_second(1_788_300_900).unwrap_or(Timestamp::UNIX_EPOCH)
@@ -166,6 +171,24 @@ impl Account {
                 size + size / 25 + 1
             }
             _ => size,
+        }
+    }
+
+    /// How many records of an object an export has at most.
+    pub fn most(&self, object: &str) -> u64 {
+        match object {
+            "activity_participant" => 2 * self.activities,
+            "deal_contact" => 2 * self.size("deal"),
+            "deal_stage_history" => self.size("deal"),
+            "ticket_message" => 3 * self.size("ticket"),
+            "pipeline" | "stage" => PIPELINES.len() as u64 * (STAGES.len() as u64 + 2),
+            "activity" => self.activities + if self.is_later { self.contacts } else { 0 },
+            "deleted" if self.is_later => {
+                let gone = ["company", "contact", "lead", "deal", "task"];
+                let records: u64 = gone.iter().map(|object| self.size(object)).sum();
+                records + self.activities
+            }
+            object => self.size_now(object),
         }
     }
 

@@ -6,8 +6,11 @@ use std::path::Path;
 
 use crate::error::{Error, Kind, Result};
 
+/// Why a file operation failed.
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// A failed file operation; `what` is what did not happen.
-pub fn failed(what: &str, path: &Path, cause: io::Error) -> Error {
+pub fn failed(what: &str, path: &Path, cause: impl Into<Cause>) -> Error {
     Error::new(
         Kind::Config,
         format!("`{}` cannot be {what}", path.display()),

@@ -85,6 +85,12 @@ pub fn generate(order: &Order, folder: &Path) -> Result<Made> {
         )
         .hint("a rate of 0.05 is one cell of twenty"));
     }
+    if order.contacts == 0 {
+        return Err(
+            Error::new(Kind::Usage, "no export was made: it would have no contacts")
+                .hint("50 contacts are a small export"),
+        );
+    }
     for name in ["export", "truth", "refused"] {
         if folder.join(name).exists() {
             return Err(Error::new(

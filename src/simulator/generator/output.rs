@@ -64,6 +64,9 @@ impl Output<'_> {
             return Err(Error::new(Kind::Bug, what));
         }
         self.index += 1;
+        if self.shape.most.is_some_and(|most| self.index > most) {
+            return Ok(());
+        }
         let path = self.shape.path(row, self.index);
         self.turn_to(&path)?;
         let planted = self.planted(row);

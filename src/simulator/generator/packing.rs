@@ -16,7 +16,7 @@ use super::export::Making;
 use super::files;
 use super::variant::Expected::Recovered;
 use super::variants::containers;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 
 /// Variants whose files a manifest could not speak of: they have other names, formats or places.
 pub const HIDES_MANIFEST: &[u8] = &[3, 4, 5, 6, 7, 8, 9, 10, 11, 65, 74];
@@ -150,24 +150,13 @@ fn several(
     target: &Path,
     top: &str,
 ) -> Result<Vec<PathBuf>> {
-    let is_file = |path: &&String| path.starts_with("attachments/");
-    let (files, mut data): (Vec<&String>, Vec<&String>) = paths.iter().partition(is_file);
-    let mut second: Vec<String> = files.into_iter().cloned().collect();
-    if making.has(4) {
-        let mut copies = data.iter().filter(|path| path.starts_with("data/t"));
-        if let Some(copy) = copies.next() {
-            second.push((*copy).clone());
-        }
+    let is_file = |path: &String| path.starts_with("attachments/");
+    let (mut second, data): (Vec<String>, Vec<String>) = paths.iter().cloned().partition(is_file);
+    let mut copies = data.iter().filter(|path| path.starts_with("data/t"));
+    if let Some(copy) = copies.next().filter(|_| making.has(4)) {
+        making.mark(4, ("", copy), (Recovered, "file_twice"))?;
+        second.push(copy.clone());
     }
-    if let Some(copy) = second
-        .last()
-        .filter(|path| path.starts_with("data/"))
-        .cloned()
-    {
-        making.mark(4, ("", &copy), (Recovered, "file_twice"))?;
-    }
-    data.sort_unstable();
-    let data: Vec<String> = data.into_iter().cloned().collect();
     let name = target.to_string_lossy().into_owned();
     let [first, other] = [1, 2].map(|number| PathBuf::from(format!("{name}_{number}.zip")));
     zip(making.tree.path(), &data, &first, top)?;
@@ -190,10 +179,12 @@ pub fn zip(tree: &Path, paths: &[String], target: &Path, top: &str) -> Result<()
         let mut input = File::open(&from).map_err(failed)?;
         let bytes = input.metadata().map_err(failed)?.len();
         let begun = archive.start_file(format!("{top}{path}"), options(bytes));
-        begun.map_err(|cause| unpacked(target, cause))?;
+        begun.map_err(|cause| files::failed("written", target, cause))?;
         io::copy(&mut input, &mut archive).map_err(failed)?;
     }
-    let output = archive.finish().map_err(|cause| unpacked(target, cause))?;
+    let output = archive
+        .finish()
+        .map_err(|cause| files::failed("written", target, cause))?;
     let flushed = output.into_inner();
     flushed.map_err(|cause| files::failed("written", target, cause.into_error()))?;
     Ok(())
@@ -206,14 +197,4 @@ pub fn options(bytes: u64) -> SimpleFileOptions {
         .last_modified_time(DateTime::default())
         .unix_permissions(0o600)
         .large_file(bytes >= u64::from(u32::MAX) / 2)
-}
-
-/// An archive that could not be written.
-pub fn unpacked(path: &Path, cause: zip::result::ZipError) -> Error {
-    Error::new(
-        Kind::Config,
-        format!("`{}` cannot be written", path.display()),
-    )
-    .hint("check the free space and the owner of the folder")
-    .because(cause)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::records::{INTERESTS, PRODUCTS, TOPICS};
+use super::records::options;
 use super::row::Row;
 use super::tables::{Kind, Table};
 use super::variants::label_of;
@@ -13,36 +13,20 @@ type Options = (&'static str, &'static str, &'static [&'static str]);
 
 /// The options of choices; of companies' tiers and contacts' regions the last one is inactive.
 const OPTIONS: &[Options] = &[
-    (
-        "company",
-        "cf_tier",
-        &["Gold", "Silver", "Bronze", "Platinum"],
-    ),
-    ("company", "cf_regions", &["North", "South", "East", "West"]),
-    (
-        "contact",
-        "lifecycle_stage",
-        &["lead", "customer", "prospect", "Partner"],
-    ),
-    (
-        "contact",
-        "cf_region",
-        &["DACH", "Nordics", "Iberia", "Alps"],
-    ),
-    ("contact", "cf_region_2", &["North", "South"]),
-    ("contact", "cf_products", PRODUCTS),
-    ("contact", "cf_size", &["S", "M", "L"]),
-    ("contact", "cf_interests", INTERESTS),
-    ("lead", "cf_lead_source", &["Web", "Referral", "Billboard"]),
-    ("lead", "cf_lead_status", &["new", "contacted", "simmering"]),
-    ("lead", "cf_topics", TOPICS),
-    ("deal", "cf_competitor", &["Initech", "Globex", "Umbrella"]),
-    (
-        "deal",
-        "cf_modules",
-        &["Base", "Mobile", "Reports", "\"Pro\""],
-    ),
-    ("deal", "cf_parts", &["Bolts", "Nuts", "Rings"]),
+    ("company", "cf_tier", options::TIERS),
+    ("company", "cf_regions", options::SALES_REGIONS),
+    ("contact", "lifecycle_stage", options::LIFECYCLES),
+    ("contact", "cf_region", options::REGIONS),
+    ("contact", "cf_region_2", options::OTHER_REGIONS),
+    ("contact", "cf_products", options::PRODUCTS),
+    ("contact", "cf_size", options::SIZES),
+    ("contact", "cf_interests", options::INTERESTS),
+    ("lead", "cf_lead_source", options::LEAD_SOURCES),
+    ("lead", "cf_lead_status", options::LEAD_STATUSES),
+    ("lead", "cf_topics", options::TOPICS),
+    ("deal", "cf_competitor", options::COMPETITORS),
+    ("deal", "cf_modules", options::MODULES),
+    ("deal", "cf_parts", options::PARTS),
 ];
 
 /// The options of a choice, where any are declared.
@@ -57,7 +41,7 @@ pub fn rows<'t>(table: &'t Table, data: &[Table], counts: &BTreeMap<String, u64>
     match table.object {
         "schema_object" => objects(table, data, counts),
         "schema_field" => fields(table, data),
-        _ => options(table),
+        _ => picklists(table),
     }
 }
 
@@ -86,12 +70,11 @@ fn objects<'t>(table: &'t Table, data: &[Table], counts: &BTreeMap<String, u64>)
 }
 
 fn fields<'t>(table: &'t Table, data: &[Table]) -> Vec<Row<'t>> {
-    let has_fields = |of: &&Table| !matches!(of.object, "pipeline" | "stage" | "deleted");
-    let all = data.iter().filter(has_fields);
+    let all = data.iter().filter(|of| of.is_record);
     let all = all.flat_map(|of| of.columns.iter().map(move |column| (of, column)));
     let rows = (1..).zip(all).map(|(place, (of, column))| {
         let is_made = column.kind == Kind::Computed || column.data_type == "auto_number";
-        let is_system = matches!(column.kind, Kind::Key) || SYSTEM.contains(&column.name);
+        let is_system = column.kind == Kind::Key || column.is_system();
         let mut row = Row::new(table);
         row.set("object", of.object)
             .set("api_name", column.name)
@@ -120,16 +103,6 @@ fn fields<'t>(table: &'t Table, data: &[Table]) -> Vec<Row<'t>> {
     rows.collect()
 }
 
-const SYSTEM: [&str; 7] = [
-    "created_at",
-    "created_by_id",
-    "updated_at",
-    "updated_by_id",
-    "owner_id",
-    "owner_email",
-    "is_deleted",
-];
-
 fn class(kind: Kind) -> &'static str {
     match kind {
         Kind::Name => "name",
@@ -140,7 +113,7 @@ fn class(kind: Kind) -> &'static str {
     }
 }
 
-fn options(table: &Table) -> Vec<Row<'_>> {
+fn picklists(table: &Table) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
     for (object, field, values) in OPTIONS {
         for (place, value) in (1..).zip(*values) {

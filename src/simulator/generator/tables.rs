@@ -47,12 +47,20 @@ pub struct Table {
     pub file: &'static str,
     /// What its ids begin with; nothing when its rows have none.
     pub prefix: &'static str,
+    /// Whether its rows are records of people's work, with an owner and their history; else they say how the source is set up
+    /// or what is gone.
+    pub is_record: bool,
     pub columns: Vec<Column>,
 }
 
 impl Column {
     pub fn is_custom(&self) -> bool {
         self.name.starts_with("cf_")
+    }
+
+    /// Whether it is on every record.
+    pub fn is_system(&self) -> bool {
+        columns_of(SYSTEM).any(|column| column.name == self.name)
     }
 
     /// What people see; two columns may share it.
@@ -77,33 +85,33 @@ impl Table {
 /// All tables, in the order they are written; the ones of `schema/` come last, because they count the others.
 pub fn tables() -> Vec<Table> {
     let data = DATA.iter().map(|(object, file, prefix, columns)| {
-        let has_system = !matches!(*object, "deleted" | "pipeline" | "stage");
-        let system = if has_system { SYSTEM } else { "" };
-        table(object, file, prefix, [*columns, system])
+        let is_record = !matches!(*object, "deleted" | "pipeline" | "stage");
+        let system = if is_record { SYSTEM } else { "" };
+        Table {
+            object,
+            file,
+            prefix,
+            is_record,
+            columns: columns_of(columns).chain(columns_of(system)).collect(),
+        }
     });
     data.collect()
 }
 
 /// The tables of `schema/` that describe the others.
 pub fn schema_tables() -> Vec<Table> {
-    let all = SCHEMA.iter();
-    all.map(|(object, file, columns)| table(object, file, "", [*columns, ""]))
-        .collect()
-}
-
-fn table(
-    object: &'static str,
-    file: &'static str,
-    prefix: &'static str,
-    columns: [&'static str; 2],
-) -> Table {
-    let words = columns.into_iter().flat_map(str::split_whitespace);
-    Table {
+    let all = SCHEMA.iter().map(|(object, file, columns)| Table {
         object,
         file,
-        prefix,
-        columns: words.map(column).collect(),
-    }
+        prefix: "",
+        is_record: false,
+        columns: columns_of(columns).collect(),
+    });
+    all.collect()
+}
+
+fn columns_of(columns: &'static str) -> impl Iterator<Item = Column> {
+    columns.split_whitespace().map(column)
 }
 
 /// `name:kind`, or `name:kind/type` where the schema's type is not the usual one of its kind.

@@ -18,28 +18,79 @@ use crate::error::{Error, Kind, Result};
 /// Rows that are held before they are written.
 const BATCH_ROWS: usize = 4_096;
 
-/// A Parquet file of text cells, an empty cell being null.
-pub struct TextTable {
+/// A Parquet file that is written batch by batch.
+struct Batches {
     path: PathBuf,
     writer: ArrowWriter<File>,
     schema: SchemaRef,
-    columns: Vec<StringBuilder>,
     rows: usize,
+}
+
+impl Batches {
+    fn create(path: &Path, fields: Vec<Field>) -> Result<Self> {
+        let schema = Arc::new(Schema::new(fields));
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            .set_max_row_group_row_count(Some(24_576))
+            .build();
+        let file = files::create(path)?;
+        let writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties));
+        Ok(Self {
+            path: path.to_owned(),
+            writer: writer.map_err(|cause| files::failed("written", path, cause))?,
+            schema,
+            rows: 0,
+        })
+    }
+
+    /// Counts a row; whether the batch is full with it.
+    fn is_full(&mut self) -> bool {
+        self.rows += 1;
+        self.rows >= BATCH_ROWS
+    }
+
+    fn write(&mut self, columns: Vec<ArrayRef>) -> Result<()> {
+        self.rows = 0;
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns);
+        let batch = batch.map_err(|cause| {
+            Error::new(Kind::Bug, "rows do not fit their columns").because(cause)
+        })?;
+        let written = self.writer.write(&batch);
+        written.map_err(|cause| files::failed("written", &self.path, cause))
+    }
+
+    fn close(self) -> Result<()> {
+        let closed = self.writer.close();
+        closed
+            .map(drop)
+            .map_err(|cause| files::failed("written", &self.path, cause))
+    }
+}
+
+fn text(name: &str) -> Field {
+    Field::new(name, DataType::Utf8, true)
+}
+
+fn finished(columns: &mut [StringBuilder]) -> Vec<ArrayRef> {
+    let columns = columns.iter_mut();
+    columns
+        .map(|column| Arc::new(column.finish()) as ArrayRef)
+        .collect()
+}
+
+/// A Parquet file of text cells, an empty cell being null.
+pub struct TextTable {
+    batches: Batches,
+    columns: Vec<StringBuilder>,
 }
 
 impl TextTable {
     pub fn create(path: &Path, columns: impl Iterator<Item = &'static str>) -> Result<Self> {
-        let fields: Vec<Field> = columns
-            .map(|name| Field::new(name, DataType::Utf8, true))
-            .collect();
+        let fields: Vec<Field> = columns.map(text).collect();
         let columns = fields.iter().map(|_| StringBuilder::new()).collect();
-        let schema = Arc::new(Schema::new(fields));
         Ok(Self {
-            path: path.to_owned(),
-            writer: writer(path, &schema)?,
-            schema,
+            batches: Batches::create(path, fields)?,
             columns,
-            rows: 0,
         })
     }
 
@@ -47,58 +98,20 @@ impl TextTable {
         for (column, cell) in self.columns.iter_mut().zip(cells) {
             column.append_option(Some(cell).filter(|cell| !cell.is_empty()));
         }
-        self.rows += 1;
-        if self.rows >= BATCH_ROWS {
-            self.flush()?;
+        match self.batches.is_full() {
+            true => self.flush(),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     fn flush(&mut self) -> Result<()> {
-        self.rows = 0;
-        let columns = self.columns.iter_mut();
-        let arrays = columns.map(|column| Arc::new(column.finish()) as ArrayRef);
-        write(&mut self.writer, &self.schema, arrays.collect(), &self.path)
+        self.batches.write(finished(&mut self.columns))
     }
 
     pub fn finish(mut self) -> Result<()> {
         self.flush()?;
-        close(self.writer, &self.path)
+        self.batches.close()
     }
-}
-
-fn writer(path: &Path, schema: &SchemaRef) -> Result<ArrowWriter<File>> {
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .set_max_row_group_row_count(Some(24_576))
-        .build();
-    ArrowWriter::try_new(files::create(path)?, Arc::clone(schema), Some(properties))
-        .map_err(|cause| unwritten(path, cause))
-}
-
-fn write(
-    writer: &mut ArrowWriter<File>,
-    schema: &SchemaRef,
-    arrays: Vec<ArrayRef>,
-    path: &Path,
-) -> Result<()> {
-    let batch = RecordBatch::try_new(Arc::clone(schema), arrays)
-        .map_err(|cause| Error::new(Kind::Bug, "rows do not fit their columns").because(cause))?;
-    writer.write(&batch).map_err(|cause| unwritten(path, cause))
-}
-
-fn close(writer: ArrowWriter<File>, path: &Path) -> Result<()> {
-    let closed = writer.close();
-    closed.map(|_| ()).map_err(|cause| unwritten(path, cause))
-}
-
-fn unwritten(path: &Path, cause: parquet::errors::ParquetError) -> Error {
-    Error::new(
-        Kind::Config,
-        format!("`{}` cannot be written", path.display()),
-    )
-    .hint("check the free space and the owner of the folder")
-    .because(cause)
 }
 
 /// One planted defect.
@@ -120,24 +133,39 @@ pub struct Defect {
     pub finding: &'static str,
 }
 
+impl Defect {
+    /// A defect of a file as a whole.
+    pub fn of(
+        variant: u8,
+        (object, file): (&'static str, &str),
+        (expected, finding): (Expected, &'static str),
+    ) -> Self {
+        Self {
+            variant: Variant::numbered(variant),
+            object,
+            file: file.to_owned(),
+            line: None,
+            record_id: None,
+            column: None,
+            clean: None,
+            dirty: None,
+            expected,
+            finding,
+        }
+    }
+}
+
 /// Every defect, as it is planted.
 pub struct DefectLog {
-    path: PathBuf,
-    writer: ArrowWriter<File>,
-    schema: SchemaRef,
+    batches: Batches,
     texts: [StringBuilder; 9],
     lines: Int64Builder,
-    rows: usize,
-    /// How many of each variant, by what a reader must do.
-    pub counts: BTreeMap<(Variant, Expected), u64>,
-    /// How many of each finding.
-    pub findings: BTreeMap<&'static str, u64>,
+    counted: Counted,
 }
 
 impl DefectLog {
     pub fn create(path: &Path) -> Result<Self> {
-        let text = |name: &str| Field::new(name, DataType::Utf8, true);
-        let schema = Arc::new(Schema::new(vec![
+        let fields = vec![
             text("variant"),
             text("object"),
             text("file"),
@@ -148,23 +176,17 @@ impl DefectLog {
             text("dirty_value"),
             text("expected"),
             text("finding"),
-        ]));
+        ];
         Ok(Self {
-            path: path.to_owned(),
-            writer: writer(path, &schema)?,
-            schema,
+            batches: Batches::create(path, fields)?,
             texts: std::array::from_fn(|_| StringBuilder::new()),
             lines: Int64Builder::new(),
-            rows: 0,
-            counts: BTreeMap::new(),
-            findings: BTreeMap::new(),
+            counted: Counted::default(),
         })
     }
 
     pub fn push(&mut self, defect: &Defect) -> Result<()> {
-        let count = self.counts.entry((defect.variant, defect.expected));
-        *count.or_default() += 1;
-        *self.findings.entry(defect.finding).or_default() += 1;
+        self.counted.count(defect);
         let variant = defect.variant.id();
         let cells = [
             Some(variant.as_str()),
@@ -181,36 +203,38 @@ impl DefectLog {
             column.append_option(cell);
         }
         self.lines.append_option(defect.line.map(u64::cast_signed));
-        self.rows += 1;
-        if self.rows >= BATCH_ROWS {
-            self.flush()?;
+        match self.batches.is_full() {
+            true => self.flush(),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     fn flush(&mut self) -> Result<()> {
-        self.rows = 0;
-        let texts = self.texts.iter_mut();
-        let mut arrays: Vec<ArrayRef> = texts
-            .map(|column| Arc::new(column.finish()) as ArrayRef)
-            .collect();
-        arrays.insert(3, Arc::new(self.lines.finish()));
-        write(&mut self.writer, &self.schema, arrays, &self.path)
+        let mut columns = finished(&mut self.texts);
+        columns.insert(3, Arc::new(self.lines.finish()));
+        self.batches.write(columns)
     }
 
     /// Closes the file; what was counted.
     pub fn finish(mut self) -> Result<Counted> {
         self.flush()?;
-        close(self.writer, &self.path)?;
-        Ok(Counted {
-            variants: self.counts,
-            findings: self.findings,
-        })
+        self.batches.close()?;
+        Ok(self.counted)
     }
 }
 
 /// How many defects there are of each kind.
+#[derive(Default)]
 pub struct Counted {
+    /// Of each variant, by what a reader must do.
     pub variants: BTreeMap<(Variant, Expected), u64>,
     pub findings: BTreeMap<&'static str, u64>,
+}
+
+impl Counted {
+    fn count(&mut self, defect: &Defect) {
+        let key = (defect.variant, defect.expected);
+        *self.variants.entry(key).or_default() += 1;
+        *self.findings.entry(defect.finding).or_default() += 1;
+    }
 }

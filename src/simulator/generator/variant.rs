@@ -265,6 +265,11 @@ const TABLE: &[(u8, Expected, &str)] = &[
     ),
     (76, Reported, "values that contradict their type"),
     (
+        77,
+        Reported,
+        "a view: columns are left out, activities end at 10,000",
+    ),
+    (
         78,
         Asked,
         "stages that are unknown, renamed, known by name only",
@@ -277,6 +282,11 @@ const TABLE: &[(u8, Expected, &str)] = &[
         "consent in other words, the other way round, or unclear",
     ),
     (82, Reported, "a delta without deletions"),
+    (
+        83,
+        Asked,
+        "a delta with other headers, dates and ids than the first export",
+    ),
     (84, Reported, "test records"),
 ];
 

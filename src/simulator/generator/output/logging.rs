@@ -52,26 +52,12 @@ impl Output<'_> {
 
     /// A defect of a file as a whole.
     pub(super) fn defect(&self, path: &str, variant: u8, what: (Expected, &'static str)) -> Defect {
-        Defect {
-            variant: Variant::numbered(variant),
-            object: self.table.object,
-            file: self.file_name(path),
-            line: None,
-            record_id: None,
-            column: None,
-            clean: None,
-            dirty: None,
-            expected: what.0,
-            finding: what.1,
-        }
-    }
-
-    /// The file as a reader meets it: sheets are in one workbook.
-    fn file_name(&self, path: &str) -> String {
-        match self.shape.format {
-            Format::Sheet => WORKBOOK.to_owned(),
-            _ => path.to_owned(),
-        }
+        // As a reader meets it: sheets are in one workbook.
+        let path = match self.shape.format {
+            Format::Sheet => WORKBOOK,
+            _ => path,
+        };
+        Defect::of(variant, (self.table.object, path), what)
     }
 
     pub(super) fn log_planted(

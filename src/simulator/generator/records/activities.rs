@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, ToSpan as _};
 
-use super::super::account::{Account, exported_again_at, exported_at, id, opened_at};
+use super::super::account::{Account, exported_again_at, exported_at, id, number, opened_at};
 use super::super::dice::Dice;
 use super::super::row::Row;
 use super::super::tables::Table;
@@ -237,11 +237,8 @@ fn guest(account: &Account, doing: Doing, row: &mut Row) -> bool {
 
 /// What else an activity is about: contact, company and deal.
 pub fn relations(account: &Account, row: &Row) -> [Option<String>; 3] {
-    let number = |prefix: &str| -> Option<u64> {
-        let parent = row.get("parent_id");
-        parent.strip_prefix(prefix)?.strip_prefix('_')?.parse().ok()
-    };
-    if let Some(deal) = number("dea") {
+    let parent = row.get("parent_id");
+    if let Some(deal) = number(parent, "dea") {
         let contact = deals::primary_contact(account, deal);
         let company = deals::company_of(account, deal);
         return [
@@ -250,10 +247,10 @@ pub fn relations(account: &Account, row: &Row) -> [Option<String>; 3] {
             Some(id("dea", deal)),
         ];
     }
-    let contact = number("con");
+    let contact = number(parent, "con");
     let company = match contact {
         Some(contact) => people::company_of(account, contact),
-        None => number("com"),
+        None => number(parent, "com"),
     };
     [
         contact.map(|contact| id("con", contact)),

@@ -7,6 +7,7 @@ use super::super::words::{
     COMPANY_FIRST, COMPANY_SECOND, INDUSTRIES, LEGAL_FORMS, Language, SENTENCES, TAGS, plain,
 };
 use super::money;
+use super::options::{SALES_REGIONS, TIERS};
 
 /// A company's name; no two have the same.
 pub fn company_name(account: &Account, index: u64) -> String {
@@ -112,19 +113,13 @@ fn parent(account: &Account, index: u64, dice: &mut Dice, row: &mut Row) {
 }
 
 fn custom(index: u64, dice: &mut Dice, row: &mut Row) {
-    row.set(
-        "cf_tier",
-        dice.pick(&["Gold", "Silver", "Bronze", "Platinum"]),
-    )
-    .set("cf_seats", dice.below(400).to_string())
-    .set("cf_founded_on", dice.day(1921, 2020).to_string())
-    .set("cf_contract_date", dice.day(2015, 2026).to_string())
-    .set("cf_credit_limit", (dice.between(1, 90) * 1_000).to_string())
-    .set(
-        "cf_regions",
-        several(dice, &["North", "South", "East", "West"]),
-    )
-    .set("cf_customer_number", (10_000 + index).to_string());
+    row.set("cf_tier", dice.pick(TIERS))
+        .set("cf_seats", dice.below(400).to_string())
+        .set("cf_founded_on", dice.day(1921, 2020).to_string())
+        .set("cf_contract_date", dice.day(2015, 2026).to_string())
+        .set("cf_credit_limit", (dice.between(1, 90) * 1_000).to_string())
+        .set("cf_regions", several(dice, SALES_REGIONS))
+        .set("cf_customer_number", (10_000 + index).to_string());
 }
 
 /// Some of the options as a multi-select cell: joined by `;`, what would look like one escaped.

@@ -9,6 +9,7 @@ use super::super::tables::Table;
 use super::super::words::{GOODS, TAGS};
 use super::Sink;
 use super::companies::{company_name, several};
+use super::options::{COMPETITORS, MODULES, PARTS};
 use crate::error::Result;
 
 /// Cents as an amount with a point.
@@ -68,7 +69,7 @@ fn standing(account: &Account, index: u64) -> Option<(&Pipeline, &Stage)> {
 /// The contact that a deal is made with, if it still is there.
 pub fn primary_contact(account: &Account, deal: u64) -> Option<u64> {
     let mut dice = account.dice("made with", deal);
-    if account.contacts == 0 || !dice.percent(80) {
+    if !dice.percent(80) {
         return None;
     }
     account.present("contact", dice.between(1, account.contacts))
@@ -142,26 +143,20 @@ fn partners(account: &Account, index: u64, dice: &mut Dice, row: &mut Row) {
         .set_some("tags", dice.percent(15).then(|| several(dice, TAGS)));
 }
 
-/// Modules that a deal may be about.
-const MODULES: &[&str] = &["Base", "Mobile", "Reports", "\"Pro\""];
-
 fn custom(dice: &mut Dice, row: &mut Row) {
-    row.set(
-        "cf_competitor",
-        dice.pick(&["Initech", "Globex", "Umbrella"]),
-    )
-    .set("cf_users", dice.between(1, 500).to_string())
-    .set("cf_setup_fee", money(dice.between(100_000, 900_000)))
-    .set_some(
-        "cf_correction",
-        dice.percent(40)
-            .then(|| format!("-{}", money(dice.between(110_000, 900_000)))),
-    )
-    .set("cf_signed_on", dice.day(2020, 2026).to_string())
-    .set("cf_go_live_on", dice.day(2026, 2027).to_string())
-    .set("cf_renewal_on", dice.day(2027, 2029).to_string())
-    .set("cf_modules", several(dice, MODULES))
-    .set("cf_parts", several(dice, &["Bolts", "Nuts", "Rings"]));
+    row.set("cf_competitor", dice.pick(COMPETITORS))
+        .set("cf_users", dice.between(1, 500).to_string())
+        .set("cf_setup_fee", money(dice.between(100_000, 900_000)))
+        .set_some(
+            "cf_correction",
+            dice.percent(40)
+                .then(|| format!("-{}", money(dice.between(110_000, 900_000)))),
+        )
+        .set("cf_signed_on", dice.day(2020, 2026).to_string())
+        .set("cf_go_live_on", dice.day(2026, 2027).to_string())
+        .set("cf_renewal_on", dice.day(2027, 2029).to_string())
+        .set("cf_modules", several(dice, MODULES))
+        .set("cf_parts", several(dice, PARTS));
 }
 
 /// Some deals have more contacts than one.

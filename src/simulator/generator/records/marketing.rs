@@ -30,7 +30,7 @@ pub fn campaign(account: &Account, index: u64, row: &mut Row) {
 
 pub fn member(account: &Account, index: u64, row: &mut Row) {
     let mut dice = account.dice("campaign_member", index);
-    let is_contact = account.contacts > 0 && dice.percent(80);
+    let is_contact = dice.percent(80);
     let (kind, prefix) = if is_contact {
         ("contact", "con")
     } else {
@@ -87,7 +87,7 @@ pub fn tag(account: &Account, index: u64, row: &mut Row) {
 
 pub fn mark(account: &Account, index: u64, row: &mut Row) {
     let mut dice = account.dice("record_tag", index);
-    let is_contact = account.contacts > 0 && dice.percent(70);
+    let is_contact = dice.percent(70);
     let (kind, prefix) = if is_contact {
         ("contact", "con")
     } else {

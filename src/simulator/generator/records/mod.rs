@@ -5,6 +5,7 @@ mod companies;
 mod deals;
 mod files;
 mod marketing;
+pub mod options;
 mod people;
 mod support;
 mod tasks;
@@ -13,7 +14,7 @@ pub use activities::{Doing, activity, doings, parent_of, relations};
 pub use companies::{company_name, domain};
 pub use deals::money;
 pub use files::{bytes as attachment_bytes, fallen, fallen_with_parent};
-pub use people::{INTERESTS, PRODUCTS, TOPICS, email};
+pub use people::email;
 
 use super::account::Account;
 use super::row::Row;

@@ -8,17 +8,10 @@ use super::super::row::Row;
 use super::super::words::{DEPARTMENTS, JOB_TITLES, SENTENCES, TAGS};
 use super::companies::{company_name, domain, several};
 use super::money;
-
-/// Options of multi-selects; two have what may stand between options inside.
-pub const PRODUCTS: &[&str] = &[
-    "CRM",
-    "Helpdesk",
-    "Small, Medium",
-    "Mail; Chat",
-    "Telephony",
-];
-pub const INTERESTS: &[&str] = &["Chess", "Sailing", "Reading", "R|D"];
-pub const TOPICS: &[&str] = &["Cranes", "Pumps", "Service", "Price"];
+use super::options::{
+    INTERESTS, LEAD_SOURCES, LEAD_STATUSES, LIFECYCLES, OTHER_REGIONS, PRODUCTS, REGIONS, SIZES,
+    TOPICS,
+};
 
 pub fn user(account: &Account, index: u64, row: &mut Row) {
     let mut dice = account.dice("user", index);
@@ -107,10 +100,7 @@ pub fn contact(account: &Account, index: u64, row: &mut Row) {
             "company_name",
             company.map(|company| company_name(account, company)),
         )
-        .set(
-            "lifecycle_stage",
-            dice.pick(&["lead", "customer", "prospect", "Partner"]),
-        );
+        .set("lifecycle_stage", dice.pick(LIFECYCLES));
     address(&person, &mut dice, row);
     consent(&mut dice, row);
     row.set_some("tags", dice.percent(15).then(|| several(&mut dice, TAGS)));
@@ -217,13 +207,10 @@ fn dealings(dice: &mut Dice, row: &mut Row) {
                 dice.pick(&["00", "15", "30"])
             ),
         )
-        .set(
-            "cf_region",
-            dice.pick(&["DACH", "Nordics", "Iberia", "Alps"]),
-        )
-        .set("cf_region_2", dice.pick(&["North", "South"]))
+        .set("cf_region", dice.pick(REGIONS))
+        .set("cf_region_2", dice.pick(OTHER_REGIONS))
         .set("cf_products", several(dice, PRODUCTS))
-        .set("cf_size", dice.pick(&["S", "M", "L"]))
+        .set("cf_size", dice.pick(SIZES))
         .set("cf_interests", several(dice, INTERESTS));
 }
 
@@ -314,16 +301,10 @@ pub fn lead(account: &Account, index: u64, row: &mut Row) {
 
 /// How far a lead is.
 fn standing(score: u64, dice: &mut Dice, row: &mut Row) {
-    row.set(
-        "cf_lead_source",
-        dice.pick(&["Web", "Referral", "Billboard"]),
-    )
-    .set(
-        "cf_lead_status",
-        dice.pick(&["new", "contacted", "simmering"]),
-    )
-    .set("score", score.to_string())
-    .set("email_opt_out", dice.percent(12).to_string());
+    row.set("cf_lead_source", dice.pick(LEAD_SOURCES))
+        .set("cf_lead_status", dice.pick(LEAD_STATUSES))
+        .set("score", score.to_string())
+        .set("email_opt_out", dice.percent(12).to_string());
 }
 
 /// What a lead wants.
@@ -341,12 +322,12 @@ fn wishes(dice: &mut Dice, row: &mut Row) {
 
 /// A fifth of the leads became contacts.
 fn conversion(account: &Account, dice: &mut Dice, row: &mut Row) {
-    let contact = dice.between(1, account.contacts.max(1));
+    let contact = dice.between(1, account.contacts);
     let deal = dice.between(1, account.size("deal"));
     let when = dice.moment(opened_at(), exported_at() - 1.hours());
     let when = when.as_second() - when.as_second() % 60;
     let when = jiff::Timestamp::from_second(when).unwrap_or_default();
-    let is_converted = dice.percent(20) && account.contacts > 0;
+    let is_converted = dice.percent(20);
     row.set("is_converted", is_converted.to_string());
     if is_converted {
         let contact = account.present("contact", contact);

@@ -12,9 +12,7 @@ use crate::error::Result;
 
 /// Who asked.
 fn requester(account: &Account, ticket: u64) -> u64 {
-    let contact = account
-        .dice("asked", ticket)
-        .between(1, account.contacts.max(1));
+    let contact = account.dice("asked", ticket).between(1, account.contacts);
     account.present("contact", contact).unwrap_or(1)
 }
 
@@ -33,10 +31,7 @@ pub fn ticket(account: &Account, index: u64, row: &mut Row) {
         .set("status", if is_closed { "closed" } else { "open" })
         .set("priority", dice.pick(&["low", "normal", "high"]))
         .set("channel", dice.pick(&["email", "phone", "web"]))
-        .set_some(
-            "requester_contact_id",
-            (account.contacts > 0).then(|| id("con", contact)),
-        )
+        .set("requester_contact_id", id("con", contact))
         .set_some("company_id", company.map(|company| id("com", company)))
         .set_some(
             "assignee_id",

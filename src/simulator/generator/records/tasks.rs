@@ -52,7 +52,7 @@ type Parent = ((&'static str, &'static str), u64);
 fn parent(account: &Account, index: u64) -> Option<Parent> {
     let mut dice = account.dice("task of", index);
     let kind = match dice.below(10) {
-        0..6 if account.contacts > 0 => ("contact", "con"),
+        0..6 => ("contact", "con"),
         6..9 => ("deal", "dea"),
         _ => ("company", "com"),
     };

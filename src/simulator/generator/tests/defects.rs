@@ -46,7 +46,7 @@ type Files = BTreeMap<String, Vec<Vec<u8>>>;
 #[test]
 fn each_variant_plants_something_and_it_stands_in_its_file_on_its_line() {
     for variant in Variant::all() {
-        let is_delta = variant.id() == "V82";
+        let is_delta = ["V82", "V83"].contains(&variant.id().as_str());
         let (folder, made) = made(4, 60, &[&variant.id()], is_delta);
         let planted = defects(&made);
         assert!(!planted.is_empty(), "{variant}");
@@ -65,6 +65,22 @@ fn of_all_variants_at_once_only_what_is_written_is_named() {
         let (folder, made) = made(seed, 120, &all, false);
         assert_all_stand_there(&defects(&made), &made, folder.path());
     }
+}
+
+#[test]
+fn a_view_ends_at_its_cap() {
+    let (_folder, made) = made(4, 1_700, &["V77"], false);
+    assert!(made.rows["activity"] > 10_000);
+    let text = &unpacked(&made)["data/activities.csv"][0];
+    let mut reader = csv::Reader::from_reader(text.as_slice());
+    assert_eq!(reader.records().count(), 10_000);
+    let capped = defects(&made);
+    let capped: Vec<&Planted> = capped
+        .iter()
+        .filter(|defect| defect.finding == "rows_capped")
+        .collect();
+    assert_eq!(capped.len(), 1);
+    assert_eq!(capped[0].file, "data/activities.csv");
 }
 
 fn assert_all_stand_there(planted: &[Planted], made: &Made, folder: &Path) {

@@ -11,7 +11,7 @@ use zip::ZipWriter;
 
 use super::super::export::Making;
 use super::super::files;
-use super::super::packing::{WORKBOOK, options, unpacked, zip};
+use super::super::packing::{WORKBOOK, options, zip};
 use super::super::variant::Expected::{Asked, Recovered, Refused, Reported};
 use crate::error::{Error, Kind, Result};
 
@@ -175,7 +175,7 @@ fn put(
 /// A small archive in memory.
 fn archive(entries: &[(&str, &[u8])], is_stored: bool) -> Result<Vec<u8>> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    let failed = |cause| unpacked(Path::new("refused"), cause);
+    let failed = |cause| files::failed("written", Path::new("refused"), cause);
     for (name, bytes) in entries {
         let mut how = options(0);
         if is_stored {
@@ -191,7 +191,7 @@ fn archive(entries: &[(&str, &[u8])], is_stored: bool) -> Result<Vec<u8>> {
 /// An archive with a link to a file that is not its own.
 fn link() -> Result<Vec<u8>> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    let failed = |cause| unpacked(Path::new("refused"), cause);
+    let failed = |cause| files::failed("written", Path::new("refused"), cause);
     archive
         .add_symlink("data/contacts.csv", "/etc/hostname", options(0))
         .map_err(failed)?;

@@ -1,4 +1,4 @@
-//! V43-V47: dates and times.
+//! V43-V47, V83: dates and times.
 //!
 //! Columns of their own carry one spelling each, so that a reader can decide by the column; `deal.cf_go_live_on` holds
 //! only what can be read in two ways.
@@ -158,6 +158,13 @@ pub const SPELLINGS: &[Spelling] = &[
     spelling(47, Recovered, "null_word", EMPTY, |cell| {
         Some(cell.one_of(NULLS).to_owned())
     }),
+    spelling(
+        83,
+        Recovered,
+        "date_now_dmy",
+        Place::Whole("contact", "birthday"),
+        |cell| day(cell, "%d/%m/%Y"),
+    ),
 ];
 
 const NULLS: &[&str] = &[

@@ -1,12 +1,12 @@
-//! V15-V24, V30: encodings, delimiters, line ends, quotes, what stands around the rows. V32, V64, V66, V75: columns.
+//! V15-V24, V30: encodings, delimiters, line ends, quotes, what stands around the rows. V32, V64, V66, V75, V77: columns.
 
 use encoding_rs::{ISO_8859_15, MACINTOSH, WINDOWS_1252};
 
+use super::super::account::number;
 use super::super::tables::Table;
 use super::super::text::{Characters, Newline};
 use super::super::variant::Expected::{self, Asked, Quarantined, Recovered, Reported};
 use super::plan::{Aspect, FilePlan, FileVariant, Source};
-use super::spelling::number;
 
 /// A file variant in one line.
 const fn file(
@@ -175,6 +175,14 @@ pub const VARIANTS: &[FileVariant] = &[
     doubtful(
         file(75, "lead", Columns, "column_missing", |plan, _| {
             plan.drop("cf_interest")
+        }),
+        Reported,
+    ),
+    doubtful(
+        file(77, "company", Columns, "columns_of_a_view", |plan, _| {
+            for column in ["website", "phone", "description"] {
+                plan.drop(column);
+            }
         }),
         Reported,
     ),

@@ -1,4 +1,4 @@
-//! V25-V28: headers that are doubled, noisy, localised, or labels. V49, V81: headers that say more than a name.
+//! V25-V28, V83: headers that are doubled, noisy, localised, or labels. V49, V81: headers that say more than a name.
 
 use super::super::tables::{Column, Table};
 use super::super::variant::Expected::{self, Asked, Recovered};
@@ -55,6 +55,9 @@ pub const VARIANTS: &[FileVariant] = &[
         rename(plan, &[("phone", "")])
     }),
     header(27, "lead", Recovered, "header_german", |plan, _| {
+        rename(plan, GERMAN)
+    }),
+    header(83, "lead", Recovered, "header_now_german", |plan, _| {
         rename(plan, GERMAN)
     }),
     header(27, "contact", Recovered, "header_french", |plan, _| {

@@ -1,8 +1,9 @@
-//! V31, V33-V35, V38-V42: ids that are numbers, and links by something else than an id, or to nothing.
+//! V31, V33-V35, V38-V42, V83: ids that are numbers, and links by something else than an id, or to nothing.
 
+use super::super::account::number;
 use super::super::records;
 use super::super::variant::Expected::{Asked, Kept, Recovered, Reported};
-use super::spelling::{Cell, Place, Spelling, number, spelling};
+use super::spelling::{Cell, Place, Spelling, spelling};
 
 pub const SPELLINGS: &[Spelling] = &[
     spelling(
@@ -216,6 +217,13 @@ pub const SPELLINGS: &[Spelling] = &[
         "parent_type_missing",
         Place::Some("activity", "parent_type"),
         |_| Some(String::new()),
+    ),
+    spelling(
+        83,
+        Asked,
+        "id_now_without_prefix",
+        Place::Whole("task", "id"),
+        |cell| Some(format!("{:09}", cell.number("tsk")?)),
     ),
 ];
 

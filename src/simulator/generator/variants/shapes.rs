@@ -1,4 +1,4 @@
-//! V03, V05, V06, V08-V11, V65: into which files an object goes, and in which format.
+//! V03, V05, V06, V08-V11, V65, V77: into which files an object goes, and in which format.
 
 use std::collections::BTreeSet;
 
@@ -43,6 +43,8 @@ pub struct Shape {
     has_parts: bool,
     /// Between cells, where the format says it.
     pub delimiter: Option<char>,
+    /// After so many records the file ends, whatever there is more.
+    pub most: Option<u64>,
     /// The variants that made it so.
     variants: Vec<ShapeMark>,
 }
@@ -87,6 +89,9 @@ const fn tabbed(dress: Dress) -> Dress {
         ..dress
     }
 }
+
+/// How many records a view shows.
+const VIEW_ROWS: u64 = 10_000;
 
 /// Other names for files.
 const NAMES: &[(&str, &str)] = &[
@@ -133,6 +138,7 @@ impl Shape {
             is_typed: false,
             has_parts: false,
             delimiter: None,
+            most: None,
             variants: Vec::new(),
         };
         let mut formats = FORMATS.iter();
@@ -153,6 +159,10 @@ impl Shape {
         if table.object == "activity" && has(65) {
             shape.is_typed = true;
             shape.mark(65, "file_per_type", |_, _| true);
+        }
+        if table.object == "activity" && has(77) && !shape.is_typed && total > VIEW_ROWS {
+            shape.most = Some(VIEW_ROWS);
+            shape.mark(77, "rows_capped", |_, _| true);
         }
         shape.cut(table.object, total, has);
         shape.has_parts = total > shape.part_rows;

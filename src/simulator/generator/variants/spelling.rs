@@ -1,6 +1,6 @@
 //! What a defect in a value is: where it may stand, and how it is written.
 
-use super::super::account::Account;
+use super::super::account::{Account, number};
 use super::super::row::Row;
 use super::super::tables::{Column, Kind, Table};
 use super::super::variant::Expected;
@@ -78,11 +78,6 @@ impl Cell<'_> {
     }
 }
 
-/// The number in an id.
-pub fn number(id: &str, prefix: &str) -> Option<u64> {
-    id.strip_prefix(prefix)?.strip_prefix('_')?.parse().ok()
-}
-
 /// A spelling of quoted cells that changes no other.
 pub const fn spelling(
     variant: u8,
@@ -127,8 +122,7 @@ impl Spelling {
             Place::Each(object, name) => is_it(object, name).then_some(Reach::Each),
             Place::Some(object, name) => is_it(object, name).then_some(Reach::Some),
             Place::Kinds(kinds) | Place::Blank(kinds) => {
-                let is_data = !matches!(table.object, "pipeline" | "stage" | "deleted");
-                (is_data && kinds.contains(&column.kind)).then_some(Reach::Some)
+                (table.is_record && kinds.contains(&column.kind)).then_some(Reach::Some)
             }
         }
     }
