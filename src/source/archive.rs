@@ -101,18 +101,11 @@ pub(super) fn is_office(file: &SharedFile) -> (bool, bool) {
     (is_workbook, is_office)
 }
 
-fn is_unsupported(cause: &ZipError) -> bool {
-    matches!(
-        cause,
-        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_)
-    )
-}
-
 /// An archive that cannot be read as a whole.
 fn damaged(path: &str, cause: ZipError) -> Error {
-    let (what, hint) = match is_unsupported(&cause) {
-        true => (NOT_READ_HERE, UNPACK),
-        false => (
+    let (what, hint) = match cause {
+        ZipError::UnsupportedArchive(_) => ("is packed in a way that is not read here", UNPACK),
+        _ => (
             "is not a whole zip archive",
             "copy or download it again; nothing of it was landed",
         ),
@@ -122,16 +115,8 @@ fn damaged(path: &str, cause: ZipError) -> Error {
 
 /// A file of an archive that cannot be read; the others may be good.
 fn broken(path: &str, cause: ZipError) -> Error {
-    let (what, hint) = match is_unsupported(&cause) {
-        true => (NOT_READ_HERE, UNPACK),
-        false => ("cannot be read", AGAIN),
-    };
-    refused(
-        path,
-        what,
-        &format!("{hint}, or leave the file out: {LEAVE_OUT}"),
-    )
-    .because(cause)
+    let hint = format!("copy or download the archive again, or leave the file out: {LEAVE_OUT}");
+    refused(path, "cannot be read", &hint).because(cause)
 }
 
 fn refused(path: &str, what: impl AsRef<str>, hint: &str) -> Error {
@@ -252,8 +237,6 @@ fn leads_out(path: &str, index: usize) -> Error {
 const HEADER_MARK: &[u8] = b"PK\x01\x02";
 const HEADER_BYTES: usize = 46;
 
-const NOT_READ_HERE: &str = "is packed in a way that is not read here";
-const AGAIN: &str = "copy or download the archive again";
 pub(super) const LEAVE_OUT: &str = "object `-` in sql/map/map_headers.csv";
 const UNPACK: &str = "unpack the archive, look at it, and land the folder";
 

@@ -1,5 +1,6 @@
 //! JSON as tables: an array of records, one record a line, or an object with an array an object.
 
+use std::cell::Cell as Count;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, BufRead, Read as _};
@@ -12,10 +13,14 @@ use super::Limits;
 use super::cell::Cell;
 use super::container::{Digest, Entry};
 use super::shared::{SharedFile, Spool};
+use super::stretch::Stretch;
 use crate::error::{Error, Kind, Result};
 
 /// The beginning of a file that tells records a line from one object.
 const HEAD_BYTES: u64 = 1 << 18;
+
+/// Tables of one document: more would be records by their ids.
+const MOST_TABLES: usize = 250;
 
 /// Takes a record of a table.
 type Sink<'a> = &'a mut dyn FnMut(&str, Cell) -> io::Result<()>;
@@ -64,10 +69,15 @@ fn split(
     let read = |sink: Sink| {
         looked_at(entry, limits, allowance, |input| {
             skip_mark(input)?;
-            each_record(input, &name, is_lines, sink)
+            let since = Count::new(0);
+            let input = Stretch::new(input, "record", &since, limits);
+            each_record(input, &name, is_lines, &mut |table, record| {
+                since.set(0);
+                sink(table, record)
+            })
         })
     };
-    let columns = columns(&read)?;
+    let columns = columns(&read, limits)?;
     let spooled = |cause: io::Error| entry.unreadable(cause);
     let mut texts = BTreeMap::new();
     for (table, columns) in columns {
@@ -83,7 +93,10 @@ fn split(
 }
 
 /// The columns of each table, in the order they are met.
-fn columns(read: &dyn Fn(Sink) -> Result<()>) -> Result<BTreeMap<String, IndexSet<String>>> {
+fn columns(
+    read: &dyn Fn(Sink) -> Result<()>,
+    limits: &Limits,
+) -> Result<BTreeMap<String, IndexSet<String>>> {
     let mut columns: BTreeMap<String, IndexSet<String>> = BTreeMap::new();
     read(&mut |table, record| {
         let known = match columns.get_mut(table) {
@@ -91,7 +104,13 @@ fn columns(read: &dyn Fn(Sink) -> Result<()>) -> Result<BTreeMap<String, IndexSe
             None => columns.entry(table.to_owned()).or_default(),
         };
         known.extend(cells(&record).into_keys());
-        Ok(())
+        // Room is held for each, and each table is an open file.
+        match known.len() > limits.columns || columns.len() > MOST_TABLES {
+            true => Err(io::Error::other(
+                "it has more tables or columns than any export",
+            )),
+            false => Ok(()),
+        }
     })?;
     Ok(columns)
 }
@@ -160,7 +179,7 @@ fn is_lines(head: &[u8]) -> bool {
         && !head[values.byte_offset()..].trim_ascii().is_empty()
 }
 
-fn each_record(input: &mut dyn BufRead, name: &str, is_lines: bool, sink: Sink) -> io::Result<()> {
+fn each_record(input: Stretch, name: &str, is_lines: bool, sink: Sink) -> io::Result<()> {
     let mut json = serde_json::Deserializer::from_reader(input);
     if is_lines {
         for (at, record) in json.into_iter::<Box<RawValue>>().enumerate() {

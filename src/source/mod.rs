@@ -40,6 +40,7 @@ mod shared;
 mod shelter;
 mod sniff;
 mod streams;
+mod stretch;
 mod survey;
 mod table;
 mod unpack;

@@ -147,3 +147,73 @@ fn held<'a>(sheets: impl Iterator<Item = &'a Rectangle>) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn record(kind: u16, body: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(body.len()).unwrap();
+        [&kind.to_le_bytes(), &length.to_le_bytes(), body].concat()
+    }
+
+    fn cell(row: u16, column: u16) -> Vec<u8> {
+        let body = [row, column, 0].map(u16::to_le_bytes).concat();
+        record(0x0203, &[body, vec![0; 8]].concat())
+    }
+
+    /// A workbook whose sheets have these records.
+    fn book(sheets: &[Vec<u8>]) -> Vec<u8> {
+        let start = record(START, &[0; 16]);
+        let mut at = start.len() + sheets.len() * 8 + 4;
+        let (mut head, mut rest) = (start.clone(), Vec::new());
+        for sheet in sheets {
+            head.extend(record(SHEET, &u32::try_from(at).unwrap().to_le_bytes()));
+            at += start.len() + sheet.len();
+            rest.extend([start.clone(), sheet.clone()].concat());
+        }
+        [head, record(0x000A, &[]), rest].concat()
+    }
+
+    fn refusal(book: &mut [u8]) -> String {
+        check(book).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_only_claimed_is_taken_out() {
+        let claim = record(DIMENSIONS, &[0xFF; 14]);
+        let mut claimed = book(&[[claim.clone(), cell(0, 0)].concat()]);
+        let at = claimed.len() - claim.len() - cell(0, 0).len();
+        check(&mut claimed).unwrap();
+        assert_eq!(claimed[at..at + 4], [0, 0, 14, 0]);
+    }
+
+    #[test]
+    fn almost_empty_rectangles_are_not_held() {
+        check(&mut book(&[[cell(0, 0), cell(65_535, 15)].concat()])).unwrap();
+        let far = [cell(0, 0), cell(65_535, 255)].concat();
+        assert!(
+            refusal(&mut book(std::slice::from_ref(&far))).contains("2 cells lie in a rectangle")
+        );
+        let wide = [3_u16, 0, 0xFFFF].map(u16::to_le_bytes).concat();
+        let wide = [record(SEVERAL_CELLS, &wide), cell(60_000, 0)].concat();
+        assert!(refusal(&mut book(&[wide])).contains("rectangle"));
+        let near = [cell(0, 0), cell(40_000, 15)].concat();
+        assert!(refusal(&mut book(&[near.clone(), near])).contains("4 cells"));
+    }
+
+    #[test]
+    fn sheets_stand_where_they_say() {
+        let mut twice = book(&[cell(0, 0), cell(0, 0)]);
+        let first = twice[24..28].to_vec();
+        twice[32..36].copy_from_slice(&first);
+        assert!(refusal(&mut twice).contains("does not stand where it says"));
+        let mut nowhere = book(&[cell(0, 0)]);
+        nowhere[24] ^= 1;
+        assert!(refusal(&mut nowhere).contains("does not stand where it says"));
+        let locked = record(PASSWORD, &[1, 0]);
+        assert!(refusal(&mut [record(START, &[0; 16]), locked].concat()).contains("password"));
+    }
+}

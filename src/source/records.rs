@@ -24,6 +24,7 @@ pub(super) struct Records<R> {
     line: u64,
     next_line: u64,
     blank_lines: u64,
+    is_begun: bool,
     /// The last line ended in `\r`: a `\n` that follows belongs to it.
     after_cr: bool,
     is_unclosed: bool,
@@ -49,6 +50,7 @@ impl<R: BufRead> Records<R> {
             line: 1,
             next_line: 1,
             blank_lines: 0,
+            is_begun: false,
             after_cr: false,
             is_unclosed: false,
             is_cut: false,
@@ -57,6 +59,9 @@ impl<R: BufRead> Records<R> {
 
     /// Moves to the next record; false at the end.
     pub fn advance(&mut self) -> io::Result<bool> {
+        if !std::mem::replace(&mut self.is_begun, true) {
+            self.skip_lonely_mark()?;
+        }
         if !self.skip_blank_lines()? {
             return Ok(false);
         }
@@ -90,6 +95,15 @@ impl<R: BufRead> Records<R> {
                 return Err(self.too_long());
             }
         }
+    }
+
+    /// A byte order mark that is alone on its line: the parser would take the next line for its own.
+    fn skip_lonely_mark(&mut self) -> io::Result<()> {
+        let ahead = self.input.fill_buf()?;
+        if let Some([b'\r' | b'\n', ..]) = ahead.strip_prefix(b"\xef\xbb\xbf") {
+            self.input.consume(3);
+        }
+        Ok(())
     }
 
     fn skip_blank_lines(&mut self) -> io::Result<bool> {
@@ -294,6 +308,16 @@ mod tests {
             }
             assert_eq!(blank, 2);
             assert!(!unclosed);
+        }
+    }
+
+    #[test]
+    fn a_mark_alone_on_its_line_is_a_blank_line() {
+        for end in ["\n", "\r\n", "\r"] {
+            let (all, blank, _) = seen(&format!("\u{feff}{end}id{end}1"), 4096);
+            let lines: Vec<u64> = all.iter().map(|(line, ..)| *line).collect();
+            assert_eq!((lines, blank), (vec![2, 3], 1));
+            assert_eq!(all[0].2, b"id");
         }
     }
 

@@ -130,21 +130,7 @@ impl<'a> Unpacking<'a> {
                 let name = stem_of(&entry.path, "gz").to_owned();
                 Ok(vec![Entry::new(name, Place::Shared(self.inflated(entry)?))])
             }
-            Content::Zip => {
-                let file = self.as_file(entry)?;
-                match archive::is_office(&file) {
-                    (true, _) => {
-                        self.weigh(entry, &file)?;
-                        self.sheets(entry, file, Kept::InArchive)
-                    }
-                    (false, true) => Ok(Vec::new()),
-                    (false, false) => {
-                        let files = archive::entries(&entry.path, file, self.limits)?;
-                        self.count(entry, files.len())?;
-                        Ok(below(entry, files))
-                    }
-                }
-            }
+            Content::Zip => self.unzipped(entry),
             Content::OldWorkbook => {
                 let file = self.as_file(entry)?;
                 self.sheets(entry, file, Kept::InRecords)
@@ -160,6 +146,23 @@ impl<'a> Unpacking<'a> {
                 Ok(tables.map(table).collect())
             }
             Content::Other => Ok(Vec::new()),
+        }
+    }
+
+    /// The sheets of a workbook, nothing of another office file, and the files of any other archive.
+    fn unzipped(&mut self, entry: &Entry) -> Result<Vec<Entry>> {
+        let file = self.as_file(entry)?;
+        match archive::is_office(&file) {
+            (true, _) => {
+                self.weigh(entry, &file)?;
+                self.sheets(entry, file, Kept::InArchive)
+            }
+            (false, true) => Ok(Vec::new()),
+            (false, false) => {
+                let files = archive::entries(&entry.path, file, self.limits)?;
+                self.count(entry, files.len())?;
+                Ok(below(entry, files))
+            }
         }
     }
 

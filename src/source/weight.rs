@@ -1,12 +1,13 @@
 //! What a workbook would weigh in memory, found out part by part before the library that holds it is let at it.
 
 use std::cell::Cell;
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead, Read as _};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::Limits;
+use super::stretch::Stretch;
 
 /// Strings that room is made for without a look at how many there are.
 const FEW_STRINGS: u64 = 1 << 20;
@@ -34,11 +35,7 @@ pub(super) fn weigh(path: &str, input: &mut dyn BufRead, limits: &Limits) -> io:
         since: &since,
         limits,
     };
-    part.weigh(Counted {
-        input,
-        since: &since,
-        most: limits.record_bytes as u64,
-    })
+    part.weigh(Stretch::new(input, "cell", &since, limits))
 }
 
 fn within(bytes: u64, limits: &Limits) -> io::Result<()> {
@@ -59,7 +56,7 @@ struct Part<'a> {
 }
 
 impl Part<'_> {
-    fn weigh(&self, input: Counted) -> io::Result<()> {
+    fn weigh(&self, input: Stretch) -> io::Result<()> {
         let mut reader = Reader::from_reader(input);
         // As the library reads it, so that an end here is an end there.
         let config = reader.config_mut();
@@ -107,7 +104,7 @@ impl Part<'_> {
                 "it claims {promised} strings, which are not there"
             )));
         }
-        io::copy(&mut reader.into_inner().input, &mut io::sink()).map(|_| ())
+        io::copy(reader.into_inner().rest(), &mut io::sink()).map(|_| ())
     }
 }
 
@@ -121,34 +118,4 @@ fn strings_of(element: &BytesStart) -> u64 {
     let counts = attributes.filter(|attribute| attribute.key.as_ref() == "uniqueCount");
     let number = |text: &str| text.trim().parse().unwrap_or(u64::MAX);
     counts.map(|count| number(&count.value)).max().unwrap_or(0)
-}
-
-/// Ends in an error when more than `most` bytes are read without a rest in between.
-struct Counted<'a> {
-    input: &'a mut dyn BufRead,
-    since: &'a Cell<u64>,
-    most: u64,
-}
-
-impl Read for Counted<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.fill_buf()?.read(buffer)?;
-        self.consume(read);
-        Ok(read)
-    }
-}
-
-impl BufRead for Counted<'_> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.since.get() > self.most {
-            let what = format!("a cell of it is longer than {} bytes", self.most);
-            return Err(io::Error::other(what));
-        }
-        self.input.fill_buf()
-    }
-
-    fn consume(&mut self, bytes: usize) {
-        self.since.set(self.since.get() + bytes as u64);
-        self.input.consume(bytes);
-    }
 }

@@ -230,7 +230,8 @@ impl Taken {
 
 /// Whether the reader met as many records as there are, where the file lies as it is.
 fn recount(export: &Export, counts: &FileCounts, files: &[File]) -> Result<(), String> {
-    let Some((_, bytes)) = files.iter().find(|(name, _)| *name == counts.path) else {
+    let lies = |(name, bytes): &&File| *name == counts.path && !is_packed(bytes);
+    let Some((_, bytes)) = files.iter().find(lies) else {
         return Ok(());
     };
     let chosen = |topic: &str| {
@@ -256,15 +257,24 @@ fn recount(export: &Export, counts: &FileCounts, files: &[File]) -> Result<(), S
     }
 }
 
-/// No file is passed over: it is listed, or what came out of it is.
+/// Whether other files come out of a file, with names of their own.
+fn is_packed(bytes: &[u8]) -> bool {
+    [b"PK".as_slice(), b"\x1f\x8b", b"\xd0\xcf"]
+        .iter()
+        .any(|mark| bytes.starts_with(mark))
+}
+
+/// No file is passed over: it is listed, or what came out of it is. What archives hold has names of its own.
 fn all_listed(export: &Export, files: &[File]) -> Result<(), String> {
-    let is_listed = |name: &str| {
-        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let is_listed = |(name, bytes): &&File| {
+        let stem = name
+            .rsplit_once('.')
+            .map_or(name.as_str(), |(stem, _)| stem);
         let mut listed = export.inventory().iter();
-        listed.any(|listed| listed.path == name || listed.path.starts_with(stem))
-            || files.len() == 1
+        listed.any(|listed| listed.path == *name || listed.path.starts_with(stem))
+            || is_packed(bytes)
     };
-    match files.iter().find(|(name, _)| !is_listed(name)) {
+    match files.iter().find(|file| !is_listed(file)) {
         None => Ok(()),
         Some((name, _)) => Err(format!(
             "`{name}` is listed nowhere: {:?}",

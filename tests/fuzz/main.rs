@@ -22,6 +22,7 @@ mod chance;
 mod drive;
 mod judge;
 mod kept;
+mod large;
 mod recount;
 mod texts;
 mod workbooks;
