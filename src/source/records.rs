@@ -59,12 +59,15 @@ impl<R: BufRead> Records<R> {
 
     /// Moves to the next record; false at the end.
     pub fn advance(&mut self) -> io::Result<bool> {
-        if !std::mem::replace(&mut self.is_begun, true) {
-            self.skip_lonely_mark()?;
-        }
         if !self.skip_blank_lines()? {
             return Ok(false);
         }
+        while !self.is_begun && self.skip_lonely_mark()? {
+            if !self.skip_blank_lines()? {
+                return Ok(false);
+            }
+        }
+        self.is_begun = true;
         self.raw.clear();
         self.cells = 0;
         self.line = self.next_line;
@@ -97,13 +100,17 @@ impl<R: BufRead> Records<R> {
         }
     }
 
-    /// A byte order mark that is alone on its line: the parser would take the next line for its own.
-    fn skip_lonely_mark(&mut self) -> io::Result<()> {
+    /// A byte order mark that is alone on its line: the parser would take the next line for its own. Whether there was one.
+    fn skip_lonely_mark(&mut self) -> io::Result<bool> {
         let ahead = self.input.fill_buf()?;
-        if let Some([b'\r' | b'\n', ..]) = ahead.strip_prefix(b"\xef\xbb\xbf") {
-            self.input.consume(3);
-        }
-        Ok(())
+        let is_last = match ahead.strip_prefix(b"\xef\xbb\xbf") {
+            Some([]) => true,
+            Some([b'\r' | b'\n', ..]) => false,
+            _ => return Ok(false),
+        };
+        self.input.consume(3);
+        self.blank_lines += u64::from(is_last);
+        Ok(true)
     }
 
     fn skip_blank_lines(&mut self) -> io::Result<bool> {
@@ -318,6 +325,9 @@ mod tests {
             let lines: Vec<u64> = all.iter().map(|(line, ..)| *line).collect();
             assert_eq!((lines, blank), (vec![2, 3], 1));
             assert_eq!(all[0].2, b"id");
+            let mark = format!("{end}\u{feff}");
+            let (all, blank, _) = seen(&format!("{mark}{mark}"), 4096);
+            assert_eq!((all.len(), blank), (0, 3));
         }
     }
 

@@ -26,7 +26,9 @@ pub fn recounted(bytes: &[u8], dialect: &Dialect) -> u64 {
     let encoding = Encoding::for_label(dialect.encoding.as_bytes()).unwrap();
     let decoded;
     let text = if encoding == encoding_rs::UTF_8 {
-        bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+        // A mark alone is a line that holds it.
+        let rest = bytes.strip_prefix(b"\xef\xbb\xbf");
+        rest.filter(|rest| !rest.is_empty()).unwrap_or(bytes)
     } else {
         decoded = encoding.decode(bytes).0.into_owned();
         decoded.as_bytes()
