@@ -10,6 +10,7 @@ mod endurance;
 mod faults;
 mod generate;
 mod harsh;
+mod hostile;
 mod house;
 mod interrupt;
 mod links;

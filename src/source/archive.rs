@@ -1,6 +1,6 @@
 //! Zip archives: nothing is unpacked to disk, names are not trusted, sizes are counted, not believed.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek as _, SeekFrom};
 use std::sync::Arc;
 
 use encoding_rs::WINDOWS_1252;
@@ -15,7 +15,6 @@ use crate::error::{Error, Kind, Result};
 /// An open archive: its directory is read once, whatever the number of its files.
 #[derive(Debug)]
 struct Archive {
-    name: String,
     zip: ZipArchive<SharedFile>,
 }
 
@@ -24,7 +23,8 @@ struct Archive {
 pub(super) struct Packed {
     archive: Arc<Archive>,
     index: usize,
-    /// Its size in the archive.
+    is_locked: bool,
+    /// Its size in the archive: what is claimed, and never more than there is.
     bytes: u64,
 }
 
@@ -34,21 +34,27 @@ impl Packed {
         self.bytes
     }
 
-    /// Opens the file as a stream that ends in an error past `allowance` bytes or the ratio of `limits`.
+    /// Opens the file, whose path is `path`, as a stream that ends in an error past `most` bytes.
+    ///
+    /// # Errors
+    /// `Kind::Source` when it is encrypted or cannot be unpacked; and whatever `reading` returns.
     pub fn read<T>(
         &self,
-        limits: &Limits,
-        allowance: u64,
+        path: &str,
+        most: u64,
         reading: impl FnOnce(&mut dyn Read) -> Result<T>,
     ) -> Result<T> {
+        if self.is_locked {
+            let what = "is encrypted: it needs a password";
+            let hint =
+                "unpack the archive with its password and land the folder, or leave the file out";
+            return Err(refused(path, what, &format!("{hint}: {LEAVE_OUT}")));
+        }
         let mut zip = self.archive.zip.clone();
         let entry = zip
             .by_index(self.index)
-            .map_err(|cause| damaged(&self.archive.name, cause))?;
-        reading(&mut Guarded::new(
-            entry,
-            limits.inflated(self.bytes, allowance),
-        ))
+            .map_err(|cause| broken(path, cause))?;
+        reading(&mut Guarded::new(entry, most))
     }
 }
 
@@ -95,20 +101,22 @@ pub(super) fn is_office(file: &SharedFile) -> (bool, bool) {
     (is_workbook, is_office)
 }
 
+/// An archive that cannot be read as a whole.
 fn damaged(path: &str, cause: ZipError) -> Error {
-    let unsupported = matches!(
-        cause,
-        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_)
-    );
-    let (what, hint) = if unsupported {
-        ("is packed in a way that is not read here", UNPACK)
-    } else {
-        (
+    let (what, hint) = match cause {
+        ZipError::UnsupportedArchive(_) => ("is packed in a way that is not read here", UNPACK),
+        _ => (
             "is not a whole zip archive",
             "copy or download it again; nothing of it was landed",
-        )
+        ),
     };
     refused(path, what, hint).because(cause)
+}
+
+/// A file of an archive that cannot be read; the others may be good.
+fn broken(path: &str, cause: ZipError) -> Error {
+    let hint = format!("copy or download the archive again, or leave the file out: {LEAVE_OUT}");
+    refused(path, "cannot be read", &hint).because(cause)
 }
 
 fn refused(path: &str, what: impl AsRef<str>, hint: &str) -> Error {
@@ -119,20 +127,18 @@ fn refused(path: &str, what: impl AsRef<str>, hint: &str) -> Error {
 /// The files of an archive, whose names and kinds are safe.
 ///
 /// # Errors
-/// `Kind::Source` when it is not whole, is encrypted, or holds more files than `limits` allows, a name
-/// twice, a link, or a name that leads out of its folder.
+/// `Kind::Source` when it is not whole, or holds more files than `limits` allows, a name twice, a link,
+/// a name that leads out of its folder, bytes that are those of two files, or files that it does not list.
 pub(super) fn entries(path: &str, file: SharedFile, limits: &Limits) -> Result<Vec<Entry>> {
-    let zip = ZipArchive::new(file).map_err(|cause| damaged(path, cause))?;
+    let bytes = file.length();
+    let zip = ZipArchive::new(file.clone()).map_err(|cause| damaged(path, cause))?;
     if zip.len() > limits.entries {
         return Err(too_many(path, limits));
     }
-    if zip.has_duplicate_names() {
-        return Err(refused(path, "holds a file name twice", UNPACK));
+    if let Some(what) = untrusted(&zip, file).map_err(|cause| damaged(path, cause))? {
+        return Err(refused(path, what, UNPACK));
     }
-    let archive = Arc::new(Archive {
-        name: path.to_owned(),
-        zip,
-    });
+    let archive = Arc::new(Archive { zip });
     let mut found = Vec::new();
     for index in 0..archive.zip.len() {
         let entry = archive
@@ -145,14 +151,12 @@ pub(super) fn entries(path: &str, file: SharedFile, limits: &Limits) -> Result<V
         if entry.is_symlink() {
             return Err(refused(path, format!("holds a link: `{inside}`"), UNPACK));
         }
-        if entry.encrypted() {
-            return Err(encrypted(path, &inside));
-        }
         if !entry.is_dir() && !name.ends_with('\\') {
             let packed = Packed {
                 archive: Arc::clone(&archive),
                 index,
-                bytes: entry.compressed_size(),
+                is_locked: entry.encrypted(),
+                bytes: entry.compressed_size().min(bytes),
             };
             found.push(Entry::new(inside, Place::Zip(packed)));
         }
@@ -177,12 +181,44 @@ fn name_of(raw: &[u8], by_format: &str) -> String {
     }
 }
 
-fn encrypted(path: &str, inside: &str) -> Error {
-    refused(
-        path,
-        format!("is encrypted: `{inside}` needs a password"),
-        "unpack the archive with its password and land the folder",
-    )
+/// What there is to say against an archive whose directory can be read.
+fn untrusted(
+    zip: &ZipArchive<SharedFile>,
+    file: SharedFile,
+) -> Result<Option<&'static str>, ZipError> {
+    if zip.has_duplicate_names() {
+        return Ok(Some("holds a file name twice"));
+    }
+    if zip.offset() > 0 {
+        return Ok(Some(
+            "begins with something else: perhaps it is two archives in one file",
+        ));
+    }
+    if goes_on(zip, file)? {
+        return Ok(Some("holds more files than it says"));
+    }
+    // A broken header is told when its file is read.
+    let overlaps = zip.clone().has_overlapping_entries().unwrap_or(false);
+    Ok(overlaps.then_some("holds files that share their bytes, as zip bombs do"))
+}
+
+/// Whether the directory goes on behind its last file. Old tools count files to 65,535 and begin anew, and what is not counted
+/// would not be seen.
+fn goes_on(zip: &ZipArchive<SharedFile>, mut file: SharedFile) -> Result<bool, ZipError> {
+    let Some(last) = zip.len().checked_sub(1) else {
+        return Ok(false);
+    };
+    let start = zip.by_index_data(last)?.central_header_start();
+    let mut header = [0; HEADER_BYTES];
+    file.seek(SeekFrom::Start(start))?;
+    file.read_exact(&mut header)?;
+    // Name, extra and comment follow the header.
+    let lengths =
+        [28, 30, 32].map(|at| i64::from(u16::from_le_bytes([header[at], header[at + 1]])));
+    file.seek(SeekFrom::Current(lengths.iter().sum()))?;
+    let mut mark = Vec::new();
+    file.take(HEADER_MARK.len() as u64).read_to_end(&mut mark)?;
+    Ok(mark == HEADER_MARK)
 }
 
 /// The name itself is not printed: it was written to do harm.
@@ -197,6 +233,11 @@ fn leads_out(path: &str, index: usize) -> Error {
     )
 }
 
+/// What a file begins with in the directory of an archive.
+const HEADER_MARK: &[u8] = b"PK\x01\x02";
+const HEADER_BYTES: usize = 46;
+
+pub(super) const LEAVE_OUT: &str = "object `-` in sql/map/map_headers.csv";
 const UNPACK: &str = "unpack the archive, look at it, and land the folder";
 
 /// A name inside an archive as a relative path; none when it would lead out of the folder.

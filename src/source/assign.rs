@@ -46,6 +46,23 @@ pub struct Names<'a> {
     pub decided: &'a Choices,
 }
 
+impl<'a> Names<'a> {
+    /// What people decided about the headers of a file.
+    fn map_of(&self, entry: &Entry) -> Option<&'a FileMap> {
+        let name = FileName::of(&entry.inside);
+        let (stem, family) = (basename(name.stem), basename(name.family));
+        self.headers.of(entry.name(), stem, family)
+    }
+
+    /// Whether people decided that a file belongs to no object: it is not opened then, and may be broken.
+    pub(super) fn leave_out(&self, entry: &Entry) -> bool {
+        match self.map_of(entry) {
+            Some(map) => map.object.is_none(),
+            None => self.decided.of(&entry.path, "object") == Some("-"),
+        }
+    }
+}
+
 /// Where the knowledge about files comes from, the strongest first: people, the manifest, the layout, the aliases.
 pub(super) struct Knowledge<'a> {
     pub names: Names<'a>,
@@ -70,16 +87,12 @@ impl<'a> Knowledge<'a> {
         if entry.path == "manifest.json" {
             return plain(Role::Manifest);
         }
-        if let Some(object) = self.names.layout.object_of_folder(&entry.inside) {
+        if let Some(object) = self.names.layout.object_of_folder(&entry.inside)
+            && !self.names.leave_out(entry)
+        {
             return plain(Role::File(object.to_owned()));
         }
-        let name = FileName::of(&entry.inside);
-        let file = basename(name.stem);
-        if let Some(map) = self
-            .names
-            .headers
-            .of(entry.name(), file, basename(name.family))
-        {
+        if let Some(map) = self.names.map_of(entry) {
             let role = self.given(entry, map.object.as_deref(), "map_headers.csv")?;
             let map = Some(map);
             return Ok(Assigned { role, map });

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::Limits;
-use super::archive::Packed;
+use super::archive::{LEAVE_OUT, Packed};
 use super::shared::SharedFile;
 use super::unpack::Unpacking;
 use crate::error::{Error, Kind, Result};
@@ -46,8 +46,7 @@ pub(super) struct Digest {
 /// The files inside a folder or a single file, by path: what is packed is taken apart.
 ///
 /// # Errors
-/// `Kind::Source` when the path does not exist, and for an archive that is not
-/// whole, is encrypted, holds a name twice, or holds an entry that would leave its folder.
+/// `Kind::Source` when the path does not exist, and for an archive that is not whole or does harm.
 pub(super) fn entries(path: &Path, unpacking: &mut Unpacking) -> Result<Vec<Entry>> {
     let about = fs::metadata(path).map_err(|cause| {
         Error::new(
@@ -108,7 +107,10 @@ impl Entry {
             Place::Shared(file) | Place::Sheet(file) | Place::Table(file) => {
                 hashed(file.clone(), reading)
             }
-            Place::Zip(packed) => packed.read(limits, allowance, |input| hashed(input, reading)),
+            Place::Zip(packed) => {
+                let most = limits.inflated(packed.bytes(), allowance);
+                packed.read(&self.path, most, |input| hashed(input, reading))
+            }
         }
     }
 
@@ -137,6 +139,11 @@ impl Entry {
         let error = Error::new(Kind::Source, format!("`{}` cannot be read", self.path));
         match cause.downcast::<Error>() {
             Ok(own) => error.because(own),
+            Err(cause) if self.is_packed() => error
+                .hint(format!(
+                    "copy or download the archive again, or leave the file out: {LEAVE_OUT}"
+                ))
+                .because(cause),
             Err(cause) => error
                 .hint("copy or download the export again; nothing of it was landed")
                 .because(cause),

@@ -53,12 +53,7 @@ pub struct Listed {
 /// a file is no text, a part is missing, or the manifest says otherwise; `Kind::Config` when
 /// the header map names a header that its file does not have, or something unknown was decided.
 pub fn open(paths: &[impl AsRef<Path>], names: Names, limits: &Limits) -> Result<Export> {
-    let layout = names.layout;
-    let mut unpacking = Unpacking {
-        layout,
-        limits,
-        allowance: limits.inflated_bytes,
-    };
+    let mut unpacking = Unpacking::new(names, limits);
     let entries = gather(paths, &mut unpacking)?;
     surveyed(&entries, names, limits, unpacking.allowance, unknown_files)
 }
@@ -117,7 +112,8 @@ fn sealed(mut survey: Survey, layout: &Layout, manifest: Option<&Digest>) -> Res
     } = survey;
     let extract_id = extract_id(&found, &originals, manifest);
     let tables = found.into_iter();
-    let table = |(object, parts): (String, _)| Ok((object.clone(), joined(object, parts, layout)?));
+    let table =
+        |(object, parts): (String, _)| Ok((object.clone(), joined(object, parts, layout, limits)?));
     let tables = tables.map(table).collect::<Result<_>>()?;
     Ok(Export {
         inventory,

@@ -27,6 +27,11 @@ impl Fields {
         self.top.learn(record, &mut self.columns);
     }
 
+    /// How many columns they have.
+    pub fn len(&self) -> usize {
+        self.columns
+    }
+
     /// The names of the columns: `a.b` is `a_b`. A name that is taken gets a number, and a shorter path takes it before a
     /// longer one does: what the columns are called does not depend on what record comes first.
     pub fn names(&self) -> Vec<String> {

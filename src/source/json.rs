@@ -9,7 +9,7 @@ use super::container::Entry;
 use crate::error::{Error, Kind, Result};
 
 /// The largest JSON file that is read; such files are settings, and are held in memory whole.
-const MAX_BYTES: u64 = 64 << 20;
+const MAX_BYTES: u64 = 16 << 20;
 
 /// The elements of a file: those of an array, or the one object it is.
 ///

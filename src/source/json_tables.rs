@@ -1,5 +1,6 @@
 //! JSON as tables: an array of records, one record a line, or an object with an array an object.
 
+use std::cell::Cell as Count;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, BufRead, Read as _};
@@ -13,10 +14,14 @@ use super::container::{Digest, Entry};
 use super::fields::Fields;
 use super::shared::{SharedFile, Spool, unspooled};
 use super::sniff::without_mark;
+use super::stretch::Stretch;
 use crate::error::{Error, Kind, Result};
 
 /// The beginning of a file that tells records a line from one object.
 const HEAD_BYTES: u64 = 1 << 18;
+
+/// Tables of one document: more would be records by their ids.
+const MOST_TABLES: usize = 250;
 
 /// Takes a record of a table.
 type Sink<'a> = &'a mut dyn FnMut(&str, Cell) -> io::Result<()>;
@@ -61,11 +66,16 @@ fn split(
     let read = |sink: Sink| {
         looked_at(entry, limits, allowance, |input| {
             skip_mark(input)?;
-            each_record(input, name, is_lines, sink)
+            let since = Count::new(0);
+            let input = Stretch::new(input, "record", &since, limits);
+            each_record(input, name, is_lines, &mut |table, record| {
+                since.set(0);
+                sink(table, record)
+            })
         })
     };
     let mut texts = BTreeMap::new();
-    for (table, fields) in fields(&read)? {
+    for (table, fields) in fields(&read, limits)? {
         texts.insert(table, Text::new(fields).map_err(unspooled)?);
     }
     let mut unwritten = None;
@@ -92,7 +102,7 @@ pub(super) fn name_of(entry: &Entry) -> &str {
 }
 
 /// The fields of each table. What stands in them is not kept.
-fn fields(read: &dyn Fn(Sink) -> Result<()>) -> Result<BTreeMap<String, Fields>> {
+fn fields(read: &dyn Fn(Sink) -> Result<()>, limits: &Limits) -> Result<BTreeMap<String, Fields>> {
     let mut known: BTreeMap<String, Fields> = BTreeMap::new();
     read(&mut |table, record| {
         let fields = match known.get_mut(table) {
@@ -100,7 +110,13 @@ fn fields(read: &dyn Fn(Sink) -> Result<()>) -> Result<BTreeMap<String, Fields>>
             None => known.entry(table.to_owned()).or_default(),
         };
         fields.learn(&record);
-        Ok(())
+        // Room is held for each, and each table is an open file.
+        match fields.len() > limits.columns || known.len() > MOST_TABLES {
+            true => Err(io::Error::other(
+                "it has more tables or columns than any export",
+            )),
+            false => Ok(()),
+        }
     })?;
     Ok(known)
 }
@@ -179,7 +195,7 @@ fn is_lines(head: &[u8]) -> bool {
         && !head[values.byte_offset()..].trim_ascii().is_empty()
 }
 
-fn each_record(input: &mut dyn BufRead, name: &str, is_lines: bool, sink: Sink) -> io::Result<()> {
+fn each_record(input: Stretch, name: &str, is_lines: bool, sink: Sink) -> io::Result<()> {
     let mut json = serde_json::Deserializer::from_reader(input);
     if is_lines {
         for (at, record) in json.into_iter::<Box<RawValue>>().enumerate() {

@@ -31,17 +31,21 @@ mod json_tables;
 mod layout;
 mod manifest;
 mod messages;
+mod old_workbook;
 mod originals;
 mod parts;
 mod recognise;
 mod records;
 mod remote;
 mod shared;
+mod shelter;
 mod sniff;
 mod streams;
+mod stretch;
 mod survey;
 mod table;
 mod unpack;
+mod weight;
 mod workbook;
 
 pub use aliases::Aliases;
@@ -55,6 +59,7 @@ pub use layout::{Format, Layout, Table};
 pub use manifest::{Account, Manifest};
 pub use originals::Content;
 pub use remote::{Api, forget_pages};
+pub use shelter::is_sheltered;
 pub use streams::{Hear, Streams, Told};
 pub use table::FileCounts;
 
@@ -72,6 +77,10 @@ pub struct Limits {
     pub ratio_floor: u64,
     /// Bytes of one record. It is held in memory, so this bounds what a stray quote can do.
     pub record_bytes: usize,
+    /// Bytes of one part of a workbook that the library holds in memory whole, as its shared strings are.
+    pub held_bytes: u64,
+    /// Columns of one object. A row group holds room for each.
+    pub columns: usize,
 }
 
 impl Limits {
@@ -90,6 +99,8 @@ impl Default for Limits {
             ratio: 200,
             ratio_floor: 16 << 20,
             record_bytes: 16 << 20,
+            held_bytes: 256 << 20,
+            columns: 4_096,
         }
     }
 }

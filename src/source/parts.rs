@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Limits;
 use super::assign::FileName;
 use super::layout::{Format, Layout};
 use super::survey::Found;
@@ -9,7 +10,16 @@ use super::table::{Part, TableFiles};
 use crate::error::{Error, Kind, Result};
 
 /// The parts of an object in their order, with the columns of all of them.
-pub(super) fn joined(object: String, mut found: Vec<Found>, layout: &Layout) -> Result<TableFiles> {
+///
+/// # Errors
+/// `Kind::Source` when a part is missing, or there are more columns than `limits` allows; `Kind::Config` when a person
+/// mapped a header that is not there.
+pub(super) fn joined(
+    object: String,
+    mut found: Vec<Found>,
+    layout: &Layout,
+    limits: &Limits,
+) -> Result<TableFiles> {
     check_map(&found)?;
     found.sort_by_cached_key(|part| {
         let name = FileName::of(&part.entry.path);
@@ -29,6 +39,9 @@ pub(super) fn joined(object: String, mut found: Vec<Found>, layout: &Layout) -> 
             if !table.columns.contains(column) {
                 table.columns.push(column.clone());
             }
+            if table.columns.len() > limits.columns {
+                return Err(too_wide(&part.entry.path, limits));
+            }
         }
         table.parts.push(Part {
             entry: part.entry,
@@ -40,6 +53,13 @@ pub(super) fn joined(object: String, mut found: Vec<Found>, layout: &Layout) -> 
         });
     }
     Ok(table)
+}
+
+/// Room is held for each column: a header without end would take all there is.
+pub(super) fn too_wide(path: &str, limits: &Limits) -> Error {
+    let what = format!("`{path}` has more than {} columns", limits.columns);
+    Error::new(Kind::Source, what)
+        .hint("correct its header, or leave the file out: object `-` in sql/map/map_headers.csv")
 }
 
 /// A header that a person mapped must be in one of the files it was mapped for.

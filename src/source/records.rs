@@ -24,6 +24,7 @@ pub(super) struct Records<R> {
     line: u64,
     next_line: u64,
     blank_lines: u64,
+    is_begun: bool,
     /// The last line ended in `\r`: a `\n` that follows belongs to it.
     after_cr: bool,
     is_unclosed: bool,
@@ -49,6 +50,7 @@ impl<R: BufRead> Records<R> {
             line: 1,
             next_line: 1,
             blank_lines: 0,
+            is_begun: false,
             after_cr: false,
             is_unclosed: false,
             is_cut: false,
@@ -60,6 +62,12 @@ impl<R: BufRead> Records<R> {
         if !self.skip_blank_lines()? {
             return Ok(false);
         }
+        while !self.is_begun && self.skip_lonely_mark()? {
+            if !self.skip_blank_lines()? {
+                return Ok(false);
+            }
+        }
+        self.is_begun = true;
         self.raw.clear();
         self.cells = 0;
         self.line = self.next_line;
@@ -90,6 +98,19 @@ impl<R: BufRead> Records<R> {
                 return Err(self.too_long());
             }
         }
+    }
+
+    /// A byte order mark that is alone on its line: the parser would take the next line for its own. Whether there was one.
+    fn skip_lonely_mark(&mut self) -> io::Result<bool> {
+        let ahead = self.input.fill_buf()?;
+        let is_last = match ahead.strip_prefix(b"\xef\xbb\xbf") {
+            Some([]) => true,
+            Some([b'\r' | b'\n', ..]) => false,
+            _ => return Ok(false),
+        };
+        self.input.consume(3);
+        self.blank_lines += u64::from(is_last);
+        Ok(true)
     }
 
     fn skip_blank_lines(&mut self) -> io::Result<bool> {
@@ -294,6 +315,19 @@ mod tests {
             }
             assert_eq!(blank, 2);
             assert!(!unclosed);
+        }
+    }
+
+    #[test]
+    fn a_mark_alone_on_its_line_is_a_blank_line() {
+        for end in ["\n", "\r\n", "\r"] {
+            let (all, blank, _) = seen(&format!("\u{feff}{end}id{end}1"), 4096);
+            let lines: Vec<u64> = all.iter().map(|(line, ..)| *line).collect();
+            assert_eq!((lines, blank), (vec![2, 3], 1));
+            assert_eq!(all[0].2, b"id");
+            let mark = format!("{end}\u{feff}");
+            let (all, blank, _) = seen(&format!("{mark}{mark}"), 4096);
+            assert_eq!((all.len(), blank), (0, 3));
         }
     }
 

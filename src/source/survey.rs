@@ -12,6 +12,7 @@ use super::headers::{FileMap, columns, normalised};
 use super::layout::{Format, Layout};
 use super::manifest::{Claim, Manifest, untrusted};
 use super::originals::{Original, Originals};
+use super::parts::too_wide;
 use super::recognise::Recogniser;
 use super::sniff::Sniffed;
 use super::unpack::Unpacking;
@@ -223,6 +224,7 @@ impl<'a> Survey<'a> {
             Ok(sniffed.ok().and_then(|sniffed| sniffed.headers))
         });
         let (headers, _) = sniffed?;
+        let headers = headers.filter(|headers| headers.len() <= self.limits.columns);
         let object = headers.and_then(|headers| self.recogniser().object(&entry.path, &headers));
         Ok(object.map_or(Role::Unmapped, |choice| Role::Table(choice.choice)))
     }
@@ -262,6 +264,9 @@ impl<'a> Survey<'a> {
         let Some(headers) = headers else {
             return Ok(None);
         };
+        if headers.len() > self.limits.columns {
+            return Err(too_wide(&entry.path, self.limits));
+        }
         let twice = twice(entry, &headers, map).map(|choice| choice.answered(decided));
         self.choices
             .extend(sniffed.choices.into_iter().chain(twice));

@@ -6,12 +6,13 @@ use flate2::bufread::MultiGzDecoder;
 
 use super::Limits;
 use super::archive::{self, Guarded};
-use super::container::{Entry, Place, is_junk};
+use super::assign::Names;
+use super::container::{Entry, Place, is_junk, too_many};
 use super::html_tables;
 use super::json_tables;
-use super::layout::Layout;
 use super::shared::SharedFile;
-use super::workbook::{self, SheetText};
+use super::weight;
+use super::workbook::{self, Kept, SheetText};
 use crate::error::{Error, Kind, Result};
 
 /// Archives inside archives, at most so deep.
@@ -63,13 +64,24 @@ impl Content {
 
 /// Takes files apart, and what comes out of them, until nothing is packed.
 pub(super) struct Unpacking<'a> {
-    pub layout: &'a Layout,
+    pub names: Names<'a>,
     pub limits: &'a Limits,
     /// Bytes that archives may still inflate to.
     pub allowance: u64,
+    /// Files that came out of archives.
+    files: usize,
 }
 
-impl Unpacking<'_> {
+impl<'a> Unpacking<'a> {
+    pub fn new(names: Names<'a>, limits: &'a Limits) -> Self {
+        Self {
+            names,
+            limits,
+            allowance: limits.inflated_bytes,
+            files: 0,
+        }
+    }
+
     /// The files that one entry stands for: itself, if it is not packed.
     ///
     /// # Errors
@@ -107,11 +119,12 @@ impl Unpacking<'_> {
     fn stays(&self, entry: &Entry) -> bool {
         let stem = entry.inside.strip_suffix(".json");
         is_junk(&entry.inside)
+            || self.names.leave_out(entry)
             // Its folder may be one that is taken away later.
             || entry.name() == "manifest.json"
             || matches!(entry.place(), Place::Sheet(_) | Place::Table(_))
-            || self.layout.object_of_folder(&entry.inside).is_some()
-            || stem.is_some_and(|stem| self.layout.object_of(stem, "json").is_some())
+            || self.names.layout.object_of_folder(&entry.inside).is_some()
+            || stem.is_some_and(|stem| self.names.layout.object_of(stem, "json").is_some())
     }
 
     fn apart(&mut self, entry: &Entry, content: Content) -> Result<Vec<Entry>> {
@@ -121,7 +134,10 @@ impl Unpacking<'_> {
                 Ok(vec![Entry::new(name, Place::Shared(self.inflated(entry)?))])
             }
             Content::Zip => self.unzipped(entry),
-            Content::OldWorkbook => sheets(entry, self.as_file(entry)?),
+            Content::OldWorkbook => {
+                let file = self.as_file(entry)?;
+                self.sheets(entry, file, Kept::InRecords)
+            }
             Content::Json => {
                 let tables = json_tables::tables(entry, self.limits, self.allowance)?.into_iter();
                 let table = |(name, text): (String, _)| inside(entry, &name, Place::Table(text));
@@ -149,28 +165,48 @@ impl Unpacking<'_> {
         match archive::is_office(&file) {
             (true, _) => {
                 self.weigh(entry, &file)?;
-                sheets(entry, file)
+                self.sheets(entry, file, Kept::InArchive)
             }
             (false, true) => Ok(Vec::new()),
             (false, false) => {
                 let files = archive::entries(&entry.path, file, self.limits)?;
+                self.count(entry, files.len())?;
                 Ok(below(entry, files))
             }
         }
     }
 
-    /// Inflates all of a workbook once, for nothing but its size: the library that reads it believes what it claims.
+    /// Archives in archives may hold no more files together than one.
+    fn count(&mut self, entry: &Entry, files: usize) -> Result<()> {
+        self.files += files;
+        match self.files > self.limits.entries {
+            true => Err(too_many(&entry.path, self.limits)),
+            false => Ok(()),
+        }
+    }
+
+    /// Inflates all of a workbook once, for nothing but its weight: the library that reads it believes what it claims.
     fn weigh(&self, entry: &Entry, file: &SharedFile) -> Result<()> {
         let parts = archive::entries(&entry.path, file.clone(), self.limits)?;
         let mut left = self.allowance;
         for part in parts {
             let ((), weighed) = part.read(self.limits, left, |input| {
-                let read = io::copy(input, &mut io::sink());
-                read.map(|_| ()).map_err(|cause| entry.unreadable(cause))
+                let weighed = weight::weigh(&part.path, input, self.limits);
+                weighed.map_err(|cause| entry.unreadable(cause))
             })?;
             left = left.saturating_sub(weighed.bytes);
         }
         Ok(())
+    }
+
+    /// `book.xlsx` with a sheet `Contacts` is read as `book.xlsx/Contacts.csv`.
+    fn sheets(&mut self, entry: &Entry, file: SharedFile, kept: Kept) -> Result<Vec<Entry>> {
+        let most = self.limits.inflated(file.length(), self.allowance);
+        let sheets = workbook::sheets(&entry.path, file, kept, most)?;
+        let written: u64 = sheets.iter().map(|sheet| sheet.text.length()).sum();
+        self.allowance = self.allowance.saturating_sub(written);
+        let sheet = |sheet: SheetText| inside(entry, &sheet.name, Place::Sheet(sheet.text));
+        Ok(sheets.into_iter().map(sheet).collect())
     }
 
     /// The file as one that can be read from any place.
@@ -211,13 +247,6 @@ impl Unpacking<'_> {
         self.allowance = self.allowance.saturating_sub(file.length());
         Ok(file)
     }
-}
-
-/// `book.xlsx` with a sheet `Contacts` is read as `book.xlsx/Contacts.csv`.
-fn sheets(entry: &Entry, file: SharedFile) -> Result<Vec<Entry>> {
-    let sheets = workbook::sheets(&entry.path, file)?.into_iter();
-    let sheet = |sheet: SheetText| inside(entry, &sheet.name, Place::Sheet(sheet.text));
-    Ok(sheets.map(sheet).collect())
 }
 
 fn inside(entry: &Entry, name: &str, place: Place) -> Entry {

@@ -2,15 +2,27 @@
 
 use std::io::{self, Write};
 
-use calamine::{
-    Data, DataRef, ExcelDateTime, Reader as _, Sheets, Xlsx, open_workbook_auto_from_rs,
-};
+use calamine::{Data, DataRef, ExcelDateTime, Reader as _, Sheets, Xls, Xlsx};
 
+use super::old_workbook::made_safe;
 use super::shared::SharedFile;
+use super::shelter::sheltered;
 use crate::error::{Error, Kind, Result};
 
 /// Above this a number has lost digits: it was an id once, and is shown as what is left of it.
 const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// As many columns as a sheet may have.
+const MOST_COLUMNS: usize = 16_384;
+
+/// How a workbook is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// As elements in an archive.
+    InArchive,
+    /// As the years before did.
+    InRecords,
+}
 
 /// A sheet as comma-separated text in UTF-8. A line of it is a row of the sheet, as long as no cell holds a line break.
 pub(super) struct SheetText {
@@ -18,30 +30,76 @@ pub(super) struct SheetText {
     pub text: SharedFile,
 }
 
-/// The sheets that have cells, in the workbook's order.
+/// The sheets that have cells, in the workbook's order. Their texts may be `most` bytes long together.
 ///
 /// # Errors
 /// `Kind::Source` when the workbook cannot be read, or is protected by a password.
-pub(super) fn sheets(path: &str, file: SharedFile) -> Result<Vec<SheetText>> {
-    let unreadable = |cause: calamine::Error| {
-        Error::new(
-            Kind::Source,
-            format!("the workbook `{path}` cannot be read"),
-        )
-        .hint("open it, take a password away if it has one, and save it again as xlsx")
-        .because(cause)
+pub(super) fn sheets(
+    path: &str,
+    file: SharedFile,
+    kept: Kept,
+    most: u64,
+) -> Result<Vec<SheetText>> {
+    // What the library does with a file that is not as it should be is not known.
+    let unread = |cause: io::Error| {
+        let what = format!("the workbook `{path}` cannot be read");
+        Error::new(Kind::Source, what)
+            .hint("open it, take a password away if it has one, and save it again as xlsx")
+            .because(cause)
     };
-    let mut book = open_workbook_auto_from_rs(file).map_err(unreadable)?;
+    let read = sheltered(|| written(opened(file, kept).map_err(unread)?, most, unread));
+    let broken_off = || io::Error::other("the library that reads it broke off");
+    read.unwrap_or_else(|| Err(unread(broken_off())))
+}
+
+fn opened(file: SharedFile, kept: Kept) -> io::Result<Sheets<SharedFile>> {
+    match kept {
+        Kept::InArchive => Ok(Sheets::Xlsx(Xlsx::new(file).map_err(io::Error::other)?)),
+        Kept::InRecords => {
+            let book = Xls::new(made_safe(file)?).map_err(io::Error::other)?;
+            Ok(Sheets::Xls(book))
+        }
+    }
+}
+
+fn written(
+    mut book: Sheets<SharedFile>,
+    most: u64,
+    unread: impl Fn(io::Error) -> Error,
+) -> Result<Vec<SheetText>> {
     let mut found = Vec::new();
+    let mut left = most;
     for name in book.sheet_names() {
-        let unread = |cause: io::Error| unreadable(calamine::Error::Io(cause));
-        let write = |output: &mut dyn Write| write_sheet(&mut book, &name, output);
-        let (text, ()) = SharedFile::spooled(write, unread)?;
+        let write = |output: &mut dyn Write| {
+            let mut output = Bounded { output, left };
+            write_sheet(&mut book, &name, &mut output)
+        };
+        let (text, ()) = SharedFile::spooled(write, &unread)?;
+        left = left.saturating_sub(text.length());
         if text.length() > 0 {
             found.push(SheetText { name, text });
         }
     }
     Ok(found)
+}
+
+/// Takes so many bytes and no more: a few cells in the far corners of a sheet can be a text without end.
+struct Bounded<'a> {
+    output: &'a mut dyn Write,
+    left: u64,
+}
+
+impl Write for Bounded<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.output.write(bytes)?;
+        let left = self.left.checked_sub(written as u64);
+        self.left = left.ok_or_else(|| io::Error::other("its cells stand too far apart"))?;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
 }
 
 fn write_sheet(
@@ -122,7 +180,7 @@ fn time_text(at: &ExcelDateTime) -> String {
 
 /// Cells in the order of their rows as lines of CSV.
 struct Rows<'a> {
-    output: csv::Writer<&'a mut dyn Write>,
+    output: &'a mut dyn Write,
     /// Rows that are written: the number of the one at hand.
     written: usize,
     cells: Vec<String>,
@@ -132,22 +190,35 @@ struct Rows<'a> {
 impl<'a> Rows<'a> {
     fn new(output: &'a mut dyn Write) -> Self {
         Self {
-            output: csv::WriterBuilder::new().flexible(true).from_writer(output),
+            output,
             written: 0,
             cells: Vec::new(),
             width: 0,
         }
     }
 
+    /// Takes the next cell; those of a row may come in any order, the rows only in their own.
     fn put(&mut self, row: usize, column: usize, text: String) -> io::Result<()> {
         if text.is_empty() {
             return Ok(());
         }
-        if row > self.written {
-            // Rows without a cell keep their place, so that a line is a row.
-            for _ in self.written..row {
-                self.end_row()?;
-            }
+        if row > self.written && !self.cells.is_empty() {
+            self.end_row()?;
+        }
+        // Rows without a cell keep their place, so that a line is a row.
+        while self.written < row {
+            self.output.write_all(b"\n")?;
+            self.written += 1;
+        }
+        if row < self.written || self.cells.get(column).is_some_and(|cell| !cell.is_empty()) {
+            return Err(io::Error::other(
+                "a cell of it stands in the place of another",
+            ));
+        }
+        if column >= MOST_COLUMNS {
+            return Err(io::Error::other(
+                "a cell of it stands beyond the last column",
+            ));
         }
         if self.cells.len() <= column {
             self.cells.resize(column + 1, String::new());
@@ -160,7 +231,10 @@ impl<'a> Rows<'a> {
     fn end_row(&mut self) -> io::Result<()> {
         self.width = self.width.max(self.cells.len());
         self.cells.resize(self.width.max(2), String::new());
-        self.output.write_record(&self.cells)?;
+        let mut line = csv::Writer::from_writer(&mut *self.output);
+        line.write_record(&self.cells)?;
+        line.flush()?;
+        drop(line);
         self.cells.clear();
         self.written += 1;
         Ok(())

@@ -5,6 +5,7 @@
 mod containers;
 mod dialects;
 mod files;
+mod hostile;
 mod names;
 mod packed;
 mod streams;

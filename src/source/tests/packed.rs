@@ -220,7 +220,7 @@ fn a_sheet_is_a_table_of_values_not_of_how_they_are_shown() {
         let counts = &landed.files[0];
         assert_eq!(
             (counts.title_rows, counts.blank_lines, counts.landed),
-            (2, 1, 2)
+            (1, 2, 2)
         );
         assert_eq!(
             texts(&read(&export, "team").unwrap().rows, "name"),
