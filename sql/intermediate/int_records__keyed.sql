@@ -8,20 +8,6 @@ with contacts as (
     where _duplicate is null
 ),
 
--- The contact that a converted lead became, by id or by name.
-became as (
-    select
-        leads._source_id,
-        coalesce(
-            contacts.survivor_source_id, named.contact_source_id
-        ) as source_id,
-    from int_leads__judged as leads
-    left join contacts on leads.converted_contact_id = contacts.contact_id
-    left join int_contacts__named as named
-        on match_key(leads.converted_contact_id) = named.name_key
-    where leads.is_converted
-),
-
 companies_and_deals as (
     select
         'company' as record_type,
@@ -49,15 +35,21 @@ people as (
     select
         'lead',
         leads.lead_id,
-        case when became.source_id is null then 'leads' else 'contacts' end,
-        coalesce(became.source_id, leads.survivor_source_id),
         case
-            when became.source_id is null and policy('leads_as') = 'lead'
-                then 'Lead'
+            when became.converted_contact_source_id is null then 'leads'
+            else 'contacts'
+        end,
+        coalesce(
+            became.converted_contact_source_id, leads.survivor_source_id
+        ),
+        case
+            when became.converted_contact_source_id is null
+                and policy('leads_as') = 'lead' then 'Lead'
             else 'Contact'
         end,
     from int_leads__judged as leads
-    left join became on leads._source_id = became._source_id
+    left join int_leads__linked_to_contacts as became
+        on leads._source_id = became._source_id
     where leads._duplicate is null
 )
 

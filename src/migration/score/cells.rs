@@ -51,8 +51,8 @@ impl<'a> Cells<'a> {
             let Some(object) = self.object(script) else {
                 continue;
             };
-            let id = script.header.key.first().map_or("null", String::as_str);
-            self.put(object, &script.name, id, &self.columns(script)?)?;
+            let id = format!("concat_ws('/', {})", script.header.key.join(", "));
+            self.put(object, &script.name, &id, &self.columns(script)?)?;
             staged.insert(object);
             let table = self.layout.get(object);
             let columns = table.into_iter().flat_map(|table| &table.columns);

@@ -95,7 +95,9 @@ select
     ) as is_wrong,
     exists (
         select 1 from wrong
-        where wrong.object = planted.object and wrong.record_id = planted.record_id
+        where wrong.object = planted.object
+            -- What was changed may be the record's own id.
+            and wrong.record_id in (planted.record_id, planted.dirty_value)
             and coalesce(nullif(wrong.value, 'null'), '""') = to_json(planted.dirty_value)::varchar
     ) as is_kept,
     exists (
@@ -156,7 +158,10 @@ select
         where not exists (
             select 1 from planted
             where planted.object = unsaid.object
-                and (planted.record_id is null or planted.record_id = unsaid.record_id)
+                and (
+                    planted.record_id is null
+                    or unsaid.record_id in (planted.record_id, planted.dirty_value)
+                )
         )
         and not exists (
             select 1 from news
