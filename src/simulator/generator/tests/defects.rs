@@ -68,6 +68,26 @@ fn of_all_variants_at_once_only_what_is_written_is_named() {
 }
 
 #[test]
+fn a_record_is_odd_in_one_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let order = Order {
+        seed: 4,
+        contacts: 300,
+        variants: ["V22", "V23"].map(|id| id.parse().unwrap()).to_vec(),
+        rate: 1.0,
+        is_delta: false,
+    };
+    let made = generate(&order, folder.path()).unwrap();
+    let planted = defects(&made);
+    let count = |finding: &str| {
+        let of_it = |one: &&Planted| one.finding == finding && one.object == "deal";
+        planted.iter().filter(of_it).count()
+    };
+    assert!(count("stray_quote") > 3 && count("row_too_long") > 3);
+    assert_all_stand_there(&planted, &made, folder.path());
+}
+
+#[test]
 fn a_view_ends_at_its_cap() {
     let (_folder, made) = made(4, 1_700, &["V77"], false);
     assert!(made.rows["activity"] > 10_000);
@@ -285,7 +305,7 @@ impl Sheet {
         if self.is("html_as_xls") {
             let row = self.raw(line).lines().next().unwrap_or_default();
             let cells = row.split("<td>").skip(1);
-            return cells.map(|cell| unescaped(cell)).collect();
+            return cells.map(unescaped).collect();
         }
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(self.delimiter)
@@ -440,8 +460,10 @@ fn rows_of_workbook(object: &str, bytes: &[u8]) -> Vec<Vec<String>> {
         .collect()
 }
 
+type Shows = fn(&[u8], &str) -> bool;
+
 /// What the bytes of a file, and its text, show when it has a defect as a whole.
-const SHOWN: &[(&str, fn(&[u8], &str) -> bool)] = &[
+const SHOWN: &[(&str, Shows)] = &[
     ("byte_order_mark", |bytes, _| {
         bytes.starts_with(b"\xef\xbb\xbf")
     }),
