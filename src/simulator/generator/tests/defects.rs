@@ -68,6 +68,26 @@ fn of_all_variants_at_once_only_what_is_written_is_named() {
 }
 
 #[test]
+fn a_record_is_odd_in_one_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let order = Order {
+        seed: 4,
+        contacts: 300,
+        variants: ["V22", "V23"].map(|id| id.parse().unwrap()).to_vec(),
+        rate: 1.0,
+        is_delta: false,
+    };
+    let made = generate(&order, folder.path()).unwrap();
+    let planted = defects(&made);
+    let count = |finding: &str| {
+        let of_it = |one: &&Planted| one.finding == finding && one.object == "deal";
+        planted.iter().filter(of_it).count()
+    };
+    assert!(count("stray_quote") > 3 && count("row_too_long") > 3);
+    assert_all_stand_there(&planted, &made, folder.path());
+}
+
+#[test]
 fn a_view_ends_at_its_cap() {
     let (_folder, made) = made(4, 1_700, &["V77"], false);
     assert!(made.rows["activity"] > 10_000);
@@ -81,6 +101,77 @@ fn a_view_ends_at_its_cap() {
         .collect();
     assert_eq!(capped.len(), 1);
     assert_eq!(capped[0].file, "data/activities.csv");
+}
+
+#[test]
+fn a_reference_that_is_left_empty_is_in_no_other_column() {
+    for (variant, finding, pair) in [
+        ("V40", "owner_blank", ["owner_id", "owner_email"]),
+        ("V67", "author_missing", ["author_id", "author_email"]),
+    ] {
+        let (_folder, made) = made(4, 300, &[variant], false);
+        let planted = defects(&made);
+        let empty = planted.iter().filter(|defect| defect.finding == finding);
+        let of = |column: &str| -> BTreeSet<&Option<String>> {
+            let of_it = empty.clone().filter(|defect| {
+                defect.column.as_deref() == Some(column) && defect.dirty.as_deref() == Some("")
+            });
+            of_it.map(|defect| &defect.record_id).collect()
+        };
+        assert!(!of(pair[0]).is_empty());
+        assert_eq!(of(pair[0]), of(pair[1]), "{finding}");
+    }
+}
+
+/// The cells of an object by the name of their column.
+fn records(made: &Made, object: &str) -> Vec<BTreeMap<&'static str, String>> {
+    let mut tables = tables::tables().into_iter();
+    let table = tables.find(|table| table.object == object).unwrap();
+    let rows = cells(&made.truth.join(format!("{object}.parquet"))).into_iter();
+    rows.map(|row| {
+        let names = table.columns.iter().map(|column| column.name);
+        names
+            .zip(row.into_iter().map(Option::unwrap_or_default))
+            .collect()
+    })
+    .collect()
+}
+
+#[test]
+fn what_is_asked_is_in_doubt_and_what_is_recovered_is_not() {
+    let (_folder, made) = made(4, 1_000, &["V34", "V35"], false);
+    let planted = defects(&made);
+    let of = |finding: &'static str| planted.iter().filter(move |one| one.finding == finding);
+    let contacts = records(&made, "contact");
+    let domains: Vec<String> = records(&made, "company")[..3]
+        .iter()
+        .map(|company| format!("@{}", company["domain"]))
+        .collect();
+    let (_folder, alone) = super::made(4, 1_000, &["V34"], false);
+    let ambiguous = defects(&alone);
+    let mut ambiguous = ambiguous
+        .iter()
+        .filter(|one| one.finding == "lookup_ambiguous")
+        .peekable();
+    assert!(ambiguous.peek().is_some());
+    for defect in ambiguous {
+        let contact = contacts
+            .iter()
+            .find(|contact| Some(&contact["id"]) == defect.record_id.as_ref())
+            .unwrap();
+        let told = domains
+            .iter()
+            .find(|domain| contact["email"].ends_with(*domain));
+        assert_eq!(told, None, "{defect}");
+    }
+    assert!(of("lookup_by_last_first").count() > 0);
+    for defect in of("lookup_by_last_first") {
+        let called = contacts.iter().filter(|contact| {
+            let name = format!("{}, {}", contact["last_name"], contact["first_name"]);
+            Some(&name) == defect.dirty.as_ref()
+        });
+        assert_eq!(called.count(), 1, "{defect}");
+    }
 }
 
 fn assert_all_stand_there(planted: &[Planted], made: &Made, folder: &Path) {
@@ -214,7 +305,7 @@ impl Sheet {
         if self.is("html_as_xls") {
             let row = self.raw(line).lines().next().unwrap_or_default();
             let cells = row.split("<td>").skip(1);
-            return cells.map(|cell| unescaped(cell)).collect();
+            return cells.map(unescaped).collect();
         }
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(self.delimiter)
@@ -369,8 +460,10 @@ fn rows_of_workbook(object: &str, bytes: &[u8]) -> Vec<Vec<String>> {
         .collect()
 }
 
+type Shows = fn(&[u8], &str) -> bool;
+
 /// What the bytes of a file, and its text, show when it has a defect as a whole.
-const SHOWN: &[(&str, fn(&[u8], &str) -> bool)] = &[
+const SHOWN: &[(&str, Shows)] = &[
     ("byte_order_mark", |bytes, _| {
         bytes.starts_with(b"\xef\xbb\xbf")
     }),

@@ -232,6 +232,18 @@ fn what_is_in_use_is_not_written_over() {
     let error = generate(&order, folder.path()).unwrap_err();
     assert_eq!(error.kind(), Kind::Usage);
     let other = tempfile::tempdir().unwrap();
-    let error = generate(&Order { rate: 2.0, ..order }, other.path()).unwrap_err();
-    assert_eq!(error.kind(), Kind::Usage);
+    for order in [
+        Order {
+            rate: 2.0,
+            ..order.clone()
+        },
+        Order {
+            contacts: 0,
+            ..order
+        },
+    ] {
+        let error = generate(&order, other.path()).unwrap_err();
+        assert_eq!(error.kind(), Kind::Usage);
+        assert!(bytes_below(other.path()).is_empty());
+    }
 }

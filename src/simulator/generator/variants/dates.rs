@@ -130,7 +130,7 @@ pub const SPELLINGS: &[Spelling] = &[
         Recovered,
         "no_offset",
         Place::Whole("activity", "started_at"),
-        |cell| unless_doubtful(cell),
+        unless_doubtful,
     ),
     spelling(45, Reported, "clock_change", INSTANTS, doubtful),
     spelling(

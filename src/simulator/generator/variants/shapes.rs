@@ -124,10 +124,9 @@ const FORMATS: &[Dress] = &[
 ];
 
 impl Shape {
-    /// The files of an object with `total` clean records.
-    pub fn of(table: &Table, total: u64, variants: &BTreeSet<Variant>) -> Self {
-        let has = |number| variants.contains(&Variant::numbered(number));
-        let mut shape = Self {
+    /// The canonical file of a table.
+    fn canonical(table: &Table) -> Self {
+        Self {
             format: Format::Text,
             stem: table.file.to_owned(),
             ending: ".csv",
@@ -140,7 +139,13 @@ impl Shape {
             delimiter: None,
             most: None,
             variants: Vec::new(),
-        };
+        }
+    }
+
+    /// The files of an object with `total` clean records.
+    pub fn of(table: &Table, total: u64, variants: &BTreeSet<Variant>) -> Self {
+        let has = |number| variants.contains(&Variant::numbered(number));
+        let mut shape = Self::canonical(table);
         let mut formats = FORMATS.iter();
         let format = formats.find(|format| has(format.variant) && format.object == table.object);
         if let Some(format) = format {
