@@ -59,15 +59,9 @@ impl<R: BufRead> Records<R> {
 
     /// Moves to the next record; false at the end.
     pub fn advance(&mut self) -> io::Result<bool> {
-        if !self.skip_blank_lines()? {
+        if !self.skip_to_record()? {
             return Ok(false);
         }
-        while !self.is_begun && self.skip_lonely_mark()? {
-            if !self.skip_blank_lines()? {
-                return Ok(false);
-            }
-        }
-        self.is_begun = true;
         self.raw.clear();
         self.cells = 0;
         self.line = self.next_line;
@@ -98,6 +92,15 @@ impl<R: BufRead> Records<R> {
                 return Err(self.too_long());
             }
         }
+    }
+
+    fn skip_to_record(&mut self) -> io::Result<bool> {
+        let mut is_there = self.skip_blank_lines()?;
+        while is_there && !self.is_begun && self.skip_lonely_mark()? {
+            is_there = self.skip_blank_lines()?;
+        }
+        self.is_begun = true;
+        Ok(is_there)
     }
 
     /// A byte order mark that is alone on its line: the parser would take the next line for its own. Whether there was one.

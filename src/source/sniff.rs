@@ -4,11 +4,13 @@ use std::io::{self, BufRead};
 
 use encoding_rs::Encoding;
 
+use super::Limits;
 use super::choices::{Choice, Choices};
 use super::container::{Entry, Place};
 use super::delimiter::{DELIMITERS, Fit, delimiter_name, delimiter_of, is_delimiter};
 use super::dialect::Dialect;
 use super::encoding::{self, Bytes};
+use super::parts::too_wide;
 use super::records::Records;
 use crate::error::{Error, Kind, Result};
 
@@ -42,11 +44,11 @@ pub(super) fn look_at(
     entry: &Entry,
     input: &mut dyn BufRead,
     decided: &Choices,
-    limit: usize,
+    limits: &Limits,
 ) -> Result<Sniffed> {
     match entry.is_ours() {
         true => told(entry, input),
-        false => sniff(entry, input, decided, limit),
+        false => sniff(entry, input, decided, limits),
     }
 }
 
@@ -70,7 +72,7 @@ fn sniff(
     entry: &Entry,
     input: &mut dyn BufRead,
     decided: &Choices,
-    limit: usize,
+    limits: &Limits,
 ) -> Result<Sniffed> {
     let (bytes, sample, is_whole) = drained(entry, input)?;
     let sniffer = Sniffer {
@@ -78,7 +80,7 @@ fn sniff(
         decided,
         sample,
         is_whole,
-        limit,
+        limits,
     };
     let mut choices = Vec::new();
     let mut dialect = Dialect::default();
@@ -121,7 +123,7 @@ struct Sniffer<'a> {
     sample: Vec<u8>,
     /// Whether the sample is all of the file.
     is_whole: bool,
-    limit: usize,
+    limits: &'a Limits,
 }
 
 impl Sniffer<'_> {
@@ -283,7 +285,11 @@ impl Sniffer<'_> {
         mut each: impl FnMut(&Records<Box<dyn BufRead + '_>>),
     ) {
         let mut sample = self.sample.as_slice();
-        let mut records = Records::new(dialect.decoded(&mut sample), dialect, self.limit);
+        let mut records = Records::new(
+            dialect.decoded(&mut sample),
+            dialect,
+            self.limits.record_bytes,
+        );
         while matches!(records.advance(), Ok(true)) {
             if !records.is_cut() || self.is_whole {
                 each(&records);
@@ -293,12 +299,19 @@ impl Sniffer<'_> {
 
     fn headers(&self, dialect: &Dialect) -> Result<Option<Vec<String>>> {
         let mut sample = self.sample.as_slice();
-        let mut records = Records::new(dialect.decoded(&mut sample), dialect, self.limit);
+        let mut records = Records::new(
+            dialect.decoded(&mut sample),
+            dialect,
+            self.limits.record_bytes,
+        );
         for _ in 0..=dialect.titles {
             let found = records.advance();
             if !found.map_err(|cause| self.entry.unreadable(cause))? {
                 return Ok(None);
             }
+        }
+        if records.len() > self.limits.columns {
+            return Err(too_wide(&self.entry.path, self.limits));
         }
         // Text has no zeros; UTF-16 has none once it is decoded.
         if records.raw().contains(&0) {

@@ -12,7 +12,6 @@ use super::headers::{FileMap, columns, normalised};
 use super::layout::{Format, Layout};
 use super::manifest::{Claim, Manifest, untrusted};
 use super::originals::{Original, Originals};
-use super::parts::too_wide;
 use super::recognise::Recogniser;
 use super::sniff::Sniffed;
 use super::unpack::Unpacking;
@@ -217,14 +216,13 @@ impl<'a> Survey<'a> {
         if FileName::of(&entry.inside).extension != "csv" {
             return Ok(Role::Unmapped);
         }
-        let (decided, limit) = (self.names.decided, self.limits.record_bytes);
+        let (decided, limits) = (self.names.decided, self.limits);
         let sniffed = self.read(entry, |input| {
             // What is no table is none of ours.
-            let sniffed = sniff::look_at(entry, input, decided, limit);
+            let sniffed = sniff::look_at(entry, input, decided, limits);
             Ok(sniffed.ok().and_then(|sniffed| sniffed.headers))
         });
         let (headers, _) = sniffed?;
-        let headers = headers.filter(|headers| headers.len() <= self.limits.columns);
         let object = headers.and_then(|headers| self.recogniser().object(&entry.path, &headers));
         Ok(object.map_or(Role::Unmapped, |choice| Role::Table(choice.choice)))
     }
@@ -247,14 +245,14 @@ impl<'a> Survey<'a> {
         claim: Option<&Claim>,
     ) -> Result<Option<Found<'a>>> {
         let table = self.names.layout.get(object);
-        let (decided, limit) = (self.names.decided, self.limits.record_bytes);
+        let (decided, limits) = (self.names.decided, self.limits);
         let (sniffed, digest) = self.read(entry, |input| match table {
             Some(table) if table.format == Format::Json => {
                 json::elements(entry, input)?;
                 drain(entry, input)?;
                 Ok(Sniffed::told(table.columns.clone()))
             }
-            _ => sniff::look_at(entry, input, decided, limit),
+            _ => sniff::look_at(entry, input, decided, limits),
         })?;
         if let Some(claim) = claim {
             claim.check(&digest)?;
@@ -264,9 +262,6 @@ impl<'a> Survey<'a> {
         let Some(headers) = headers else {
             return Ok(None);
         };
-        if headers.len() > self.limits.columns {
-            return Err(too_wide(&entry.path, self.limits));
-        }
         let twice = twice(entry, &headers, map).map(|choice| choice.answered(decided));
         self.choices
             .extend(sniffed.choices.into_iter().chain(twice));

@@ -63,48 +63,71 @@ impl Part<'_> {
         config.check_end_names = false;
         config.check_comments = false;
         config.expand_empty_elements = true;
-        let mut buffer = Vec::new();
-        let mut holding = None;
-        let mut is_sheet = None;
-        let mut promised = 0;
+        let (mut buffer, mut seen) = (Vec::new(), Seen::default());
         loop {
             buffer.clear();
             match reader.read_event_into(&mut buffer) {
                 Ok(Event::Eof) => break,
-                Ok(Event::DocType(_)) => {
-                    return Err(io::Error::other(
-                        "a part of it defines a language of its own",
-                    ));
-                }
-                Ok(Event::Start(element)) => {
-                    let name = element.local_name();
-                    is_sheet.get_or_insert(self.can_be_sheet && name.as_ref() == "worksheet");
-                    promised = promised.max(strings_of(&element));
-                    holding = holding.or(HELD.into_iter().find(|held| *held == name.as_ref()));
-                }
-                Ok(Event::End(element)) if holding == Some(element.local_name().as_ref()) => {
-                    holding = None
-                }
-                Ok(_) => {}
+                Ok(event) => seen.take(&event, self.can_be_sheet)?,
                 Err(quick_xml::Error::Io(cause)) => {
                     return Err(io::Error::new(cause.kind(), cause));
                 }
                 // Nothing behind it will be read.
                 Err(_) => break,
             }
-            if holding.is_none() {
+            if seen.holding.is_none() {
                 self.since.set(0);
             }
-            if is_sheet != Some(true) {
+            if seen.is_sheet != Some(true) {
                 within(reader.buffer_position(), self.limits)?;
             }
         }
-        if promised > FEW_STRINGS.max(reader.buffer_position()) {
-            return Err(io::Error::other(format!(
-                "it claims {promised} strings, which are not there"
-            )));
-        }
+        seen.check(reader.buffer_position())?;
         io::copy(reader.into_inner().rest(), &mut io::sink()).map(|_| ())
+    }
+}
+
+/// What was seen of a part.
+#[derive(Default)]
+struct Seen {
+    /// The element whose text is being put together.
+    holding: Option<&'static str>,
+    /// None before the first element.
+    is_sheet: Option<bool>,
+    /// Strings that room would be made for.
+    promised: u64,
+}
+
+impl Seen {
+    fn take(&mut self, event: &Event, can_be_sheet: bool) -> io::Result<()> {
+        match event {
+            Event::DocType(_) => {
+                let what = "a part of it defines a language of its own";
+                return Err(io::Error::other(what));
+            }
+            Event::Start(element) => {
+                let name = element.local_name();
+                let is_sheet = can_be_sheet && name.as_ref() == "worksheet";
+                self.is_sheet.get_or_insert(is_sheet);
+                self.promised = self.promised.max(strings_of(element));
+                let held = HELD.into_iter().find(|held| *held == name.as_ref());
+                self.holding = self.holding.or(held);
+            }
+            Event::End(element) if self.holding == Some(element.local_name().as_ref()) => {
+                self.holding = None;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Strings that are promised have to be in `bytes`.
+    fn check(&self, bytes: u64) -> io::Result<()> {
+        if self.promised > FEW_STRINGS.max(bytes) {
+            let what = format!("it claims {} strings, which are not there", self.promised);
+            return Err(io::Error::other(what));
+        }
+        Ok(())
     }
 }
 

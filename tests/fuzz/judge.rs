@@ -230,7 +230,9 @@ impl Taken {
 
 /// Whether the reader met as many records as there are, where the file lies as it is.
 fn recount(export: &Export, counts: &FileCounts, files: &[File]) -> Result<(), String> {
-    let lies = |(name, bytes): &&File| *name == counts.path && !is_packed(bytes);
+    // Another of this name may have come out of an archive.
+    let is_this = |bytes: &[u8]| bytes.len() as u64 == counts.bytes && !is_packed(bytes);
+    let lies = |(name, bytes): &&File| *name == counts.path && is_this(bytes);
     let Some((_, bytes)) = files.iter().find(lies) else {
         return Ok(());
     };
