@@ -51,8 +51,8 @@ select
         when column_name in ('parent_company_id', 'parent_company_name', 'parent_id', 'parent_name')
             then 'parent_source_id'
         when column_name = 'member_id' then 'person_source_id'
-        when regexp_matches(column_name, '_(id|name|email)$')
-            then regexp_replace(replace(column_name, 'primary_', ''), '_(id|name|email)$', '_source_id')
+        when regexp_matches(column_name, '_(id|name|email|type)$')
+            then regexp_replace(replace(column_name, 'primary_', ''), '_(id|name|email|type)$', '_source_id')
     end as link,
 from read_parquet(@defects)
 -- Those lie beside the export and are landed by themselves.

@@ -199,7 +199,8 @@ pub const SPELLINGS: &[Spelling] = &[
     ),
     spelling(
         41,
-        Recovered,
+        // A text of the customer's own.
+        Kept,
         "several_in_one",
         Place::Some("contact", "cf_referrer"),
         several,

@@ -183,10 +183,11 @@ fn country(code: &str, turn: u64) -> Option<String> {
     names.get(place).map(|name| (*name).to_owned())
 }
 
-/// The address of somebody else, also in other letters.
+/// The address of somebody else who keeps it, also in other letters: an even contact has that of the one before.
 fn twin(cell: &Cell) -> Option<String> {
     let other = match cell.number_of_row("con") {
-        Some(contact) => contact.checked_sub(1).filter(|other| *other > 0)?,
+        Some(contact) if contact % 2 == 1 => return None,
+        Some(contact) => contact.checked_sub(1)?,
         None => cell.number_of_row("lea")?.min(cell.account.contacts),
     };
     let email = records::email(cell.account, other)?;
