@@ -51,7 +51,7 @@ fn judged(messy: &str, news: &str, expected: &str) -> score::Score {
         "defects",
         &format!(
             "select 'contact' as object, 'data/contacts.csv' as file, line, record_id, 'city' as column_name, \
-             'x' as dirty_value, \
+             'Bern' as clean_value, 'x' as dirty_value, \
              '{expected}' as expected, 'word' as finding from (values (2, '1'), (3, '2')) as defects (line, record_id)"
         ),
     );

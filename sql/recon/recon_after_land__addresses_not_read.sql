@@ -1,4 +1,5 @@
--- E-mail addresses to which nobody could write.
+-- E-mail addresses to which nobody could write, and in custom fields also those
+-- with something around them: custom fields are loaded as they are.
 -- blocks: no
 
 with user_cells as (
@@ -83,4 +84,13 @@ cells as (
 select object, source_id, "column",
 from cells
 where is_unread(cell, parse_email(cell))
+union all
+select custom.object, custom._source_id, custom.source_column,
+from int_records__unpivoted as custom
+semi join stg_smartdesk__fields as known
+    on custom.object = known.object
+    and custom.source_column = known.column_name
+    and known.type = 'email'
+where parse_email(custom.source_value)
+    is distinct from lower(custom.source_value)
 order by all

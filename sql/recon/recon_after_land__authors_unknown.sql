@@ -1,13 +1,15 @@
--- Activities of somebody who is not among the export's users, or of nobody
--- where others have an author. They go to their owner there.
+-- Activities of somebody who is not among the export's users, by id or, without
+-- one, by address; or of nobody where others have an author.
 -- blocks: no
 
 with activities as (
     select
         activities._source_id as source_id,
-        coalesce(
-            users.user_id is not null or others.email is not null, false
-        ) as is_known,
+        case
+            when activities.author_id is not null
+                then users.user_id is not null
+            else others.email is not null
+        end as is_known,
         activities.author_id is not null or activities.author_email is not null
             as has_author,
     from stg_smartdesk__activities as activities

@@ -1,5 +1,6 @@
 -- Values of lists that are none of the options the export itself names for the
--- field; `meant`: the option that is the same but for case and blanks.
+-- field, or several where there is one. `meant`: the option that is the same
+-- but for case and blanks, or has this label.
 -- blocks: no
 
 with contacts as (
@@ -12,8 +13,6 @@ with contacts as (
 deals as (
     select 'deal' as object, id as source_id, unnest([
         {'field': 'status', 'value': status},
-        {'field': 'lost_reason', 'value': lost_reason},
-        {'field': 'source', 'value': source},
     ], recursive := true),
     from raw_smartdesk__deal
 ),
@@ -26,13 +25,18 @@ leads as (
     from raw_smartdesk__lead
 ),
 
-tasks as (
+work as (
     select 'task' as object, id as source_id, unnest([
         {'field': 'type', 'value': type},
         {'field': 'status', 'value': status},
         {'field': 'priority', 'value': priority},
     ], recursive := true),
     from raw_smartdesk__task
+    union all
+    select 'activity', id, unnest([
+        {'field': 'direction', 'value': direction},
+    ], recursive := true),
+    from raw_smartdesk__activity
 ),
 
 links as (
@@ -58,45 +62,56 @@ custom as (
 ),
 
 cells as (
-    select * from contacts
+    select *, true as is_single from contacts
     union all
-    select * from deals
+    select *, true from deals
     union all
-    select * from leads
+    select *, true from leads
     union all
-    select * from tasks
+    select *, true from work
     union all
-    select * from links
+    select *, true from links
     union all
-    select * from custom
+    select *, false from custom
 ),
 
 fields as (
     select
         object,
         field,
-        list(option) as options,
-        map(list(match_key(option)), list(option)) as by_key,
+        map(list(option_key), list(value)) as by_key,
     from (
-        select object, field, min(option) as option,
+        select
+            object, field,
+            match_key(option) as option_key,
+            min(value) as value,
         from stg_smartdesk__options
-        where match_key(option) is not null
         group by object, field, match_key(option)
     ) as options
     group by object, field
+),
+
+compared as (
+    select
+        cells.object,
+        cells.source_id,
+        cells.field,
+        fields.by_key[match_key(cells.value)] as meant,
+        known.option is not null as is_known,
+        fields.object is not null as has_options,
+        cells.is_single and regexp_matches(cells.value, '[;|]') as is_list,
+    from cells
+    left join fields
+        on cells.object = fields.object and cells.field = fields.field
+    left join stg_smartdesk__options as known
+        on cells.object = known.object
+        and cells.field = known.field
+        and clean_text(cells.value) = known.option
+        and known.option = known.value
+    where not is_no_value(cells.value)
 )
 
-select
-    cells.object,
-    cells.source_id,
-    cells.field,
-    fields.by_key[match_key(cells.value)] as meant,
-from cells
-inner join fields
-    on cells.object = fields.object and cells.field = fields.field
-anti join stg_smartdesk__options as known
-    on cells.object = known.object
-    and cells.field = known.field
-    and clean_text(cells.value) = known.option
-where not is_no_value(cells.value)
+select object, source_id, field, meant,
+from compared
+where (has_options or is_list) and not is_known
 order by all

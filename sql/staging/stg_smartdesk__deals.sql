@@ -19,9 +19,7 @@ select
     coalesce(
         parse_currency(deals.value_currency),
         parse_currency(deals.value_amount),
-        case
-            when not is_no_value(deals.value_amount) then source_currency()
-        end
+        source_currency()
     ) as value_currency,
     deals.pipeline_id,
     clean_text(deals.pipeline_name) as pipeline_name,

@@ -46,7 +46,7 @@ pub fn run(shared: &Shared, arguments: &Arguments) -> Result<()> {
         [] => Variant::all().to_vec(),
         some => generate::variants(some)?,
     };
-    let clean = Reading::of(&folder.join("clean"), &order(arguments, Vec::new()))?;
+    let clean = Reading::of(&folder.join("clean"), &order(arguments, Vec::new()), None)?;
     if !clean.is_landed {
         return Err(Error::new(
             Kind::Bug,
@@ -75,7 +75,7 @@ fn scored(
     variant: Variant,
 ) -> Result<VariantScore> {
     let messy = folder.join(variant.id());
-    let read = Reading::of(&messy, &order(arguments, vec![variant]))?;
+    let read = Reading::of(&messy, &order(arguments, vec![variant]), Some(&clean.truth))?;
     let defects = read.truth.join("defects.parquet");
     let score = match read.is_landed {
         true => score::judge(&clean.seen, &read.seen, &defects)?,
@@ -129,13 +129,15 @@ struct Reading {
 }
 
 impl Reading {
-    fn of(folder: &Path, order: &Order) -> Result<Self> {
+    /// `mapped`: the truth by which the customer wrote the maps, if it is another one.
+    fn of(folder: &Path, order: &Order, mapped: Option<&Path>) -> Result<Self> {
         let made = generator::generate(order, folder)?;
         let seen = folder.join("seen");
         let root = folder.join("workspace");
         migration::init(&root)?;
         migration::private_folder(&seen)?;
-        score::map_fields(&Workspace::open(&root)?, &made.truth)?;
+        let mapped = mapped.unwrap_or(&made.truth);
+        score::map_fields(&Workspace::open(&root)?, mapped)?;
         let workspace = Workspace::open(&root)?;
         let is_landed = match migration::land(&workspace, &made.export) {
             Ok(_) => true,

@@ -79,7 +79,7 @@ impl<'a> Cells<'a> {
         Ok(())
     }
 
-    /// The records that references were found to mean: `company_source_id` of `int_contacts__linked`.
+    /// The records and files that references were found to mean: `company_source_id` of `int_contacts__linked`.
     fn links(&self) -> Result<()> {
         for script in self.scripts {
             let name = script.name.strip_prefix("int_");
@@ -89,12 +89,14 @@ impl<'a> Cells<'a> {
             let staged = format!("stg_{}__{plural}", self.system);
             let staged = self.scripts.iter().find(|other| other.name == staged);
             let object = staged.and_then(|staged| self.object(staged));
-            let is_linked = done.contains("linked") || done.contains("parented");
+            let words = ["linked", "parented", "matched_to"];
+            let is_linked = words.iter().any(|word| done.contains(word));
             let Some(object) = object.filter(|_| is_linked) else {
                 continue;
             };
             let mut columns = self.columns(script)?;
-            columns.retain(|name| name.ends_with("_source_id") && name != "survivor_source_id");
+            let is_link = |name: &str| name.ends_with("_source_id") || name == "file_sha256";
+            columns.retain(|name| is_link(name) && name != "survivor_source_id");
             if columns.iter().any(|name| name != "_source_id") {
                 self.put(object, &script.name, "_source_id", &columns)?;
             }

@@ -51,6 +51,7 @@ select
         when column_name in ('parent_company_id', 'parent_company_name', 'parent_id', 'parent_name')
             then 'parent_source_id'
         when column_name = 'member_id' then 'person_source_id'
+        when column_name = 'stored_path' then 'file_sha256'
         when regexp_matches(column_name, '_(id|name|email|type)$')
             then regexp_replace(replace(column_name, 'primary_', ''), '_(id|name|email|type)$', '_source_id')
     end as link,
@@ -140,7 +141,8 @@ select
         when not is_interpreted or (expected = 'kept' and is_kept) then 'kept'
         when is_wrong then 'silent'
         when expected = 'asked' then 'guessed'
-        when expected = 'reported' then 'unsaid'
+        -- Nothing is left to say of a cell that is understood although it was changed.
+        when expected = 'reported' and coalesce(clean_value = dirty_value, true) then 'unsaid'
         else 'recovered'
     end as outcome,
 from seen;

@@ -62,7 +62,8 @@ pub const SPELLINGS: &[Spelling] = &[
         Reported,
         "name_missing",
         Place::Some("contact", "last_name"),
-        |_| Some(String::new()),
+        // Without a first name the full name tells the last.
+        |cell| (!cell.other("first_name").is_empty()).then(String::new),
     ),
     spelling(
         56,
