@@ -17,6 +17,10 @@ select 'deals', _source_id, 'contact',
 from int_deals__linked_to_people
 where contact_reason = 'parent_missing'
 union all
+select 'deals', _source_id, 'stage',
+from int_deals__linked
+where stage_key is not null and stage_source_id is null
+union all
 select 'tasks', _source_id, coalesce(parent_type, 'none'),
 from int_tasks__linked
 where parent_reason in ('parent_missing', 'no_parent')

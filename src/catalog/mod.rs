@@ -260,6 +260,7 @@ fn known_sources(files: &BTreeMap<String, String>, objects: &Objects) -> BTreeSe
         "objects",
         "object_aliases",
         "landed_choices",
+        "landed_columns",
         "landed_files",
     ];
     names.extend(told.map(str::to_owned));

@@ -14,6 +14,15 @@ const FILES: &str = r#"[{"object": "varchar", "path": "varchar", "part": "bigint
     "records": "bigint", "landed": "bigint", "quarantined": "bigint", "header_rows": "bigint",
     "title_rows": "bigint", "total_rows": "bigint", "blank_lines": "bigint", "missing": ["varchar"]}]"#;
 
+const COLUMNS: &str = r#"[{"object": "varchar", "column_name": "varchar"}]"#;
+
+/// A column that the files of an object have.
+#[derive(Serialize)]
+struct LandedColumn<'a> {
+    object: &'a str,
+    column_name: &'a str,
+}
+
 /// A file of an object.
 #[derive(Serialize)]
 struct File<'a> {
@@ -22,7 +31,7 @@ struct File<'a> {
     counts: &'a FileCounts,
 }
 
-/// `landed_choices` and `landed_files`; both empty before anything is landed.
+/// `landed_choices`, `landed_files` and `landed_columns`; empty before anything is landed.
 ///
 /// # Errors
 /// [`Kind::Script`] when DuckDB refuses them.
@@ -34,6 +43,15 @@ pub fn relations(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
         landed.files.iter().map(file)
     });
     let files: Vec<File> = files.collect();
+    let columns = extract.objects.iter().flat_map(|(object, landed)| {
+        let columns = landed.columns.iter();
+        columns.map(move |column_name| LandedColumn {
+            object,
+            column_name,
+        })
+    });
+    let columns: Vec<LandedColumn> = columns.collect();
+    warehouse.run(&table("landed_columns", &columns, COLUMNS)?)?;
     warehouse.run(&table("landed_choices", &extract.choices, CHOICES)?)?;
     warehouse.run(&table("landed_files", &files, FILES)?)
 }

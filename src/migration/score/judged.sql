@@ -113,6 +113,8 @@ select
     exists (
         select 1 from news
         where news.kind = 'asked' and coalesce(news.object, planted.object) = planted.object
+            -- A file that was not landed is of no object.
+            and (news.object is not null or news.file is null or news.file = planted.file)
             and (news.column_name is null or news.column_name is not distinct from planted.column_name)
     ) as is_asked,
     exists (

@@ -12,7 +12,10 @@ from duplicates
 where kind = 'conflict'
 union all
 select
-    'asked', coalesce(files.object, split_part(choices.scope, '.', 1)), files.path, null,
+    'asked',
+    case when choices.is_landed then files.object else split_part(choices.scope, '.', 1) end,
+    case when choices.is_landed then choices.scope end,
+    null,
     case when not choices.is_landed then split_part(choices.scope, '.', 2) end,
     choices.scope || ' ' || choices.topic,
 from int_choices__judged as choices
