@@ -7,6 +7,19 @@ with contacts as (
     where _duplicate is null and full_name is not null and not is_deleted
 ),
 
+-- Few stand for an id by address or with the last name first: keys are made for
+-- these, not for everybody.
+asked as (
+    select match_key(contact_id) as name_key
+    from stg_smartdesk__deals
+    where contains(contact_id, '@') or contains(contact_id, ',')
+    union
+    select match_key(converted_contact_id)
+    from stg_smartdesk__leads
+    where contains(converted_contact_id, '@')
+        or contains(converted_contact_id, ',')
+),
+
 keys as (
     select
         match_key(full_name) || '|' || coalesce(company_source_id, '')
@@ -17,13 +30,15 @@ keys as (
     select match_key(full_name), survivor_source_id,
     from contacts
     union all
-    select match_key(last_name || ', ' || first_name), survivor_source_id,
+    select asked.name_key, contacts.survivor_source_id,
     from contacts
-    where last_name is not null and first_name is not null
+    inner join asked
+        on match_key(contacts.last_name || ', ' || contacts.first_name)
+        = asked.name_key
     union all
-    select email, survivor_source_id,
+    select asked.name_key, contacts.survivor_source_id,
     from contacts
-    where email is not null
+    inner join asked on contacts.email = asked.name_key
 ),
 
 -- Whether all are one person is told by numbers: two texts would be held for

@@ -54,12 +54,15 @@ create or replace macro stage_key(id, pipeline_id, pipeline, stage) as
     );
 
 -- Whether mail to this person is forbidden. Said outright, or a date of
--- opting out, or a word nobody can read: each means yes.
-create or replace macro is_opted_out(answer, opted_out_at) as
+-- opting out, or a no to mail where others say yes, or a word nobody can read:
+-- each means yes.
+create or replace macro is_opted_out(answer, opted_out_at, opted_in) as
     case
         when not is_no_value(opted_out_at) then true
-        when is_no_value(answer) then null
-        else coalesce(parse_boolean(answer), true)
+        when coalesce(parse_boolean(answer), not is_no_value(answer)) then true
+        when not is_no_value(opted_in)
+            then not coalesce(parse_boolean(opted_in), false)
+        when not is_no_value(answer) then false
     end;
 
 -- The name under which a person known by name only is kept.

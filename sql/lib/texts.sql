@@ -28,3 +28,11 @@ create or replace macro body_oddity(text) as
         ) then 'picture'
         when length(text) > 32000 then 'too_long'
     end;
+
+-- Whether a name or an address is one of those that people try a program with.
+create or replace macro is_sample(text) as
+    regexp_matches(
+        strip_accents(lower(clean_text(text))),
+        '^(samples?|tests?|demo|dummy|beispiel|muster|exemple|ejemplo|esempio'
+        || '|exemplo|voorbeeld)\b|@test\.'
+    );

@@ -18,6 +18,7 @@ create or replace macro parse_share(text, share) as
         when share = 'fraction' then parse_amount(text, null) * 100
     end;
 
+-- The votes of a column of shares, as an aggregate like the others.
 create or replace macro share_votes(column_name, text) as
     {
         'column_name': column_name,
@@ -29,34 +30,5 @@ create or replace macro share_votes(column_name, text) as
         -- Every cell up to one depends on the others.
         'open': count_if(share_shown(text) in ('open', 'fraction')),
         'doubt': 0,
-        'without_zone': 0
-    };
-
--- Where others are written without grouping, it is in doubt whether the comma
--- of `1,200` groups; so with the point, where the comma is the decimal sign.
-create or replace macro amount_votes(column_name, text) as
-    {
-        'column_name': column_name,
-        'topic': 'decimal_sign',
-        'votes': [
-            votes_for('point', decimal_sign_shown(text)),
-            votes_for('comma', decimal_sign_shown(text))
-        ],
-        'open': count_if(decimal_sign_shown(text) = 'open'),
-        'doubt': case
-            when count_if(
-                decimal_sign_shown(text) = 'open' and contains(text, ',')
-            ) > 0
-            and count_if(decimal_sign_shown(text) = 'point')
-            >= count_if(decimal_sign_shown(text) = 'comma')
-                then count_if(is_ungrouped(text))
-            when count_if(
-                decimal_sign_shown(text) = 'open' and contains(text, '.')
-            ) > 0
-            and count_if(decimal_sign_shown(text) = 'comma')
-            > count_if(decimal_sign_shown(text) = 'point')
-                then count_if(is_ungrouped(text))
-            else 0
-        end,
         'without_zone': 0
     };

@@ -4,6 +4,7 @@
 with contact_cells as (
     select 'contact' as object, id as source_id, unnest([
         {'column': 'email_opt_out', 'cell': email_opt_out},
+        {'column': 'email_opt_in', 'cell': email_opt_in},
         {'column': 'do_not_call', 'cell': do_not_call},
         {'column': 'is_deleted', 'cell': is_deleted},
     ], recursive := true),
@@ -13,6 +14,7 @@ with contact_cells as (
 lead_cells as (
     select 'lead' as object, id as source_id, unnest([
         {'column': 'email_opt_out', 'cell': email_opt_out},
+        {'column': 'email_opt_in', 'cell': email_opt_in},
         {'column': 'is_converted', 'cell': is_converted},
         {'column': 'should_convert', 'cell': should_convert},
     ], recursive := true),

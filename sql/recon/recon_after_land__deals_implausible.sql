@@ -1,4 +1,5 @@
--- Deals that contradict themselves; they are sent as they are.
+-- Deals that contradict themselves, one row a contradiction; they are sent as
+-- they are.
 -- blocks: no
 
 with deals as (
@@ -23,6 +24,9 @@ questioned as (
                 then 'lost_without_reason'
         end,
         case when value_amount < 0 then 'negative_value' end,
+        case
+            when status = 'open' and probability = 0 then 'open_without_chance'
+        end,
         case when status <> kind then 'status_against_stage' end,
         case
             when closed_date < created_at::date then 'closed_before_created'
@@ -32,8 +36,7 @@ questioned as (
     from deals
 )
 
-select question, count(*) as deals, min(source_id) as first_source_id,
+select source_id, question,
 from questioned
 where question is not null
-group by question
-order by question
+order by question, source_id

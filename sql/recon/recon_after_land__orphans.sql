@@ -17,6 +17,14 @@ select 'deals', _source_id, 'contact',
 from int_deals__linked_to_people
 where contact_reason = 'parent_missing'
 union all
+select distinct 'deals', others._source_id, 'contact',
+from (
+    select _source_id, unnest(other_contact_ids) as contact_id,
+    from int_deals__linked_to_people
+) as others
+anti join stg_smartdesk__contacts as contacts
+    on others.contact_id = contacts.contact_id
+union all
 select 'deals', _source_id, 'stage',
 from int_deals__linked
 where stage_key is not null and stage_source_id is null

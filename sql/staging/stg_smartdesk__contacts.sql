@@ -43,7 +43,8 @@ select
     ) as birthday,
     clean_value(contacts.linkedin_url) as linkedin_url,
     is_opted_out(
-        contacts.email_opt_out, contacts.email_opt_out_at
+        contacts.email_opt_out, contacts.email_opt_out_at,
+        contacts.email_opt_in
     ) as is_opted_out,
     parse_instant(
         contacts.email_opt_out_at,

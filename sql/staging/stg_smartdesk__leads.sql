@@ -18,7 +18,8 @@ select
     clean_value(leads.cf_lead_source) as lead_source,
     clean_value(leads.cf_lead_status) as lead_status,
     parse_amount(leads.score, null) as score,
-    is_opted_out(leads.email_opt_out, null) as is_opted_out,
+    is_opted_out(leads.email_opt_out, null, leads.email_opt_in)
+        as is_opted_out,
     coalesce(parse_boolean(leads.is_converted), false) as is_converted,
     reference_id(leads.converted_contact_id) as converted_contact_id,
     parse_boolean(leads.should_convert) as is_to_convert,
