@@ -41,7 +41,7 @@ pub async fn collect(
     signals.end_the_process(last_words, stopped());
     let opened = source::open_streams(&collected.streams, words.names(), &Limits::default());
     let landed = opened.and_then(|export| {
-        if kind == SourceKind::Api {
+        if kind == SourceKind::Api && is_settled(&export) {
             leftovers.note(export.extract_id())?;
         }
         let landed = extract::keep(workspace, &export, &ledger)?;
@@ -65,16 +65,19 @@ fn tidy(leftovers: &Leftovers, export: &Export, state: Option<&str>, hear: Hear<
         let next = error.next_step().unwrap_or_default();
         hear(Told::Remark(&format!("all is landed, but {error}; {next}")));
     };
-    if let Err(error) = leftovers.forget_pages() {
-        remark(error);
+    if !is_settled(export) {
+        let kept = match state {
+            Some(_) => "the command's state stays as it was",
+            None => "what the source gave is kept",
+        };
+        return hear(Told::Remark(&format!(
+            "{kept}: records it gave belong to nothing yet, or to what a decision says; \
+             `deskferry decisions` shows which, then `deskferry land` once more"
+        )));
     }
-    match state {
-        Some(_) if !is_settled(export) => hear(Told::Remark(
-            "the command's state stays as it was: records it gave belong to nothing yet, or to what a decision says; \
-             `deskferry decisions` shows which, then `deskferry land` once more",
-        )),
-        Some(state) => leftovers.remember(state).unwrap_or_else(remark),
-        None => {}
+    leftovers.forget_pages().unwrap_or_else(remark);
+    if let Some(state) = state {
+        leftovers.remember(state).unwrap_or_else(remark);
     }
 }
 

@@ -51,12 +51,22 @@ impl<'a> Names<'a> {
     fn map_of(&self, entry: &Entry) -> Option<&'a FileMap> {
         let name = FileName::of(&entry.inside);
         let (stem, family) = (basename(name.stem), basename(name.family));
-        self.headers.of(entry.name(), stem, family)
+        self.headers.of(&[&entry.path, entry.name(), stem, family])
     }
 
     /// Whether people decided that a file belongs to no object: it is not opened then, and may be broken.
     pub(super) fn leave_out(&self, entry: &Entry) -> bool {
-        match self.map_of(entry) {
+        self.is_left_out(entry, self.map_of(entry))
+    }
+
+    /// Whether they meant this very file, and not a table by its stem: it may be an archive with other files in it, or
+    /// stand in a folder where anything can be called like a table.
+    pub(super) fn leave_out_by_name(&self, entry: &Entry) -> bool {
+        self.is_left_out(entry, self.headers.of(&[&entry.path, entry.name()]))
+    }
+
+    fn is_left_out(&self, entry: &Entry, map: Option<&FileMap>) -> bool {
+        match map {
             Some(map) => map.object.is_none(),
             None => self.decided.of(&entry.path, "object") == Some("-"),
         }
@@ -88,7 +98,7 @@ impl<'a> Knowledge<'a> {
             return plain(Role::Manifest);
         }
         if let Some(object) = self.names.layout.object_of_folder(&entry.inside)
-            && !self.names.leave_out(entry)
+            && !self.names.leave_out_by_name(entry)
         {
             return plain(Role::File(object.to_owned()));
         }

@@ -8,7 +8,15 @@ use super::cell::Cell;
 #[derive(Default)]
 pub(super) struct Fields {
     top: Field,
+    known: Known,
+}
+
+/// How many there are.
+#[derive(Default)]
+struct Known {
     columns: usize,
+    /// Of values and of records, on whatever level.
+    names: usize,
 }
 
 /// What stands under a name: a value in a column, in other records a record with fields of its own.
@@ -24,12 +32,17 @@ type Place<'a> = (Vec<&'a str>, usize);
 impl Fields {
     /// Makes the fields of a record known. A new one gets the next column.
     pub fn learn(&mut self, record: &Cell) {
-        self.top.learn(record, &mut self.columns);
+        self.top.learn(record, &mut self.known);
     }
 
     /// How many columns they have.
     pub fn len(&self) -> usize {
-        self.columns
+        self.known.columns
+    }
+
+    /// How many names they have, those of records without a value too.
+    pub fn names_known(&self) -> usize {
+        self.known.names
     }
 
     /// The names of the columns: `a.b` is `a_b`. A name that is taken gets a number, and a shorter path takes it before a
@@ -38,7 +51,7 @@ impl Fields {
         let mut places = Vec::new();
         self.top.places(&mut Vec::new(), &mut places);
         places.sort_by(|(one, _), (other, _)| (one.len(), one).cmp(&(other.len(), other)));
-        let mut names = vec![String::new(); self.columns];
+        let mut names = vec![String::new(); self.known.columns];
         let mut taken = HashSet::new();
         for (path, column) in places {
             let name = path.join("_");
@@ -62,20 +75,21 @@ impl Fields {
 }
 
 impl Field {
-    fn learn(&mut self, value: &Cell, columns: &mut usize) {
+    fn learn(&mut self, value: &Cell, known: &mut Known) {
         let Cell::Record(members) = value else {
             self.column.get_or_insert_with(|| {
-                *columns += 1;
-                *columns - 1
+                known.columns += 1;
+                known.columns - 1
             });
             return;
         };
         for (name, value) in members {
             match self.inner.get_mut(name) {
-                Some(field) => field.learn(value, columns),
+                Some(field) => field.learn(value, known),
                 None => {
+                    known.names += 1;
                     let field = self.inner.entry(name.clone()).or_default();
-                    field.learn(value, columns);
+                    field.learn(value, known);
                 }
             }
         }

@@ -24,7 +24,7 @@ pub(super) struct FileMap {
 impl HeaderMap {
     /// Reads CSV text with the columns `file,object,header,column`; the text may be empty.
     ///
-    /// `file` is a file name or its stem, in any case; `object` `-` leaves the file out; a row without
+    /// `file` is a path, a file name or its stem, in any case; `object` `-` leaves the file out; a row without
     /// `header` and `column` only says which object the file is.
     ///
     /// # Errors
@@ -87,9 +87,9 @@ impl HeaderMap {
         }
     }
 
-    /// What was decided for a file: by its name, else its stem, else its stem without part suffix.
-    pub(super) fn of(&self, name: &str, stem: &str, family: &str) -> Option<&FileMap> {
-        [name, stem, family]
+    /// What was decided for a file, by the first of its names that has a decision.
+    pub(super) fn of(&self, names: &[&str]) -> Option<&FileMap> {
+        names
             .iter()
             .find_map(|key| self.files.get(&key.to_lowercase()))
     }
@@ -225,8 +225,10 @@ mod tests {
     fn files_are_found_by_name_stem_and_family_in_any_case() {
         let map = parse("Accounts.csv,company,,\nsales_pipeline,deal,,\ndata_dictionary.csv,-,,\n")
             .unwrap();
-        let object =
-            |name, stem, family| map.of(name, stem, family).map(|file| file.object.clone());
+        let object = |name, stem, family| {
+            map.of(&[name, stem, family])
+                .map(|file| file.object.clone())
+        };
         assert_eq!(
             object("accounts.CSV", "accounts", "accounts"),
             Some(Some("company".to_owned()))
@@ -262,7 +264,7 @@ mod tests {
         assert_eq!(
             columns(
                 &headers,
-                map.of("accounts.csv", "accounts", "accounts"),
+                map.of(&["accounts.csv", "accounts", "accounts"]),
                 |_| None
             ),
             [

@@ -1,6 +1,7 @@
 //! Tables of a web page: what some programs write as a spreadsheet of the old kind.
 
 use std::io::{self, BufRead, Read as _, Write};
+use std::num::IntErrorKind;
 
 use scraper::{ElementRef, Html, Selector};
 
@@ -8,16 +9,11 @@ use super::Limits;
 use super::container::Entry;
 use super::encoding::Bytes;
 use super::shared::SharedFile;
+use super::workbook::{Bounded, MOST_COLUMNS};
 use crate::error::{Error, Kind, Result};
 
 /// The largest page that is read; it is held in memory whole.
 const MOST_BYTES: u64 = 64 << 20;
-
-/// Cells of a row that others may stand for: more than any page shows, and no more than memory likes.
-const WIDEST: usize = 1_000;
-
-/// Cells of a row: as many as the widest spreadsheet has columns.
-const MOST_CELLS: usize = 16_384;
 
 /// Each table as comma-separated text, by its name: the file's own, and a number from the second on.
 ///
@@ -28,7 +24,8 @@ pub(super) fn tables(
     limits: &Limits,
     allowance: u64,
 ) -> Result<Vec<(String, SharedFile)>> {
-    let (page, _) = entry.read(limits, allowance, |input| page(entry, input))?;
+    let (page, digest) = entry.read(limits, allowance, |input| page(entry, input))?;
+    let mut left = limits.inflated(digest.bytes, allowance);
     let name = entry.name().split('.').next().unwrap_or_default();
     let document = Html::parse_document(&page);
     let (tables, rows) = (selector("table")?, selector("tr")?);
@@ -36,8 +33,9 @@ pub(super) fn tables(
     // A table inside a cell is laid out, not exported.
     let outer = document.select(&tables).filter(|table| !is_inside(table));
     for (number, table) in (1..).zip(outer) {
-        let write = |output: &mut dyn Write| write(&table, &rows, output);
+        let write = |output: &mut dyn Write| write(&table, &rows, &mut Bounded { output, left });
         let (text, ()) = SharedFile::spooled(write, |cause| entry.unreadable(cause))?;
+        left = left.saturating_sub(text.length());
         let name = match number {
             1 => name.to_owned(),
             number => format!("{name}_{number}"),
@@ -95,17 +93,26 @@ fn cells(row: &ElementRef) -> io::Result<Vec<String>> {
     let mut cells = Vec::new();
     let found = row.children().filter_map(ElementRef::wrap);
     for cell in found.filter(|cell| matches!(cell.value().name(), "td" | "th")) {
-        if cells.len() == MOST_CELLS {
-            let what = format!("a row has more than {MOST_CELLS} cells");
+        let width = cell.value().attr("colspan").map_or(1, columns_of);
+        let end = cells.len().saturating_add(width);
+        // Whatever stands behind it would move into another column.
+        if end > MOST_COLUMNS {
+            let what = format!("a row has more than {MOST_COLUMNS} cells");
             return Err(io::Error::other(what));
         }
         cells.push(cell.text().collect::<String>().trim().to_owned());
-        let span = cell.value().attr("colspan").and_then(|n| n.parse().ok());
-        let more = span.unwrap_or(1_usize).saturating_sub(1);
-        let more = more.min(WIDEST.saturating_sub(cells.len()));
-        cells.extend(std::iter::repeat_n(String::new(), more));
+        cells.resize(end, String::new());
     }
     Ok(cells)
+}
+
+/// How many columns a cell takes: one, unless its span is a number above that.
+fn columns_of(span: &str) -> usize {
+    match span.trim().parse::<usize>() {
+        Ok(columns) => columns.max(1),
+        Err(fault) if *fault.kind() == IntErrorKind::PosOverflow => usize::MAX,
+        Err(_) => 1,
+    }
 }
 
 #[cfg(test)]
@@ -126,9 +133,24 @@ mod tests {
     #[test]
     fn a_row_is_bounded_whatever_its_cells_stand_for() {
         assert_eq!(written("<td colspan=3>a<td>b").unwrap(), "a,,,b\n");
-        let wide = written(&"<td colspan=1000>a".repeat(5)).unwrap();
-        assert_eq!(wide.matches(',').count() + 1, WIDEST + 4);
-        assert!(written(&"<td>a".repeat(MOST_CELLS)).is_ok());
-        assert!(written(&"<td>a".repeat(MOST_CELLS + 1)).is_err());
+        assert_eq!(
+            written("<td colspan=0>a<td colspan=all>b").unwrap(),
+            "a,b\n"
+        );
+        let wide = written(&"<td colspan=1001>a".repeat(3)).unwrap();
+        assert_eq!(wide.matches(',').count() + 1, 3 * 1001);
+        assert!(wide.ends_with(&format!("a{}\n", ",".repeat(1000))));
+        assert!(written(&"<td>a".repeat(MOST_COLUMNS)).is_ok());
+        assert!(written(&format!("<td colspan={MOST_COLUMNS}>a")).is_ok());
+        let endless = "9".repeat(30);
+        for row in [
+            "<td>a".repeat(MOST_COLUMNS + 1),
+            format!("<td colspan={}>a<td>b", MOST_COLUMNS + 1),
+            format!("<td colspan={MOST_COLUMNS}>a<td>b"),
+            format!("<td>a<td colspan={endless}>b<td>c"),
+        ] {
+            let refused = written(&row).unwrap_err().to_string();
+            assert!(refused.contains("more than 16384 cells"), "{refused}");
+        }
     }
 }

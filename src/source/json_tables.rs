@@ -23,6 +23,9 @@ const HEAD_BYTES: u64 = 1 << 18;
 /// Tables of one document: more would be records by their ids.
 const MOST_TABLES: usize = 250;
 
+/// Names on the way to a column, on average: each is held, also where no value follows.
+const NAMES_A_COLUMN: usize = 4;
+
 /// Takes a record of a table.
 type Sink<'a> = &'a mut dyn FnMut(&str, Cell) -> io::Result<()>;
 
@@ -111,7 +114,9 @@ fn fields(read: &dyn Fn(Sink) -> Result<()>, limits: &Limits) -> Result<BTreeMap
         };
         fields.learn(&record);
         // Room is held for each, and each table is an open file.
-        match fields.len() > limits.columns || known.len() > MOST_TABLES {
+        let is_wide = fields.len() > limits.columns
+            || fields.names_known() > NAMES_A_COLUMN.saturating_mul(limits.columns);
+        match is_wide || known.len() > MOST_TABLES {
             true => Err(io::Error::other(
                 "it has more tables or columns than any export",
             )),

@@ -90,13 +90,14 @@ impl<'a> Unpacking<'a> {
         if self.stays(&entry) {
             return Ok(vec![entry]);
         }
-        let (content, _) = entry.read(self.limits, self.allowance, |input| {
-            let mut head = Vec::new();
-            let read = input.take(HEAD_BYTES).read_to_end(&mut head);
-            read.map_err(|cause| entry.unreadable(cause))?;
-            Ok(Content::of(&head, &entry))
-        })?;
-        if content == Content::Other {
+        let is_left_out = self.names.leave_out(&entry);
+        let content = match self.content(&entry) {
+            // It may be broken, unless it is an archive with others in it.
+            Err(_) if is_left_out && !is_called(&entry, &["zip", "gz"]) => Content::Other,
+            content => content?,
+        };
+        let is_archive = matches!(content, Content::Zip | Content::Gzip);
+        if content == Content::Other || is_left_out && !is_archive {
             return Ok(vec![entry]);
         }
         if depth == DEEPEST {
@@ -115,11 +116,21 @@ impl<'a> Unpacking<'a> {
         Ok(all)
     }
 
+    fn content(&self, entry: &Entry) -> Result<Content> {
+        let (content, _) = entry.read(self.limits, self.allowance, |input| {
+            let mut head = Vec::new();
+            let read = input.take(HEAD_BYTES).read_to_end(&mut head);
+            read.map_err(|cause| entry.unreadable(cause))?;
+            Ok(Content::of(&head, entry))
+        })?;
+        Ok(content)
+    }
+
     /// What is landed as it is, and settings that are read as JSON.
     fn stays(&self, entry: &Entry) -> bool {
         let stem = entry.inside.strip_suffix(".json");
         is_junk(&entry.inside)
-            || self.names.leave_out(entry)
+            || self.names.leave_out_by_name(entry)
             // Its folder may be one that is taken away later.
             || entry.name() == "manifest.json"
             || matches!(entry.place(), Place::Sheet(_) | Place::Table(_))

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::io::{self, BufRead, Read as _};
+use std::sync::Arc;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -70,7 +71,8 @@ impl Part<'_> {
                 Ok(Event::Eof) => break,
                 Ok(event) => seen.take(&event, self.can_be_sheet)?,
                 Err(quick_xml::Error::Io(cause)) => {
-                    return Err(io::Error::new(cause.kind(), cause));
+                    let shared = |cause: Arc<io::Error>| io::Error::new(cause.kind(), cause);
+                    return Err(Arc::try_unwrap(cause).unwrap_or_else(shared));
                 }
                 // Nothing behind it will be read.
                 Err(_) => break,

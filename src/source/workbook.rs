@@ -13,7 +13,7 @@ use crate::error::{Error, Kind, Result};
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// As many columns as a sheet may have.
-const MOST_COLUMNS: usize = 16_384;
+pub(super) const MOST_COLUMNS: usize = 16_384;
 
 /// How a workbook is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,19 +47,24 @@ pub(super) fn sheets(
             .hint("open it, take a password away if it has one, and save it again as xlsx")
             .because(cause)
     };
-    let read = sheltered(|| written(opened(file, kept).map_err(unread)?, most, unread));
-    let broken_off = || io::Error::other("the library that reads it broke off");
-    read.unwrap_or_else(|| Err(unread(broken_off())))
+    let read = sheltered(|| written(opened(file, kept, unread)?, most, unread));
+    let gave_up = || io::Error::other("the library that reads it broke off");
+    read.unwrap_or_else(|| Err(unread(gave_up())))
 }
 
-fn opened(file: SharedFile, kept: Kept) -> io::Result<Sheets<SharedFile>> {
-    match kept {
-        Kept::InArchive => Ok(Sheets::Xlsx(Xlsx::new(file).map_err(io::Error::other)?)),
+fn opened(
+    file: SharedFile,
+    kept: Kept,
+    unread: impl Fn(io::Error) -> Error,
+) -> Result<Sheets<SharedFile>> {
+    let book = match kept {
+        Kept::InArchive => Xlsx::new(file).map(Sheets::Xlsx).map_err(io::Error::other),
         Kept::InRecords => {
-            let book = Xls::new(made_safe(file)?).map_err(io::Error::other)?;
-            Ok(Sheets::Xls(book))
+            let safe = made_safe(file, &unread)?;
+            Xls::new(safe).map(Sheets::Xls).map_err(io::Error::other)
         }
-    }
+    };
+    book.map_err(unread)
 }
 
 fn written(
@@ -84,9 +89,9 @@ fn written(
 }
 
 /// Takes so many bytes and no more: a few cells in the far corners of a sheet can be a text without end.
-struct Bounded<'a> {
-    output: &'a mut dyn Write,
-    left: u64,
+pub(super) struct Bounded<'a> {
+    pub output: &'a mut dyn Write,
+    pub left: u64,
 }
 
 impl Write for Bounded<'_> {
@@ -180,7 +185,8 @@ fn time_text(at: &ExcelDateTime) -> String {
 
 /// Cells in the order of their rows as lines of CSV.
 struct Rows<'a> {
-    output: &'a mut dyn Write,
+    /// None after an error.
+    lines: Option<csv::Writer<&'a mut dyn Write>>,
     /// Rows that are written: the number of the one at hand.
     written: usize,
     cells: Vec<String>,
@@ -190,7 +196,7 @@ struct Rows<'a> {
 impl<'a> Rows<'a> {
     fn new(output: &'a mut dyn Write) -> Self {
         Self {
-            output,
+            lines: Some(lines(output)),
             written: 0,
             cells: Vec::new(),
             width: 0,
@@ -205,10 +211,8 @@ impl<'a> Rows<'a> {
         if row > self.written && !self.cells.is_empty() {
             self.end_row()?;
         }
-        // Rows without a cell keep their place, so that a line is a row.
-        while self.written < row {
-            self.output.write_all(b"\n")?;
-            self.written += 1;
+        if row > self.written {
+            self.skip_to(row)?;
         }
         if row < self.written || self.cells.get(column).is_some_and(|cell| !cell.is_empty()) {
             return Err(io::Error::other(
@@ -231,12 +235,22 @@ impl<'a> Rows<'a> {
     fn end_row(&mut self) -> io::Result<()> {
         self.width = self.width.max(self.cells.len());
         self.cells.resize(self.width.max(2), String::new());
-        let mut line = csv::Writer::from_writer(&mut *self.output);
-        line.write_record(&self.cells)?;
-        line.flush()?;
-        drop(line);
+        let lines = self.lines.as_mut().ok_or_else(broken_off)?;
+        lines.write_record(&self.cells)?;
         self.cells.clear();
         self.written += 1;
+        Ok(())
+    }
+
+    /// Rows without a cell keep their place, so that a line is a row. The library cannot write a line of nothing.
+    fn skip_to(&mut self, row: usize) -> io::Result<()> {
+        let written = self.lines.take().ok_or_else(broken_off)?.into_inner();
+        let output = written.map_err(csv::IntoInnerError::into_error)?;
+        while self.written < row {
+            output.write_all(b"\n")?;
+            self.written += 1;
+        }
+        self.lines = Some(lines(output));
         Ok(())
     }
 
@@ -244,6 +258,15 @@ impl<'a> Rows<'a> {
         if !self.cells.is_empty() {
             self.end_row()?;
         }
-        self.output.flush()
+        self.lines.ok_or_else(broken_off)?.flush()
     }
+}
+
+/// A row may be wider than those before it.
+fn lines(output: &mut dyn Write) -> csv::Writer<&mut dyn Write> {
+    csv::WriterBuilder::new().flexible(true).from_writer(output)
+}
+
+fn broken_off() -> io::Error {
+    io::Error::other("it was not written to its end")
 }

@@ -39,6 +39,9 @@ fn number(name: &str, otherwise: u64) -> u64 {
 #[track_caller]
 pub fn fuzzed(what: &str, inputs: u64, make: fn(&mut Chance) -> Vec<File>) {
     let _alone = alone();
+    let is_default = ["FUZZ_FIRST", "FUZZ_INPUTS", "FUZZ_SEED"]
+        .iter()
+        .all(|name| env::var_os(name).is_none());
     let (first, inputs) = (number("FUZZ_FIRST", 0), number("FUZZ_INPUTS", inputs));
     let seed = number("FUZZ_SEED", 1);
     let judge = Judge::new();
@@ -79,13 +82,24 @@ pub fn fuzzed(what: &str, inputs: u64, make: fn(&mut Chance) -> Vec<File>) {
     let seconds = began.elapsed().as_secs_f64();
     let (heap, longest) = judge.worst.get();
     eprintln!(
-        "{what}: {inputs} inputs of seed {seed} in {seconds:.1} s ({:.0}/s): {read} read with {records} records, {refused} refused, {} failed; at most {} KB of the heap, {} ms",
+        "{what}: {inputs} inputs of seed {seed} in {seconds:.1} s ({:.0}/s): {read} read with {records} records, {refused} refused, {} failed; {} files counted again; at most {} KB of the heap, {} ms",
         inputs as f64 / seconds,
         failed.len(),
+        judge.recounts.get(),
         heap >> 10,
         longest.as_millis()
     );
     assert!(failed.is_empty(), "\n{}", failed.join("\n"));
+    // Inputs that are all refused would prove nothing.
+    if is_default {
+        let (listed, recounts) = (read > 0 && records > 0, judge.recounts.get());
+        assert!(listed, "{what}: {read} read with {records} records");
+        let is_text = what == "delimited_text";
+        assert!(
+            recounts > 0 || !is_text,
+            "{what}: nothing was counted again"
+        );
+    }
 }
 
 /// Ends the process when one input takes too long: it lies where the message says.

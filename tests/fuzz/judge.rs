@@ -55,6 +55,8 @@ pub struct Judge {
     layout: Layout,
     /// The most that an input took of the heap, and the longest that one took.
     pub worst: Cell<(usize, Duration)>,
+    /// Files whose records were counted once more.
+    pub recounts: Cell<u64>,
 }
 
 impl Judge {
@@ -64,6 +66,7 @@ impl Judge {
             folder: TempDir::with_prefix("fuzz-").unwrap(),
             layout: Layout::parse(&fs::read_to_string(layout).unwrap()).unwrap(),
             worst: Cell::default(),
+            recounts: Cell::default(),
         }
     }
 
@@ -124,7 +127,9 @@ impl Judge {
                 Ok(taken) => {
                     taken.check()?;
                     for counts in &taken.files {
-                        recount(export, counts, files)?;
+                        let is_counted = recount(export, counts, files)?;
+                        self.recounts
+                            .set(self.recounts.get() + u64::from(is_counted));
                         records += counts.records;
                     }
                 }
@@ -231,13 +236,13 @@ impl Taken {
     }
 }
 
-/// Whether the reader met as many records as there are, where the file lies as it is.
-fn recount(export: &Export, counts: &FileCounts, files: &[File]) -> Result<(), String> {
+/// The reader met as many records as there are. Whether they could be counted: where the file lies as it is.
+fn recount(export: &Export, counts: &FileCounts, files: &[File]) -> Result<bool, String> {
     // Another of this name may have come out of an archive.
     let is_this = |bytes: &[u8]| bytes.len() as u64 == counts.bytes && !is_packed(bytes);
     let lies = |(name, bytes): &&File| *name == counts.path && is_this(bytes);
     let Some((_, bytes)) = files.iter().find(lies) else {
-        return Ok(());
+        return Ok(false);
     };
     let chosen = |topic: &str| {
         let mut choices = export.choices().iter();
@@ -245,7 +250,7 @@ fn recount(export: &Export, counts: &FileCounts, files: &[File]) -> Result<(), S
         choice.map(|choice| choice.choice.clone())
     };
     let (Some(encoding), Some(delimiter)) = (chosen("encoding"), chosen("delimiter")) else {
-        return Ok(());
+        return Ok(false);
     };
     let dialect = Dialect {
         encoding,
@@ -254,7 +259,7 @@ fn recount(export: &Export, counts: &FileCounts, files: &[File]) -> Result<(), S
     };
     let there = recounted(bytes, &dialect);
     match there == counts.records {
-        true => Ok(()),
+        true => Ok(true),
         false => Err(format!(
             "`{}` holds {there} records, read were {}",
             counts.path, counts.records

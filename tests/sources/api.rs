@@ -145,6 +145,28 @@ fn cursors_links_and_offsets_lead_to_the_same() {
 }
 
 #[test]
+fn pages_are_kept_until_all_of_them_belong_somewhere() {
+    let api = ScriptedApi::start(|path, _| match path {
+        "weather" => said(&json!([{ "id": "w1" }])),
+        _ => page(path),
+    });
+    let weather = "[endpoints.weather]\npath = \"weather\"\nrecords = \"\"\n";
+    let workspace = declared(&api, &format!("{BY_PAGE}{weather}"));
+    let ran = land(&workspace).passed();
+    assert_eq!(rows(&ran), five());
+    assert!(ran.stderr.contains("is kept"), "{}", ran.stderr);
+    let asked = api.calls().len();
+    // However often: nothing is asked again, and nothing is lost.
+    land(&workspace).passed();
+    assert_eq!(left(&workspace).len(), 4);
+    decide(&workspace, "weather,company,,");
+    let ran = land(&workspace).passed();
+    let both = [("company".to_owned(), 1), five()[0].clone()];
+    assert_eq!(rows(&ran), both);
+    assert_eq!((left(&workspace), api.calls().len()), (Vec::new(), asked));
+}
+
+#[test]
 fn limits_are_waited_for_and_trouble_is_tried_again() {
     let api = ScriptedApi::start(|path, before| match before {
         0 => Some(Said(

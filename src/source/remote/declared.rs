@@ -9,7 +9,7 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
@@ -25,6 +25,9 @@ const CALLS_PER_MINUTE: u32 = 60;
 const MOST_CALLS_PER_MINUTE: u32 = 60_000;
 /// Longest wait for an answer where nothing else is said.
 const TIMEOUT_SECONDS: u64 = 30;
+
+/// A value shorter than this may stand in any word, as the name of an account does.
+const SHORT: usize = 8;
 
 /// An API, declared.
 #[derive(Debug)]
@@ -158,29 +161,28 @@ impl Api {
 
     /// A link or a cursor that repeats the key would be kept on disk with it. What is wrong comes back as the end of a
     /// sentence.
-    pub(super) fn check_next(&self, next: &Position) -> Result<(), String> {
+    pub(super) fn check_next(&self, endpoint: &Endpoint, next: &Position) -> Result<(), String> {
         let (what, text) = match next {
             Position::Link(link) => ("link", link),
             Position::Cursor(cursor) => ("cursor", cursor),
             Position::Start | Position::Number(_) => return Ok(()),
         };
-        let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-        let texts = [
-            text.clone(),
-            decoded(text),
-            decoded(&text.replace('+', " ")),
-        ];
-        let mut secrets = self.auth.iter().flat_map(|auth| &auth.secrets);
-        let is_told = |secret: &SecretString| {
-            let mut texts = texts.iter();
-            texts.any(|text| text.contains(secret.expose_secret()))
-        };
-        match secrets.any(is_told) {
+        let told = Told::of(text);
+        let secrets = self.auth.iter().flat_map(|auth| &auth.secrets);
+        let mut secrets = secrets.map(ExposeSecret::expose_secret);
+        match secrets.any(|secret| !self.is_declared(endpoint, secret) && told.holds(secret)) {
             true => Err(format!(
                 "gives a {what} with the key in it, which is never kept"
             )),
             false => Ok(()),
         }
+    }
+
+    /// Whether it stands in the file in the clear, as the name of an account may: then it is no secret.
+    fn is_declared(&self, endpoint: &Endpoint, value: &str) -> bool {
+        let parameters = endpoint.parameters.values().map(String::as_str);
+        let mut texts = parameters.chain([self.base.as_str(), endpoint.path.as_str()]);
+        texts.any(|text| text.contains(value))
     }
 
     /// Whether it is a program on this machine.
@@ -227,6 +229,40 @@ impl Endpoint {
             Err(what) => wrong(&what),
         }
     }
+}
+
+/// A link or a cursor as it was told, and as it can be read.
+struct Told {
+    texts: [String; 3],
+    /// Its values, if it is a query or has one.
+    values: Vec<String>,
+}
+
+impl Told {
+    fn of(text: &str) -> Self {
+        let query = text.split_once('?').map_or(text, |(_, query)| query);
+        let pairs = query.split(['&', '#']);
+        let values = pairs.map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value));
+        Self {
+            texts: readings(text),
+            values: values.flat_map(readings).collect(),
+        }
+    }
+
+    /// Whether a secret is in it. A short one may stand in any word.
+    fn holds(&self, secret: &str) -> bool {
+        match secret.chars().count() < SHORT {
+            true => self.values.iter().any(|value| value == secret),
+            false => self.texts.iter().any(|text| text.contains(secret)),
+        }
+    }
+}
+
+/// A text as it stands, and what it may stand for in an address.
+fn readings(text: &str) -> [String; 3] {
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let spaced = decoded(&text.replace('+', " "));
+    [text.to_owned(), decoded(text), spaced]
 }
 
 /// Members of objects with dots between; empty for the whole.
@@ -431,7 +467,7 @@ pagination = { by = "link" }
             Position::Start,
             Position::Number(2),
         ] {
-            assert_eq!(api.check_next(&next), Ok(()));
+            assert_eq!(api.check_next(&api.endpoints["user"], &next), Ok(()));
         }
         for next in [
             link("users?api_token=planted-token"),
@@ -442,7 +478,7 @@ pagination = { by = "link" }
             cursor("planted-token:2"),
             cursor("at=2&key=planted%2dtoken"),
         ] {
-            let said = api.check_next(&next).unwrap_err();
+            let said = api.check_next(&api.endpoints["user"], &next).unwrap_err();
             assert!(said.contains("with the key in it"), "{said}");
             assert!(!said.contains("planted"), "{said}");
         }
@@ -452,8 +488,72 @@ pagination = { by = "link" }
             link("users?t=planted%20to+ken"),
             cursor("planted to+ken"),
         ] {
-            assert!(api.check_next(&next).is_err(), "{next:?}");
+            assert!(
+                api.check_next(&api.endpoints["user"], &next).is_err(),
+                "{next:?}"
+            );
         }
+    }
+
+    #[test]
+    fn the_name_of_an_account_is_no_key() {
+        let text = GOOD.replace("Bearer ${SMARTDESK_TOKEN}", "${ACCOUNT}:${SMARTDESK_TOKEN}");
+        let api = |text: &str, account: &str, token: &str| {
+            let known = |name: &str| match name {
+                "ACCOUNT" => Some(OsString::from(account)),
+                "SMARTDESK_TOKEN" => Some(OsString::from(token)),
+                _ => None,
+            };
+            Api::parse(text, "FRESHSALES_API_KEY", &known).unwrap()
+        };
+        let check = |api: &Api, rest: &str| {
+            let link = format!("https://api.smartdesk.example/v1/{rest}");
+            api.check_next(&api.endpoints["user"], &Position::Link(link))
+        };
+        // It stands in the address of each page.
+        let named = api(&text, "smartdesk", "planted-token");
+        assert!(check(&named, "users?page=2").is_ok());
+        assert!(check(&named, "users?page=2&key=planted-token").is_err());
+        let by_path = text.replace("\"users\"", "\"customer-7700/users\"");
+        assert!(
+            check(
+                &api(&by_path, "customer-7700", "planted-token"),
+                "customer-7700/users?page=2"
+            )
+            .is_ok()
+        );
+        assert!(
+            check(
+                &api(&text, "customer-7700", "planted-token"),
+                "customer-7700/users?page=2"
+            )
+            .is_err()
+        );
+        let by_parameter = text.replace(
+            "path = \"users\"",
+            "path = \"users\"\nparameters = { of = \"customer-7700\" }",
+        );
+        assert!(
+            check(
+                &api(&by_parameter, "customer-7700", "planted-token"),
+                "users?of=customer-7700"
+            )
+            .is_ok()
+        );
+        // A short one is in many words.
+        let short = api(&text, "acme", "planted-token");
+        assert!(check(&short, "of/acme/users?page=acme2").is_ok());
+        for rest in [
+            "users?page=2&key=acme",
+            "users?key=ac%6De&page=2",
+            "users?page=2#acme",
+        ] {
+            assert!(check(&short, rest).is_err(), "{rest}");
+        }
+        let cursor = |text: &str| Position::Cursor(text.to_owned());
+        let user = &short.endpoints["user"];
+        assert!(short.check_next(user, &cursor("acme")).is_err());
+        assert!(short.check_next(user, &cursor("acme2")).is_ok());
     }
 
     #[test]

@@ -172,7 +172,7 @@ impl Reading<'_> {
             None => None,
         };
         if let Some(next) = &next {
-            self.api.check_next(next)?;
+            self.api.check_next(endpoint, next)?;
         }
         Ok(Fresh {
             lines: paging::lines(&records, self.limits.record_bytes)?,

@@ -149,8 +149,36 @@ fn a_broken_attachment_can_be_left_out_too() {
     zip[at] ^= 1;
     let (_folder, zip) = zip_file(&zip);
     assert_refused(open_one(&zip), "7_offer.txt` cannot be read");
-    let export = leaving_out(&zip, "7_offer").unwrap();
-    assert_eq!(export.objects().collect::<Vec<_>>(), ["team"]);
+    for name in ["7_offer.txt", "attachments/7_offer.txt"] {
+        let export = leaving_out(&zip, name).unwrap();
+        assert_eq!(export.objects().collect::<Vec<_>>(), ["team"]);
+    }
+    assert_refused(leaving_out(&zip, "7_offer"), "7_offer.txt` cannot be read");
+}
+
+#[test]
+fn a_stem_leaves_no_attachment_and_no_archive_out() {
+    let packed = zip_bytes(&[("teams.csv", ROWS)]);
+    let files: Files = &[
+        ("attachments/notes.txt", b"one"),
+        ("attachments/notes_2.pdf", b"two"),
+        ("contacts.csv", ROWS),
+        ("notes.csv", b"id,name\n1,a\n"),
+        ("notes.zip", &packed),
+        ("notes_2.dat", &zip_bytes(&[("tags.csv", ROWS)])),
+    ];
+    let folder = folder(files);
+    let left_out = |file: &str| {
+        let export = leaving_out(folder.path(), file).unwrap();
+        let files = export.inventory().iter();
+        let out = files.filter(|file| file.role == Role::LeftOut);
+        out.map(|file| file.path.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(left_out("notes"), ["notes.csv"]);
+    assert_eq!(left_out("Notes_2.pdf"), ["attachments/notes_2.pdf"]);
+    assert_eq!(left_out("attachments/notes.txt"), ["attachments/notes.txt"]);
+    assert_eq!(left_out("notes.zip"), ["notes.zip"]);
+    assert_eq!(left_out("notes_2.dat"), ["notes_2.dat"]);
 }
 
 #[test]
@@ -209,6 +237,22 @@ fn a_header_without_end_is_refused() {
         ("tags_002.csv", halves[1].as_bytes()),
     ];
     assert_refused(open_files(files), "more than 4096 columns");
+}
+
+#[test]
+fn names_without_end_are_refused_though_no_value_has_them() {
+    let open_lines = |count: usize| {
+        let lines = (0..count).map(|number| format!("{{\"id\":1,\"k{number}\":{{}}}}\n"));
+        let text: String = lines.collect();
+        let folder = folder(&[("contacts.jsonl", text.as_bytes())]);
+        let limits = Limits {
+            columns: 10,
+            ..Limits::default()
+        };
+        open_within(&[folder.path()], &limits)
+    };
+    assert!(open_lines(39).is_ok());
+    assert_refused(open_lines(40), "more tables or columns");
 }
 
 #[test]
@@ -310,6 +354,16 @@ fn a_workbook_is_weighed_before_it_is_read() {
         .collect();
     let export = opened(&book(&format!("{HEADER}{rows}"), "<sst/>")).unwrap();
     assert_eq!(export.objects().collect::<Vec<_>>(), ["contact"]);
+}
+
+#[test]
+fn a_workbook_that_is_a_bomb_is_unpacked_elsewhere() {
+    let rows = "<row/>".repeat(1_500_000);
+    let error = opened(&book(&format!("{HEADER}{rows}"), "<sst/>")).unwrap_err();
+    assert_eq!(
+        error.next_step().unwrap(),
+        "unpack the archive with a tool you trust and land the folder"
+    );
 }
 
 #[test]
