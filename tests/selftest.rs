@@ -102,6 +102,15 @@ fn what_changes_and_is_not_said_is_an_error() {
         counts(judged(kept, NOTHING, "recovered")).0,
         [("silent".to_owned(), 2)]
     );
+    // What is understood as it was before needs no report.
+    let clean = "('1', 'city', 'Bern'), ('2', 'city', 'Rome'), ('3', 'city', 'Kiel')";
+    assert_eq!(
+        counts(judged(clean, NOTHING, "reported")).0,
+        [("recovered".to_owned(), 2)]
+    );
+    // A column that was empty before adds something, and changes nothing.
+    let more = format!("{clean}, ('3', 'nickname', 'Kilo')");
+    assert_eq!(counts(judged(&more, NOTHING, "recovered")).1, 0);
     let third = "('1', 'city', 'Bern'), ('2', 'city', 'Rome'), ('3', 'city', 'Ulm')";
     let (_, stray) = counts(judged(third, NOTHING, "recovered"));
     assert_eq!(stray, 1);
