@@ -64,8 +64,8 @@ impl Output<'_> {
             return Err(Error::new(Kind::Bug, what));
         }
         self.index += 1;
-        if self.shape.most.is_some_and(|most| self.index > most) {
-            return Ok(());
+        if let Some(most) = self.shape.most.filter(|most| self.index > *most) {
+            return self.log_cap(most);
         }
         let path = self.shape.path(row, self.index);
         self.turn_to(&path)?;

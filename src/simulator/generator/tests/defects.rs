@@ -46,6 +46,20 @@ impl std::fmt::Display for Planted {
 /// The files of an export by their path.
 pub type Files = BTreeMap<String, Vec<Vec<u8>>>;
 
+/// An export with a defect in each cell and record that could carry one.
+fn made_everywhere(contacts: u64, variants: &[&str]) -> (TempDir, Made) {
+    let folder = tempfile::tempdir().unwrap();
+    let order = Order {
+        seed: 4,
+        contacts,
+        variants: variants.iter().map(|id| id.parse().unwrap()).collect(),
+        rate: 1.0,
+        is_delta: false,
+    };
+    let made = generate(&order, folder.path()).unwrap();
+    (folder, made)
+}
+
 #[test]
 fn each_variant_plants_something_and_it_stands_in_its_file_on_its_line() {
     for variant in Variant::all() {
@@ -70,15 +84,7 @@ fn of_all_variants_at_once_only_what_is_written_is_named() {
 
 #[test]
 fn a_record_is_odd_in_one_way() {
-    let folder = tempfile::tempdir().unwrap();
-    let order = Order {
-        seed: 4,
-        contacts: 300,
-        variants: ["V22", "V23"].map(|id| id.parse().unwrap()).to_vec(),
-        rate: 1.0,
-        is_delta: false,
-    };
-    let made = generate(&order, folder.path()).unwrap();
+    let (folder, made) = made_everywhere(300, &["V22", "V23"]);
     let planted = defects(&made);
     let count = |finding: &str| {
         let of_it = |one: &&Planted| one.finding == finding && one.object == "deal";
@@ -102,6 +108,14 @@ fn a_view_ends_at_its_cap() {
         .collect();
     assert_eq!(capped.len(), 1);
     assert_eq!(capped[0].file, "data/activities.csv");
+}
+
+#[test]
+fn a_view_that_shows_all_is_not_said_to_end() {
+    let (_folder, made) = made(4, 1_700, &["V77"], true);
+    assert!((1..10_000).contains(&made.rows["activity"]));
+    let planted = defects(&made);
+    assert!(!planted.iter().any(|one| one.finding == "rows_capped"));
 }
 
 #[test]
