@@ -119,6 +119,14 @@ fn a_view_that_shows_all_is_not_said_to_end() {
 }
 
 #[test]
+fn an_export_is_packed_as_its_mark_says() {
+    for (seed, is_delta) in (4..8).flat_map(|seed| [(seed, false), (seed, true)]) {
+        let (folder, made) = made(seed, 60, &["V01"], is_delta);
+        assert_all_stand_there(&defects(&made), &made, folder.path());
+    }
+}
+
+#[test]
 fn a_reference_that_is_left_empty_is_in_no_other_column() {
     for (variant, finding, pair) in [
         ("V40", "owner_blank", ["owner_id", "owner_email"]),
