@@ -127,6 +127,28 @@ fn an_export_is_packed_as_its_mark_says() {
 }
 
 #[test]
+fn an_address_that_is_there_twice_stands_in_the_file_of_contacts() {
+    let (_folder, made) = made_everywhere(60, &["V37"]);
+    let text = &unpacked(&made)["data/contacts.csv"][0];
+    let mut reader = csv::Reader::from_reader(text.as_slice());
+    let headers = reader.headers().unwrap().clone();
+    let place = headers.iter().position(|name| name == "email").unwrap();
+    let records = reader.records().map(|record| record.unwrap());
+    let addresses: Vec<String> = records.map(|record| record[place].to_lowercase()).collect();
+    for (finding, wanted) in [("email_twice", 2), ("email_of_a_contact", 1)] {
+        let planted = defects(&made);
+        let mut of_it = planted.iter().filter(|one| one.finding == finding);
+        assert!(of_it.clone().count() > 3);
+        let is_there = |one: &Planted| {
+            let address = one.dirty.as_ref().unwrap().to_lowercase();
+            addresses.iter().filter(|other| **other == address).count() >= wanted
+        };
+        let missing = of_it.find(|one| !is_there(one));
+        assert!(missing.is_none(), "{}", missing.unwrap());
+    }
+}
+
+#[test]
 fn a_reference_that_is_left_empty_is_in_no_other_column() {
     for (variant, finding, pair) in [
         ("V40", "owner_blank", ["owner_id", "owner_email"]),
