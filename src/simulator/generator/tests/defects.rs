@@ -149,6 +149,30 @@ fn an_address_that_is_there_twice_stands_in_the_file_of_contacts() {
 }
 
 #[test]
+fn a_reference_to_nobody_names_no_record_that_is_or_was() {
+    let (_folder, made) = made_everywhere(300, &["V38", "V40", "V78", "V80"]);
+    let tables = tables::tables().into_iter();
+    let mut ids: BTreeSet<String> = tables
+        .flat_map(|table| records(&made, table.object))
+        .map(|record| record["id"].clone())
+        .collect();
+    let gone = records(&made, "deleted").into_iter();
+    ids.extend(gone.map(|mark| mark["record_id"].clone()));
+    let planted = defects(&made);
+    for finding in [
+        "orphan",
+        "converted_to_nobody",
+        "owner_unknown",
+        "stage_unknown",
+    ] {
+        let mut of_it = planted.iter().filter(|one| one.finding == finding);
+        assert!(of_it.clone().count() > 3);
+        let known = of_it.find(|one| ids.contains(one.dirty.as_ref().unwrap()));
+        assert!(known.is_none(), "{}", known.unwrap());
+    }
+}
+
+#[test]
 fn a_reference_that_is_left_empty_is_in_no_other_column() {
     for (variant, finding, pair) in [
         ("V40", "owner_blank", ["owner_id", "owner_email"]),
