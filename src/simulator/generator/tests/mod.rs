@@ -185,6 +185,25 @@ fn the_truth_is_what_the_clean_export_says() {
 }
 
 #[test]
+fn no_object_has_more_records_than_was_reckoned() {
+    for (seed, contacts) in [(1, 1), (2, 60), (3, 400), (4, 1_000)] {
+        for is_delta in [false, true] {
+            let (_folder, made) = made(seed, contacts, &[], is_delta);
+            let account = account::Account::new(seed, contacts, is_delta);
+            for table in tables::tables() {
+                let rows = made.rows.get(table.object).copied().unwrap_or_default();
+                let most = account.most(table.object);
+                let object = table.object;
+                assert!(
+                    rows <= most,
+                    "{rows} of {object}, not {most} (seed {seed}, {is_delta})"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn links_of_the_clean_export_lead_somewhere() {
     let (_folder, made) = made(5, 200, &[], false);
     let ids: BTreeSet<String> = tables::tables()
