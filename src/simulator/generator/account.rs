@@ -97,6 +97,11 @@ pub fn id(prefix: &str, index: u64) -> String {
     format!("{prefix}_{index:09}")
 }
 
+/// The id of a record that never was; `number` tells it from others. Marks of deletion name none so high.
+pub fn nobody(prefix: &str, number: u64) -> String {
+    id(prefix, 910_000_000 + number)
+}
+
 /// The number in an id of this kind.
 pub fn number(id: &str, prefix: &str) -> Option<u64> {
     id.strip_prefix(prefix)?.strip_prefix('_')?.parse().ok()

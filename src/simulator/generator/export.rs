@@ -39,6 +39,7 @@ pub struct Making<'o> {
 
 /// Makes it all.
 pub fn make(order: &Order, folder: &Path) -> Result<Made> {
+    let order = &possible(order);
     let truth = folder.join("truth");
     let changes = order.is_delta.then(|| {
         let path = truth.join("changes.parquet");
@@ -46,7 +47,7 @@ pub fn make(order: &Order, folder: &Path) -> Result<Made> {
     });
     let mut making = Making {
         order,
-        variants: planted(order),
+        variants: order.variants.iter().copied().collect(),
         moments: Moments {
             before: Account::new(order.seed, order.contacts, false),
             after: Account::new(order.seed, order.contacts, order.is_delta),
@@ -69,13 +70,14 @@ pub fn make(order: &Order, folder: &Path) -> Result<Made> {
     making.conclude(export)
 }
 
-/// What can be planted: only a second export is another than the first.
-fn planted(order: &Order) -> BTreeSet<Variant> {
-    let later = Variant::numbered(83);
-    let variants = order.variants.iter().copied();
-    variants
-        .filter(|variant| order.is_delta || *variant != later)
-        .collect()
+/// The order without what this export cannot show.
+fn possible(order: &Order) -> Order {
+    let mut order = order.clone();
+    let is_delta = order.is_delta;
+    order
+        .variants
+        .retain(|variant| is_delta || !variant.is_delta_only());
+    order
 }
 
 impl Making<'_> {
@@ -87,7 +89,7 @@ impl Making<'_> {
         let tables = std::mem::take(&mut self.tables);
         let is_told = |object: &str| {
             let is_whole = !self.order.is_delta || delta::OBJECTS.contains(&object);
-            let is_silent = object == "deleted" && self.order.is_delta && self.has(82);
+            let is_silent = object == "deleted" && self.has(82);
             (is_whole || object == "deleted") && !is_silent
         };
         let has_schema = !self.has(74);
@@ -113,7 +115,7 @@ impl Making<'_> {
             let schema = ("schema_field", "schema/fields.csv");
             self.mark(74, schema, (Expected::Asked, "schema_missing"))?;
         }
-        if self.has(82) && self.order.is_delta {
+        if self.has(82) {
             let deletions = ("deleted", "data/deleted.csv");
             self.mark(82, deletions, (Expected::Reported, "deletions_missing"))?;
         }

@@ -64,8 +64,8 @@ impl Output<'_> {
             return Err(Error::new(Kind::Bug, what));
         }
         self.index += 1;
-        if self.shape.most.is_some_and(|most| self.index > most) {
-            return Ok(());
+        if let Some(most) = self.shape.most.filter(|most| self.index > *most) {
+            return self.log_cap(most);
         }
         let path = self.shape.path(row, self.index);
         self.turn_to(&path)?;
@@ -332,7 +332,9 @@ fn is_possible(plan: &FilePlan, shape: &Shape, dirty: &Dirty) -> bool {
     let fits = style.characters.have(&dirty.text) && (is_plain || !is_odd);
     let is_as_always = is_plain && !style.is_backslashed && !plan.ends_open;
     let is_written = plan.position(dirty.place).is_some();
-    is_written && fits && (is_as_always || !dirty.spelling.is_bare)
+    let header = dirty.spelling.header;
+    let is_said = header.is_none_or(|wanted| plan.headers().any(|header| header == wanted));
+    is_written && is_said && fits && (is_as_always || !dirty.spelling.is_bare)
 }
 
 fn lost(encoding: &'static Encoding, cell: &str) -> Option<String> {

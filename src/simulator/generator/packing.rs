@@ -45,7 +45,13 @@ pub fn pack(making: &mut Making, folder: &Path) -> Result<Vec<PathBuf>> {
     let export = folder.join("export");
     files::folder(&export)?;
     let packing = chosen(making);
-    mark(making, packing)?;
+    let packed = packed(making, packing, &export)?;
+    mark(making, packing, &packed)?;
+    Ok(packed)
+}
+
+/// Packs the tree so; what to land.
+fn packed(making: &mut Making, packing: Packing, export: &Path) -> Result<Vec<PathBuf>> {
     let name = match making.order.is_delta {
         true => "smartdesk-export_acme_2026-09-15T221500Z",
         false => "smartdesk-export_acme_2026-09-01T221500Z",
@@ -86,9 +92,11 @@ fn chosen(making: &Making) -> Packing {
     }
 }
 
-fn mark(making: &mut Making, packing: Packing) -> Result<()> {
+/// Marks how the files lie; of several archives only one may have had anything in it.
+fn mark(making: &mut Making, packing: Packing, packed: &[PathBuf]) -> Result<()> {
     let finding = match packing {
         Packing::Archive => return Ok(()),
+        Packing::Several if packed.len() == 1 => return Ok(()),
         Packing::Folder => "folder",
         Packing::Archives => "archives_in_a_folder",
         Packing::Nested => "archive_in_an_archive",

@@ -290,6 +290,9 @@ const TABLE: &[(u8, Expected, &str)] = &[
     (84, Reported, "test records"),
 ];
 
+/// Those that only a second export can show: it is another than the first.
+const DELTA_ONLY: &[u8] = &[82, 83];
+
 static ALL: [Variant; TABLE.len()] = {
     let mut all = [Variant(0); TABLE.len()];
     let mut place = 0;
@@ -323,6 +326,11 @@ impl Variant {
     #[must_use]
     pub fn expected(self) -> Expected {
         self.entry().map_or(Reported, |(_, expected, _)| *expected)
+    }
+
+    /// Whether only a delta can show it.
+    pub(super) fn is_delta_only(self) -> bool {
+        DELTA_ONLY.contains(&self.0)
     }
 
     fn entry(self) -> Option<&'static (u8, Expected, &'static str)> {

@@ -37,6 +37,17 @@ impl Output<'_> {
         self.log_plan(path, |mark| mark.aspect == Aspect::Between)
     }
 
+    /// Logs that a view ends, once there is a record that it does not show.
+    pub(super) fn log_cap(&mut self, most: u64) -> Result<()> {
+        if self.index != most + 1 {
+            return Ok(());
+        }
+        let path = self.shape.part_path(self.shape.part(most));
+        let expected = Variant::numbered(77).expected();
+        self.log
+            .push(&self.defect(&path, 77, (expected, "rows_capped")))
+    }
+
     fn log_plan(&mut self, path: &str, is_meant: fn(&Mark) -> bool) -> Result<()> {
         for mark in self.plan.marks.iter().filter(|mark| is_meant(mark)) {
             let defect = Defect {

@@ -82,7 +82,7 @@ pub fn tombstone(account: &Account, index: u64, row: &mut Row) {
     let when = dice.moment(opened_at(), exported_at());
     let is_merge = index.is_multiple_of(3);
     row.set("object", "contact")
-        .set("record_id", format!("con_9{index:08}"))
+        .set("record_id", id("con", 900_000_000 + index))
         .set("deleted_at", when.to_string())
         .set_some(
             "deleted_by_id",

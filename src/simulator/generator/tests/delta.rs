@@ -38,6 +38,18 @@ fn a_delta_tells_what_changed() {
     assert_eq!(rows, changes.len() as u64);
 }
 
+#[test]
+fn what_only_a_delta_can_show_is_asked_of_no_other() {
+    let named = |is_delta: bool| {
+        let (_folder, made) = made(6, 60, &["V15", "V82", "V83"], is_delta);
+        let text = fs::read(made.truth.join("expected.json")).unwrap();
+        let expected: serde_json::Value = serde_json::from_slice(&text).unwrap();
+        expected["variants"].clone()
+    };
+    assert_eq!(named(false), serde_json::json!(["V15"]));
+    assert_eq!(named(true), serde_json::json!(["V15", "V82", "V83"]));
+}
+
 /// The cells of every object by id, with the table.
 fn all_rows(made: &Made) -> BTreeMap<String, (tables::Table, Vec<Option<String>>)> {
     let mut all = BTreeMap::new();

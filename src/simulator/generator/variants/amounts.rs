@@ -2,6 +2,7 @@
 
 use super::super::tables::Kind::{Decimal, Money};
 use super::super::variant::Expected::{Asked, Recovered, Reported};
+use super::headers::BUDGET_IN_EUROS;
 use super::spelling::{Cell, Place, Spelling, spelling};
 
 const AMOUNTS: Place = Place::Kinds(&[Money]);
@@ -102,7 +103,8 @@ pub const SPELLINGS: &[Spelling] = &[
         "currency_in_header",
         Place::Whole("campaign", "budget_currency"),
         |_| Some(String::new()),
-    ),
+    )
+    .under(BUDGET_IN_EUROS),
     spelling(
         49,
         Recovered,

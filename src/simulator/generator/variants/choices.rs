@@ -3,6 +3,7 @@
 use super::super::schema;
 use super::super::tables::Kind::{Boolean, Choice};
 use super::super::variant::Expected::{Asked, Recovered, Reported};
+use super::headers::{SUBSCRIBED, UNSUBSCRIBED};
 use super::spelling::{Cell, Place, Spelling, spelling};
 
 const BOOLEANS: Place = Place::Kinds(&[Boolean]);
@@ -15,14 +16,16 @@ pub const SPELLINGS: &[Spelling] = &[
         "consent_inverted",
         Place::Whole("contact", "email_opt_out"),
         |cell| Some(if cell.clean == "true" { "No" } else { "Yes" }.to_owned()),
-    ),
+    )
+    .under(SUBSCRIBED),
     spelling(
         81,
         Recovered,
         "consent_renamed",
         Place::Whole("lead", "email_opt_out"),
         |cell| Some(if cell.clean == "true" { "Yes" } else { "No" }.to_owned()),
-    ),
+    )
+    .under(UNSUBSCRIBED),
     spelling(
         51,
         Recovered,

@@ -26,6 +26,11 @@ const fn of(aspect: Aspect, variant: FileVariant) -> FileVariant {
     FileVariant { aspect, ..variant }
 }
 
+/// Headers that say what the cells below them, or beside them, do not.
+pub const BUDGET_IN_EUROS: &str = "budget_amount (EUR)";
+pub const SUBSCRIBED: &str = "Subscribed";
+pub const UNSUBSCRIBED: &str = "Unsubscribed";
+
 pub const VARIANTS: &[FileVariant] = &[
     header(25, "contact", Asked, "header_twice", |plan, _| {
         rename(
@@ -93,20 +98,20 @@ pub const VARIANTS: &[FileVariant] = &[
             Recovered,
             "currency_in_header",
             |plan, _| {
-                plan.rename("budget_amount", "budget_amount (EUR)");
+                plan.rename("budget_amount", BUDGET_IN_EUROS);
             },
         ),
     ),
     of(
         Aspect::Consent,
         header(81, "contact", Recovered, "consent_inverted", |plan, _| {
-            plan.rename("email_opt_out", "Subscribed");
+            plan.rename("email_opt_out", SUBSCRIBED);
         }),
     ),
     of(
         Aspect::Consent,
         header(81, "lead", Recovered, "consent_renamed", |plan, _| {
-            plan.rename("email_opt_out", "Unsubscribed");
+            plan.rename("email_opt_out", UNSUBSCRIBED);
         }),
     ),
 ];

@@ -1,6 +1,6 @@
 //! V31, V33-V35, V38-V42, V83: ids that are numbers, and links by something else than an id, or to nothing.
 
-use super::super::account::number;
+use super::super::account::{id, nobody, number};
 use super::super::records;
 use super::super::variant::Expected::{Asked, Kept, Recovered, Reported};
 use super::spelling::{Cell, Place, Spelling, spelling};
@@ -131,21 +131,21 @@ pub const SPELLINGS: &[Spelling] = &[
         Reported,
         "orphan",
         Place::Some("contact", "company_id"),
-        |cell| Some(format!("com_9{:08}", cell.turn + 1)),
+        |cell| Some(nobody("com", cell.turn)),
     ),
     spelling(
         38,
         Reported,
         "orphan",
         Place::Some("task", "parent_id"),
-        |cell| Some(format!("{}_9{:08}", cell.clean.get(..3)?, cell.turn + 1)),
+        |cell| Some(nobody(cell.clean.get(..3)?, cell.turn)),
     ),
     spelling(
         38,
         Reported,
         "orphan",
         Place::Some("deal", "primary_contact_id"),
-        |cell| Some(format!("con_9{:08}", cell.turn + 1)),
+        |cell| Some(nobody("con", cell.turn)),
     ),
     spelling(
         39,
@@ -166,7 +166,7 @@ pub const SPELLINGS: &[Spelling] = &[
         Asked,
         "owner_unknown",
         Place::Some("contact", "owner_id"),
-        |cell| Some(format!("usr_9{:08}", cell.turn % 3 + 1)),
+        |cell| Some(nobody("usr", cell.turn % 3)),
     ),
     spelling(
         40,
@@ -252,8 +252,8 @@ fn last_first(cell: &Cell) -> Option<String> {
 /// The first company gets the second as parent, and the second the first.
 fn circle(cell: &Cell) -> Option<String> {
     match cell.number_of_row("com")? {
-        1 => Some("com_000000002".to_owned()),
-        2 => Some("com_000000001".to_owned()),
+        1 => Some(id("com", 2)),
+        2 => Some(id("com", 1)),
         _ => None,
     }
 }
@@ -272,5 +272,5 @@ fn several(cell: &Cell) -> Option<String> {
     let other = number(cell.clean, "con")?
         .checked_sub(1)
         .filter(|other| *other > 0)?;
-    Some(format!("{};con_{other:09}", cell.clean))
+    Some(format!("{};{}", cell.clean, id("con", other)))
 }

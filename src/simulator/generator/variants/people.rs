@@ -184,17 +184,66 @@ fn country(code: &str, turn: u64) -> Option<String> {
     names.get(place).map(|name| (*name).to_owned())
 }
 
-/// The address of somebody else who keeps it, also in other letters: an even contact has that of the one before.
+/// The address of a contact who is there and keeps it, also in other letters. Those with odd numbers do: each of the others
+/// may have that of the one before, and so may leads.
 fn twin(cell: &Cell) -> Option<String> {
-    let other = match cell.number_of_row("con") {
-        Some(contact) if contact % 2 == 1 => return None,
-        Some(contact) => contact.checked_sub(1)?,
-        None => cell.number_of_row("lea")?.min(cell.account.contacts),
-    };
-    let email = records::email(cell.account, other)?;
+    let (account, contact) = (cell.account, cell.number_of_row("con"));
+    if contact.is_some_and(|contact| !contact.is_multiple_of(2)) {
+        return None;
+    }
+    let lead = || Some(cell.number_of_row("lea")?.min(account.contacts));
+    let number = contact.or_else(lead)?;
+    let other = number.checked_sub(u64::from(number.is_multiple_of(2)))?;
+    if account.present("contact", other) != Some(other) {
+        return None;
+    }
+    let email = records::email(account, other)?;
     Some(if cell.turn % 3 == 1 {
         email.to_uppercase()
     } else {
         email
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::collections::BTreeSet;
+
+    use super::super::super::account::Account;
+    use super::super::super::row::Row;
+    use super::super::super::tables::{Table, tables};
+    use super::*;
+
+    fn rows<'t>(account: &Account, table: &'t Table) -> Vec<Row<'t>> {
+        let mut rows = Vec::new();
+        let mut keep = |row| {
+            rows.push(row);
+            Ok(())
+        };
+        records::each(account, table, &mut keep).unwrap();
+        rows
+    }
+
+    #[test]
+    fn nobody_has_the_address_of_a_contact_who_is_gone() {
+        let account = Account::new(4, 1_000, true);
+        let tables = tables();
+        let table = |object: &str| tables.iter().find(|table| table.object == object).unwrap();
+        let contacts = rows(&account, table("contact"));
+        let there: BTreeSet<&str> = contacts.iter().map(|row| row.get("email")).collect();
+        for row in contacts.iter().chain(&rows(&account, table("lead"))) {
+            let cell = Cell {
+                clean: row.get("email"),
+                column: "email",
+                row,
+                account: &account,
+                turn: 0,
+            };
+            let other = twin(&cell);
+            let is_there = other.as_deref().is_none_or(|email| there.contains(email));
+            assert!(is_there, "{}", row.id());
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! V78-V80: stages, deals and conversions that contradict themselves.
 
+use super::super::account::nobody;
 use super::super::variant::Expected::{Asked, Recovered, Reported};
 use super::spelling::{Place, Spelling, spelling};
 
@@ -7,7 +8,7 @@ const STAGE_ID: Place = Place::Some("deal", "stage_id");
 
 pub const SPELLINGS: &[Spelling] = &[
     spelling(78, Asked, "stage_unknown", STAGE_ID, |cell| {
-        Some(format!("stg_9{:08}", cell.turn % 4 + 1))
+        Some(nobody("stg", cell.turn % 4))
     }),
     spelling(78, Recovered, "stage_by_name", STAGE_ID, |_| {
         Some(String::new())
@@ -59,7 +60,7 @@ pub const SPELLINGS: &[Spelling] = &[
         Reported,
         "converted_to_nobody",
         Place::Some("lead", "converted_contact_id"),
-        |cell| Some(format!("con_9{:08}", cell.turn + 1)),
+        |cell| Some(nobody("con", cell.turn)),
     ),
     spelling(
         80,

@@ -165,9 +165,8 @@ impl Shape {
             shape.is_typed = true;
             shape.mark(65, "file_per_type", |_, _| true);
         }
-        if table.object == "activity" && has(77) && !shape.is_typed && total > VIEW_ROWS {
+        if table.object == "activity" && has(77) && !shape.is_typed {
             shape.most = Some(VIEW_ROWS);
-            shape.mark(77, "rows_capped", |_, _| true);
         }
         shape.cut(table.object, total, has);
         shape.has_parts = total > shape.part_rows;

@@ -17,6 +17,8 @@ pub struct Spelling {
     pub write: fn(&Cell) -> Option<String>,
     /// The other column of a pair, which is left empty too.
     pub emptied: Option<&'static str>,
+    /// The header that says what the cell no longer does.
+    pub header: Option<&'static str>,
     /// Whether the cell is not quoted, whatever is in it.
     pub is_bare: bool,
 }
@@ -93,6 +95,7 @@ pub const fn spelling(
         place,
         write,
         emptied: None,
+        header: None,
         is_bare: false,
     }
 }
@@ -102,6 +105,14 @@ impl Spelling {
     pub const fn emptying(self, column: &'static str) -> Self {
         Self {
             emptied: Some(column),
+            ..self
+        }
+    }
+
+    /// The same, where the file has a header without which a reader could not tell what is meant.
+    pub const fn under(self, header: &'static str) -> Self {
+        Self {
+            header: Some(header),
             ..self
         }
     }
