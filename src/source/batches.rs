@@ -235,3 +235,43 @@ fn batch(schema: &SchemaRef, arrays: Vec<ArrayRef>) -> Result<RecordBatch> {
     RecordBatch::try_new(Arc::clone(schema), arrays)
         .map_err(|cause| Error::new(Kind::Bug, "rows do not fit their columns").because(cause))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use arrow::array::AsArray as _;
+
+    use super::*;
+
+    #[test]
+    fn a_row_keeps_the_hash_that_earlier_versions_gave_it() {
+        let mut hashes = Vec::new();
+        let mut keep = |batch: RecordBatch| {
+            let column = batch.column_by_name("_row_hash").unwrap();
+            hashes.extend(
+                column
+                    .as_string::<i32>()
+                    .iter()
+                    .flatten()
+                    .map(str::to_owned),
+            );
+            Ok(())
+        };
+        let at = Position {
+            file: "a.csv",
+            part: 1,
+            row: 1,
+            line: None,
+        };
+        let columns = ["b", "c", "a"].map(str::to_owned);
+        let mut rows = Rows::new(&columns, &mut keep);
+        // What was hashed before leaves nothing behind.
+        for cells in [[Some("long before"); 3], [Some("x"), None, Some("Zoë")]] {
+            rows.push(at, |column| cells[column]).unwrap();
+        }
+        rows.flush().unwrap();
+        let given = "a1decfb03b6f9d9ccbbbc0c66ad82a830f00b1d9a98333ffc80132f394771747";
+        assert_eq!(hashes[1], given);
+    }
+}
