@@ -10,6 +10,7 @@
 //! A folder or file is written under a temporary name beside its place, synced, then renamed: what has
 //! its real name is whole. The same batches give the same bytes. Files are readable by their owner only.
 
+mod beside;
 mod extract;
 mod files;
 mod hash;
@@ -19,6 +20,7 @@ mod writer;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub use beside::Beside;
 pub use extract::{
     Account, Choice, Extract, FileCounts, LandedObject, begin, commit, extracts, quarantine_file,
 };

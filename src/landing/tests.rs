@@ -265,6 +265,40 @@ fn rows_of_another_schema_are_refused() {
 }
 
 #[test]
+fn a_thread_beside_writes_the_same_bytes() {
+    let staging = TempDir::new().unwrap();
+    let (here, beside) = (staging.path().join("here"), staging.path().join("beside"));
+    let sealed = write(&here, 13, 100_000);
+    let mut writer = Beside::new(Writer::create(&beside, schema()).unwrap()).unwrap();
+    for number in 0..13 {
+        writer.write(batch(number * 100_000, 100_000)).unwrap();
+        assert!(!beside.exists(), "it is there before it is whole");
+    }
+    assert_eq!(writer.finish().unwrap(), sealed);
+    assert_eq!(all_names(&beside), all_names(&here));
+}
+
+#[test]
+fn what_a_thread_beside_could_not_write_is_told_and_leaves_nothing() {
+    let staging = TempDir::new().unwrap();
+    let folder = staging.path().join("a");
+    let other = Arc::new(Schema::new(vec![Field::new("x", DataType::Int64, true)]));
+    let beside = || Beside::new(Writer::create(&folder, other.clone()).unwrap()).unwrap();
+    let mut writer = beside();
+    // The thread meets it some time after it was taken.
+    let refused = (0..1_000).find_map(|_| writer.write(batch(0, 1)).err());
+    assert_eq!(refused.unwrap().kind(), Kind::Bug);
+    assert!(writer.finish().is_err());
+    let mut writer = beside();
+    writer.write(batch(0, 1)).unwrap();
+    assert_eq!(writer.finish().unwrap_err().kind(), Kind::Bug);
+    let mut writer = Beside::new(Writer::create(&folder, schema()).unwrap()).unwrap();
+    writer.write(batch(0, 1)).unwrap();
+    drop(writer);
+    assert_eq!(all_names(staging.path()), [""; 0]);
+}
+
+#[test]
 fn files_as_they_came_are_named_by_their_hash_and_for_their_owner_only() {
     let staging = TempDir::new().unwrap();
     let folder = originals_folder(staging.path(), ID);

@@ -10,8 +10,8 @@ use super::workspace::Workspace;
 use crate::catalog::Catalog;
 use crate::error::{Error, Kind, Result};
 use crate::landing::{
-    self, Account, Choice, Extract, FileCounts, FileWriter, Held, LandedObject, Originals, Part,
-    Writer,
+    self, Account, Beside, Choice, Extract, FileCounts, FileWriter, Held, LandedObject, Originals,
+    Part, Writer,
 };
 use crate::ledger::{self, Event, History, Ledger};
 use crate::source::{
@@ -147,8 +147,8 @@ fn write(staging: &Path, system: &str, export: &Export) -> Result<Extract> {
     let mut objects = BTreeMap::new();
     for object in export.objects() {
         let folder = landing::object_folder(staging, system, object, id);
-        let mut writer = Writer::create(&folder, export.schema(object))?;
-        let files = export.read(object, &mut |batch| writer.write(&batch), &mut |batch| {
+        let mut writer = Beside::new(Writer::create(&folder, export.schema(object))?)?;
+        let files = export.read(object, &mut |batch| writer.write(batch), &mut |batch| {
             broken.write(&batch)
         })?;
         let parts = writer.finish()?;

@@ -5,10 +5,9 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
-
 use super::Limits;
 use super::archive::{LEAVE_OUT, Packed};
+use super::hashing::Hashing;
 use super::shared::SharedFile;
 use super::unpack::Unpacking;
 use crate::error::{Error, Kind, Result};
@@ -155,55 +154,22 @@ fn hashed<T>(
     input: impl Read,
     reading: impl FnOnce(&mut dyn BufRead) -> Result<T>,
 ) -> Result<(T, Digest)> {
-    let mut input = BufReader::with_capacity(
-        1 << 17,
-        Hashing {
-            inner: input,
-            hash: Sha256::new(),
-            bytes: 0,
-        },
-    );
+    let mut input = BufReader::with_capacity(1 << 17, Hashing::new(input));
     let read = reading(&mut input)?;
-    let hashing = input.into_inner();
-    let digest = Digest {
-        bytes: hashing.bytes,
-        sha256: hex(&hashing.hash.finalize()),
-    };
-    Ok((read, digest))
+    Ok((read, input.into_inner().digest()))
 }
 
 /// Bytes as lower-case hexadecimal text.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    // Asked for each row: formatting took longer than hashing.
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
+        for digit in [byte >> 4, byte & 0xF] {
+            text.push(char::from(DIGITS[usize::from(digit)]));
+        }
     }
     text
-}
-
-/// Fills the buffer it is given as far as the input goes, so that a byte order mark is never cut.
-struct Hashing<R> {
-    inner: R,
-    hash: Sha256,
-    bytes: u64,
-}
-
-impl<R: Read> Read for Hashing<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut filled = 0;
-        while filled < buffer.len() {
-            match self.inner.read(&mut buffer[filled..]) {
-                Ok(0) => break,
-                Ok(read) => filled += read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        self.hash.update(&buffer[..filled]);
-        self.bytes += filled as u64;
-        Ok(filled)
-    }
 }
 
 fn single(path: &Path) -> Entry {

@@ -84,6 +84,13 @@ impl Bytes {
                 &joined
             }
         };
+        // Whole UTF-8 is what nearly all chunks are, and is known sooner as a whole.
+        if self.invalid == 0
+            && let Ok(text) = std::str::from_utf8(text)
+        {
+            self.multibyte += multibyte(text);
+            return;
+        }
         for piece in text.utf8_chunks() {
             self.multibyte += multibyte(piece.valid());
             let broken = piece.invalid();

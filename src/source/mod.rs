@@ -24,6 +24,7 @@ mod dialect;
 mod encoding;
 mod export;
 mod fields;
+mod hashing;
 mod headers;
 mod html_tables;
 mod json;

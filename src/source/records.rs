@@ -236,13 +236,12 @@ impl<'a> Text<'a> {
 
 /// Line ends inside bytes, `\r\n` as one.
 fn line_ends(bytes: &[u8]) -> u64 {
-    let mut count = 0;
-    let mut after_cr = false;
-    for &byte in bytes {
-        count += u64::from(byte == b'\r' || (byte == b'\n' && !after_cr));
-        after_cr = byte == b'\r';
+    let ends = bytes.iter().filter(|byte| matches!(byte, b'\r' | b'\n'));
+    let ends = ends.count() as u64;
+    match bytes.contains(&b'\r') {
+        true => ends - bytes.windows(2).filter(|pair| pair == b"\r\n").count() as u64,
+        false => ends,
     }
-    count
 }
 
 /// Whether a record that the file's end cut off was still inside quotes. The parser forgives this.

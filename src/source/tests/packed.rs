@@ -132,7 +132,10 @@ fn a_workbook_that_inflates_without_end_is_refused() {
         ("xl/workbook.xml", b"<x/>"),
         ("xl/worksheets/sheet1.xml", &sheet),
     ]);
-    assert_refused(open_files(&[("contacts.xlsx", &book)]), "inflates past");
+    let bomb = open_files(&[("contacts.xlsx", &book)]).unwrap_err();
+    let step = "unpack the archive with a tool you trust and land the folder";
+    assert_eq!(bomb.next_step().unwrap(), step);
+    assert_refused(Err(bomb), "inflates past");
     let broken = zip_bytes(&[("xl/workbook.xml", b"<x/>")]);
     assert_refused(
         open_files(&[("contacts.xlsx", &broken)]),
