@@ -261,7 +261,9 @@ fn known_sources(files: &BTreeMap<String, String>, objects: &Objects) -> BTreeSe
         "object_aliases",
         "landed_choices",
         "landed_columns",
+        "landed_extracts",
         "landed_files",
+        "landed_ids",
     ];
     names.extend(told.map(str::to_owned));
     names

@@ -167,7 +167,7 @@ fn parts(folder: &Path) -> Vec<PathBuf> {
     parts
 }
 
-fn read_parquet(parts: &[PathBuf]) -> String {
+pub fn read_parquet(parts: &[PathBuf]) -> String {
     format!("read_parquet({})", paths(parts))
 }
 

@@ -124,6 +124,9 @@ select
                 contains(news.text, '"' || coalesce(planted.record_id, planted.object) || '"')
                 or contains(news.text, '"' || planted.dirty_value || '"')
                 or (planted.record_id is null and contains(news.text, '"' || planted.file || '"'))
+                or contains(
+                    news.text, '"object":"' || planted.object || '","whole_column":"' || planted.column_name || '"'
+                )
             )
     ) as is_reported,
     exists (
@@ -159,7 +162,8 @@ create table beside as
 select
     (
         select count(*) from unsaid
-        where not exists (
+        -- What the export says of its other files follows from them.
+        where unsaid.object <> 'schema_object' and not exists (
             select 1 from planted
             where planted.object = unsaid.object
                 and (
