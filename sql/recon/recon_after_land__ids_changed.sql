@@ -1,7 +1,7 @@
 -- Objects whose ids begin otherwise than in the export that was landed before
--- this one, as `7` where it was `tsk_7`. No record would be known again, and each
--- would be sent once more. Export with the ids as they were, or begin a new
--- workspace.
+-- this one, as `7` where it was `tsk_7`. No record would be known again, and
+-- each would be sent once more. Export with the ids as they were, or begin a
+-- new workspace.
 -- blocks: yes
 
 with beginnings as (
@@ -18,7 +18,8 @@ with beginnings as (
 usual as (
     select *
     from beginnings
-    qualify records >= 0.75 * sum(records) over (partition by object, is_earlier)
+    qualify records
+        >= 0.75 * sum(records) over (partition by object, is_earlier)
 )
 
 select

@@ -15,6 +15,12 @@ pub enum Map {
         #[arg(long)]
         all: bool,
     },
+    /// Show each line of sql/ and each setting that is otherwise than it was approved
+    Diff {
+        /// Between the last two approvals, instead of the last one and now
+        #[arg(long)]
+        earlier: bool,
+    },
     /// Answer; written to sql/map/map_decisions.csv
     Set {
         /// The file, by its path inside the export or its name
@@ -39,6 +45,13 @@ pub fn run(shared: &Shared, map: &Map) -> Result<()> {
             match shared.is_json() {
                 true => report::print_json(&decisions),
                 false => report::print_decisions(&decisions),
+            }
+        }
+        Map::Diff { earlier } => {
+            let differences = migration::diff(&workspace, *earlier)?;
+            match shared.is_json() {
+                true => report::print_json(&differences),
+                false => report::print_differences(&differences),
             }
         }
         Map::Set {

@@ -108,6 +108,14 @@ enum Command {
     },
     /// Show what a load would do; writes nothing at the destination
     Plan(Outside),
+    /// Approve what `plan` shows: seals scripts, maps, objects, decisions and settings, so that `load` sends nothing else
+    Approve {
+        /// Who answers for it
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        #[command(flatten)]
+        windows: Outside,
+    },
     /// Load phase by phase, each behind its gates; goes on where an earlier load stopped
     Load {
         /// Only these objects
@@ -156,6 +164,7 @@ pub fn run(cli: Cli) -> Result<()> {
         Command::Map(command) => map::run(shared, &command),
         Command::Probe { write, windows } => probe(windows.open(shared)?, shared, write),
         Command::Plan(windows) => plan(windows.open(shared)?, shared),
+        Command::Approve { by, windows } => approve(windows.open(shared)?, shared, &by),
         Command::Load {
             objects,
             until,
@@ -250,6 +259,14 @@ fn plan(workspace: Workspace, shared: &Shared) -> Result<()> {
     }
     crate::reconcile::gate(&plan.findings)?;
     migration::gate_keys(&plan.refused_keys)
+}
+
+fn approve(workspace: Workspace, shared: &Shared, by: &str) -> Result<()> {
+    let approved = runtime()?.block_on(migration::approve(&workspace, by, &shared.meter()))?;
+    match shared.is_json() {
+        true => report::print_json(&approved),
+        false => report::print_approved(&approved),
+    }
 }
 
 fn load(

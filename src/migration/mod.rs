@@ -5,6 +5,7 @@
 //! ```
 
 mod account;
+mod approval;
 mod calendar;
 mod children;
 mod collect;
@@ -37,6 +38,7 @@ use std::sync::atomic::Ordering;
 
 use jiff::{Timestamp, Zoned};
 
+pub use approval::{Approved, Difference, approve, diff};
 pub use calendar::{Calendar, Entry, Finish};
 pub use collect::collect;
 pub use cost::{Cost, Used};
@@ -229,6 +231,9 @@ pub async fn load(
     let chosen = chosen(workspace, options)?;
     let outlook = Outlook::new(watch);
     let run = Run::begin(workspace, "load", &outlook)?;
+    if let Err(refused) = approval::gate(workspace, &run.ledger.history()) {
+        return run.end(Err(refused));
+    }
     outlook.follow(&run.client, &workspace.config);
     run.limit_rows(options.limit);
     if let Some(end) = options.until {

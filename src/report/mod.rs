@@ -1,6 +1,7 @@
 //! The only room that formats: tables, CSV and JSON on stdout; progress and errors on stderr.
 
 mod answer;
+mod approval;
 mod calendar;
 mod decisions;
 mod progress;
@@ -13,6 +14,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use serde::Serialize;
 
 pub use answer::{Shape, print_answer};
+pub use approval::{print_approved, print_differences};
 pub use decisions::{print_answered, print_decisions};
 pub use progress::Meter;
 pub use score::print_scores;
