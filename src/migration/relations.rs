@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::workspace::Workspace;
-use super::{landed, log, views, wanted};
+use super::{documents, landed, log, views, wanted};
 use crate::catalog::{self, Catalog, Layer, Object, Script, TextFile};
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
@@ -74,6 +74,9 @@ pub fn relation(catalog: &Catalog, script: &Script, warehouse: &Warehouse) -> Re
         let object = catalog.object(script.name.trim_start_matches("load_"))?;
         return wanted::load_table(script, object, warehouse);
     }
+    if documents::is_section(script) {
+        return documents::relation(catalog, script, warehouse);
+    }
     let select = script.select("");
     warehouse
         .run(&format!(
@@ -112,6 +115,7 @@ pub fn refresh_all(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
         wanted::load_relation(inputs.catalog, object, warehouse)?;
     }
     buckets(inputs.catalog, warehouse)?;
+    documents::relations(inputs, warehouse)?;
     let stamp = quote_text(&fingerprint(inputs));
     warehouse.run(&format!(
         "create or replace table built_from as select {}::bigint as seq, {stamp} as fingerprint",

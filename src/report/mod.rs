@@ -3,6 +3,7 @@
 mod answer;
 mod calendar;
 mod decisions;
+mod documents;
 mod progress;
 mod score;
 mod tables;
@@ -14,6 +15,7 @@ use serde::Serialize;
 
 pub use answer::{Shape, print_answer};
 pub use decisions::{print_answered, print_decisions};
+pub use documents::{Discovered, Written, print_discovered, write_documents};
 pub use progress::Meter;
 pub use score::print_scores;
 pub use tables::{print_answers, print_landed, print_plan, print_status};

@@ -1,0 +1,203 @@
+//! The relations behind the documents: `doc_<document>__<section>`, and what they make of it.
+//!
+//! They are views, so that the query below a section answers the same in every published warehouse, and costs a load nothing.
+
+use std::path::Path;
+
+use super::profile;
+use super::relations::{Inputs, failed};
+use super::workspace::private_folder;
+use crate::catalog::{Catalog, Chart, Layer, Script};
+use crate::error::{Error, Kind, Result};
+use crate::landing::Extract;
+use crate::warehouse::{Answer, Warehouse};
+
+/// Rows of a section that are shown; its query has them all.
+const SHOWN: usize = 1_000;
+
+/// A document with all its rows, ready to be written in any format.
+pub struct Document {
+    /// What its files are called.
+    pub name: String,
+    /// What stands at its top.
+    pub title: String,
+    /// What it is for.
+    pub about: String,
+    /// Its tables, in order.
+    pub sections: Vec<Section>,
+}
+
+impl Document {
+    /// Rows of all sections.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.sections.iter().map(|section| section.rows).sum()
+    }
+}
+
+/// One table of a document.
+pub struct Section {
+    /// The relation.
+    pub name: String,
+    /// What stands above it.
+    pub title: String,
+    /// What it shows; paragraphs are parted by an empty line.
+    pub text: String,
+    /// What asks for its rows.
+    pub query: String,
+    /// What is said when there is none.
+    pub empty: String,
+    /// What is drawn.
+    pub chart: Option<Chart>,
+    /// Rows there are.
+    pub rows: u64,
+    /// Those that are shown.
+    pub answer: Answer,
+}
+
+/// `landed_profile`, and a view for each section.
+///
+/// # Errors
+/// [`Kind::Script`] naming the script that DuckDB refused.
+pub fn relations(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
+    profile::relation(inputs, warehouse)?;
+    let mut sections = inputs.catalog.sections.iter();
+    sections.try_for_each(|section| relation(inputs.catalog, section, warehouse))
+}
+
+/// The view of one section; what it reads must be there.
+///
+/// # Errors
+/// See [`relations`].
+pub fn relation(catalog: &Catalog, section: &Script, warehouse: &Warehouse) -> Result<()> {
+    let select = select(catalog, section);
+    warehouse
+        .run(&format!(
+            "create or replace view {} as\n{select}",
+            section.name
+        ))
+        .map_err(|e| failed(&section.path, e))
+}
+
+/// A section's own select. The rows of a check are a table only where there are some, so it asks what the check asks.
+fn select(catalog: &Catalog, section: &Script) -> String {
+    let read = catalog.checks.iter();
+    let read = read.filter(|check| section.reads.contains(&check.name));
+    let checks: Vec<String> = read
+        .map(|check| format!("{} as (\n{}\n)", check.name, check.select("")))
+        .collect();
+    let own = section.select("");
+    match checks.is_empty() {
+        true => own,
+        false => format!(
+            "with {}\nselect * from (\n{own}\n) as section",
+            checks.join(",\n")
+        ),
+    }
+}
+
+/// Reads all documents.
+///
+/// # Errors
+/// [`Kind::Script`] naming the section that DuckDB refused.
+pub fn read(catalog: &Catalog, warehouse: &Warehouse) -> Result<Vec<Document>> {
+    let documents = catalog.documents.iter().map(|document| {
+        let named = |name: &String| catalog.sections.iter().find(|one| one.name == *name);
+        let sections = document.sections.iter().filter_map(named);
+        Ok(Document {
+            name: document.name.clone(),
+            title: document.title.clone(),
+            about: document.about.clone(),
+            sections: sections
+                .map(|section| read_section(section, warehouse))
+                .collect::<Result<_>>()?,
+        })
+    });
+    documents.collect()
+}
+
+fn read_section(section: &Script, warehouse: &Warehouse) -> Result<Section> {
+    let name = &section.name;
+    let header = &section.header;
+    let (rows, answer) = answer(name, warehouse).map_err(|e| failed(&section.path, e))?;
+    if let Some(chart) = &header.chart {
+        check_chart(section, chart, &answer)?;
+    }
+    let empty = header.empty.clone();
+    Ok(Section {
+        title: header.title.clone().unwrap_or_default(),
+        text: header.about.clone(),
+        query: format!("deskferry sql \"select * from {name}\""),
+        empty: empty.unwrap_or_else(|| "There is nothing of the kind.".to_owned()),
+        chart: header.chart.clone(),
+        name: name.clone(),
+        rows,
+        answer,
+    })
+}
+
+/// All rows are worked out once; the first ones are brought along.
+fn answer(name: &str, warehouse: &Warehouse) -> Result<(u64, Answer)> {
+    warehouse.run(&format!(
+        "create or replace temp table section_rows as select * from {name}"
+    ))?;
+    let rows = warehouse.number("select count(*) from section_rows")?;
+    let answer = warehouse.query(&format!("select * from section_rows limit {SHOWN}"))?;
+    warehouse.run("drop table section_rows")?;
+    Ok((u64::try_from(rows).unwrap_or_default(), answer))
+}
+
+fn check_chart(section: &Script, chart: &Chart, answer: &Answer) -> Result<()> {
+    let fields = answer.schema.fields();
+    let is_missing = |name: &&&String| !fields.iter().any(|field| field.name() == **name);
+    match [&chart.label, &chart.number].iter().find(is_missing) {
+        None => Ok(()),
+        Some(name) => {
+            let text = format!(
+                "sql/{}: `chart:` names `{name}`, which is no column",
+                section.path
+            );
+            Err(Error::new(Kind::Script, text).hint("`-- chart: label column, number column`"))
+        }
+    }
+}
+
+/// Keeps the rows that later states are compared with, as Parquet: the names of the files that were written.
+///
+/// # Errors
+/// [`Kind::Config`] when they cannot be written.
+pub fn keep(
+    catalog: &Catalog,
+    extract: &Extract,
+    staging: &Path,
+    warehouse: &Warehouse,
+) -> Result<Vec<String>> {
+    let below = format!("discovery/{}", extract.extract_id);
+    let folder = staging.join(&below);
+    private_folder(&folder)?;
+    let kept = catalog
+        .documents
+        .iter()
+        .flat_map(|document| document.kept());
+    let mut files = Vec::new();
+    for name in kept {
+        let file = format!("{}.parquet", name.trim_start_matches("doc_"));
+        let path = folder.join(&file);
+        let partial = folder.join(format!(".partial-{file}"));
+        warehouse.copy_to_parquet(&format!("select * from {name}"), &partial)?;
+        std::fs::rename(&partial, &path).map_err(|cause| {
+            Error::new(
+                Kind::Config,
+                format!("`{}` cannot be written", path.display()),
+            )
+            .because(cause)
+        })?;
+        files.push(format!("staging/{below}/{file}"));
+    }
+    Ok(files)
+}
+
+/// Whether a script is a section of a document.
+pub fn is_section(script: &Script) -> bool {
+    script.layer == Layer::Documents
+}
