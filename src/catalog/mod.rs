@@ -186,6 +186,12 @@ pub fn built_in_files() -> Result<BTreeMap<String, String>> {
     Ok(files)
 }
 
+/// The relations that a query reads.
+#[must_use]
+pub fn relations_read(query: &str) -> BTreeSet<String> {
+    tokens::relations_read(&tokens::of(query))
+}
+
 /// SHA-256 of a text with line endings made equal, so that a checkout on another system is the same script.
 pub fn hash(text: &str) -> String {
     let digest = Sha256::digest(text.replace("\r\n", "\n").as_bytes());
@@ -271,6 +277,7 @@ fn known_sources(files: &BTreeMap<String, String>, objects: &Objects) -> BTreeSe
         "landed_columns",
         "landed_files",
         "landed_profile",
+        "recon_results",
     ];
     names.extend(told.map(str::to_owned));
     names

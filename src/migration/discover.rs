@@ -54,7 +54,8 @@ async fn discover_run(run: &Run<'_>) -> Result<Discovery> {
     read_references(run).await?;
     let warehouse = run.build()?;
     let checked = check_before(run, &warehouse);
-    let found = checked.and_then(|_| describe(run.workspace, &run.extract, false, &warehouse));
+    let read = |_| describe(run.workspace, &run.extract, &run.inputs(), &warehouse);
+    let found = checked.and_then(read);
     finish(run, warehouse)?;
     found
 }
@@ -70,11 +71,15 @@ pub fn discover_offline(workspace: &Workspace) -> Result<Discovery> {
     let extract = extract::newest(workspace, &history)?;
     let inputs = relations::inputs(workspace, &extract, &history);
     let warehouse = extract::aside(workspace, &extract)?;
-    let found =
-        build(&inputs, &warehouse).and_then(|()| describe(workspace, &extract, true, &warehouse));
+    let found = build(&inputs, &warehouse)
+        .and_then(|()| describe(workspace, &extract, &inputs, &warehouse));
     let published = found.and_then(|found| {
         warehouse.publish(&workspace.warehouse())?;
-        Ok(found)
+        let about = About {
+            is_offline: true,
+            ..found.about
+        };
+        Ok(Discovery { about, ..found })
     });
     warehouse.discard()?;
     published
@@ -89,10 +94,11 @@ fn build(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
 fn describe(
     workspace: &Workspace,
     extract: &Extract,
-    is_offline: bool,
+    inputs: &Inputs<'_>,
     warehouse: &Warehouse,
 ) -> Result<Discovery> {
     let catalog = &workspace.catalog;
+    documents::build(inputs, warehouse)?;
     Ok(Discovery {
         documents: documents::read(catalog, warehouse)?,
         about: About {
@@ -100,7 +106,7 @@ fn describe(
             landed_at: extract.landed_at.clone(),
             exported_at: extract.exported_at.clone(),
             destination: workspace.config.destination.base_url.clone(),
-            is_offline,
+            is_offline: false,
         },
         kept: documents::keep(catalog, extract, &workspace.staging(), warehouse)?,
     })

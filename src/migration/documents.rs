@@ -1,15 +1,16 @@
 //! The relations behind the documents: `doc_<document>__<section>`, and what they make of it.
 //!
-//! They are views, so that the query below a section answers the same in every published warehouse, and costs a load nothing.
+//! They are views, made when somebody asks: by `discover`, or by a query that names one. To a load they cost nothing.
 
 use std::path::Path;
 
-use super::profile;
-use super::relations::{Inputs, failed};
-use super::workspace::private_folder;
-use crate::catalog::{Catalog, Chart, Layer, Script};
+use super::relations::{self, Inputs, failed};
+use super::workspace::{Workspace, private_folder};
+use super::{extract, profile};
+use crate::catalog::{self, Catalog, Chart, Script};
 use crate::error::{Error, Kind, Result};
 use crate::landing::Extract;
+use crate::ledger;
 use crate::warehouse::{Answer, Warehouse};
 
 /// Rows of a section that are shown; its query has them all.
@@ -55,27 +56,64 @@ pub struct Section {
     pub answer: Answer,
 }
 
-/// `landed_profile`, and a view for each section.
+/// Makes `landed_profile`, and a view for each section; what they read must be there.
 ///
 /// # Errors
 /// [`Kind::Script`] naming the script that DuckDB refused.
-pub fn relations(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
-    profile::relation(inputs, warehouse)?;
+pub fn build(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
+    let profile = profile::select(inputs)?;
+    warehouse.run(&format!(
+        "create or replace table landed_profile as\n{profile}"
+    ))?;
     let mut sections = inputs.catalog.sections.iter();
-    sections.try_for_each(|section| relation(inputs.catalog, section, warehouse))
+    sections.try_for_each(|section| relation(inputs.catalog, section, "view", warehouse))
 }
 
-/// The view of one section; what it reads must be there.
+/// Makes the sections that a query asks for, for this connection only: a published warehouse may have none, or older ones.
 ///
 /// # Errors
-/// See [`relations`].
-pub fn relation(catalog: &Catalog, section: &Script, warehouse: &Warehouse) -> Result<()> {
+/// See [`build`].
+pub fn offer(workspace: &Workspace, warehouse: &Warehouse, query: &str) -> Result<()> {
+    let catalog = &workspace.catalog;
+    let mut asked = catalog::relations_read(query);
+    // What a section reads stands before it.
+    let backwards = catalog.sections.iter().rev();
+    let mut sections: Vec<&Script> = backwards
+        .filter(|section| {
+            let is_asked = asked.contains(&section.name);
+            if is_asked {
+                asked.extend(section.reads.iter().cloned());
+            }
+            is_asked
+        })
+        .collect();
+    sections.reverse();
+    if asked.contains("landed_profile") {
+        let history = ledger::history(&workspace.staging())?;
+        let extract = extract::newest(workspace, &history)?;
+        let profile = profile::select(&relations::inputs(workspace, &extract, &history))?;
+        warehouse.run(&format!(
+            "create or replace temp view landed_profile as\n{profile}"
+        ))?;
+    }
+    let mut sections = sections.into_iter();
+    sections.try_for_each(|section| relation(catalog, section, "temp view", warehouse))
+}
+
+/// The view of one section, of a kind.
+///
+/// # Errors
+/// See [`build`].
+pub fn relation(
+    catalog: &Catalog,
+    section: &Script,
+    kind: &str,
+    warehouse: &Warehouse,
+) -> Result<()> {
     let select = select(catalog, section);
+    let name = &section.name;
     warehouse
-        .run(&format!(
-            "create or replace view {} as\n{select}",
-            section.name
-        ))
+        .run(&format!("create or replace {kind} {name} as\n{select}"))
         .map_err(|e| failed(&section.path, e))
 }
 
@@ -195,9 +233,4 @@ pub fn keep(
         files.push(format!("staging/{below}/{file}"));
     }
     Ok(files)
-}
-
-/// Whether a script is a section of a document.
-pub fn is_section(script: &Script) -> bool {
-    script.layer == Layer::Documents
 }

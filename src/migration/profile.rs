@@ -4,25 +4,24 @@ use super::relations::Inputs;
 use super::views::read_parquet;
 use crate::error::Result;
 use crate::landing::{self, Extract};
-use crate::warehouse::{Warehouse, quote_name, quote_text};
+use crate::warehouse::{quote_name, quote_text};
 
 const NO_CELLS: &str = "select null::varchar as object, null::varchar as column_name, null::varchar as cell where false";
 
 const NO_COLUMNS: &str =
     "select null::varchar as object, null::varchar as column_name, 0 as place where false";
 
-/// The view; it reads the landed files when it is asked, each once.
+/// Reads every landed file once; what stands in a cell is counted and not kept.
 ///
 /// # Errors
-/// [`crate::error::Kind::Script`] when DuckDB refuses it.
-pub fn relation(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
+/// [`crate::error::Kind::Config`] when a folder of landed files cannot be read.
+pub fn select(inputs: &Inputs<'_>) -> Result<String> {
     let nothing = Extract::default();
     let extract = inputs.extract.unwrap_or(&nothing);
-    let view = include_str!("profile.sql")
+    Ok(include_str!("profile.sql")
         .replace("{columns}", &columns(extract))
         // Last: a column may be called anything, `{columns}` too.
-        .replace("{cells}", &cells(inputs, extract)?);
-    warehouse.run(&view)
+        .replace("{cells}", &cells(inputs, extract)?))
 }
 
 /// Every landed column, and its place among those of its object.

@@ -1,6 +1,5 @@
 -- What the cells of each landed column hold, as numbers: one reading of the files, one row a column. Cells are counted, never
 -- kept. `distinct_count` is an estimate (HyperLogLog, within some percent); dates are those that can be read without a guess.
-create or replace view landed_profile as
 with listed as (
     select object, column_name, any_value(place) as place from ({columns}) group by all
 ),

@@ -14,6 +14,7 @@ use crate::config::Config;
 use crate::error::{Error, Kind, Result};
 use crate::landing::{Account, Extract};
 use crate::ledger::{History, ReadBack};
+use crate::reconcile;
 use crate::warehouse::{Warehouse, quote_name, quote_text};
 
 /// What a build needs to know beside the scripts.
@@ -59,6 +60,7 @@ pub fn sources(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
     maps(inputs, warehouse)?;
     wiring(inputs, warehouse)?;
     landed::relations(inputs, warehouse)?;
+    reconcile::begin(warehouse)?;
     views::source_views(inputs, warehouse)?;
     views::stored_views(inputs, warehouse)?;
     log::begin(&inputs.staging, warehouse)?;
@@ -74,8 +76,8 @@ pub fn relation(catalog: &Catalog, script: &Script, warehouse: &Warehouse) -> Re
         let object = catalog.object(script.name.trim_start_matches("load_"))?;
         return wanted::load_table(script, object, warehouse);
     }
-    if documents::is_section(script) {
-        return documents::relation(catalog, script, warehouse);
+    if script.layer == Layer::Documents {
+        return documents::relation(catalog, script, "view", warehouse);
     }
     let select = script.select("");
     warehouse
@@ -115,7 +117,6 @@ pub fn refresh_all(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
         wanted::load_relation(inputs.catalog, object, warehouse)?;
     }
     buckets(inputs.catalog, warehouse)?;
-    documents::relations(inputs, warehouse)?;
     let stamp = quote_text(&fingerprint(inputs));
     warehouse.run(&format!(
         "create or replace table built_from as select {}::bigint as seq, {stamp} as fingerprint",

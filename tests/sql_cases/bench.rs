@@ -8,6 +8,7 @@ use deskferry::catalog::{Catalog, Layer, Script};
 use deskferry::config::Config;
 use deskferry::error::{Error, Result};
 use deskferry::landing::Account;
+use deskferry::migration::documents;
 use deskferry::migration::relations::{self, Inputs};
 use deskferry::warehouse::{Column, Warehouse, quote_name, quote_text};
 
@@ -39,6 +40,7 @@ impl Bench {
         let look = |inputs: &Inputs<'_>| {
             let built = Warehouse::in_memory()?;
             relations::build(inputs, &built)?;
+            documents::build(inputs, &built)?;
             relations::sources(inputs, &warehouse)?;
             shapes(&built)
         };
