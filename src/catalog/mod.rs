@@ -277,6 +277,7 @@ fn known_sources(files: &BTreeMap<String, String>, objects: &Objects) -> BTreeSe
         "landed_columns",
         "landed_files",
         "landed_profile",
+        "landed_strays",
         "recon_results",
     ];
     names.extend(told.map(str::to_owned));

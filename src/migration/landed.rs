@@ -16,6 +16,15 @@ const FILES: &str = r#"[{"object": "varchar", "path": "varchar", "part": "bigint
 
 const COLUMNS: &str = r#"[{"object": "varchar", "column_name": "varchar"}]"#;
 
+const STRAYS: &str = r#"[{"path": "varchar", "is_decided": "boolean"}]"#;
+
+/// A file that is not read.
+#[derive(Serialize)]
+struct Stray<'a> {
+    path: &'a str,
+    is_decided: bool,
+}
+
 /// A column that the files of an object have.
 #[derive(Serialize)]
 struct LandedColumn<'a> {
@@ -31,7 +40,7 @@ struct File<'a> {
     counts: &'a FileCounts,
 }
 
-/// `landed_choices`, `landed_files` and `landed_columns`; empty before anything is landed.
+/// `landed_choices`, `landed_files`, `landed_strays` and `landed_columns`; empty before anything is landed.
 ///
 /// # Errors
 /// [`Kind::Script`] when DuckDB refuses them.
@@ -51,6 +60,13 @@ pub fn relations(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
         })
     });
     let columns: Vec<LandedColumn> = columns.collect();
+    let left_out = extract.left_out.iter().map(|path| (path, true));
+    let unmapped = extract.unmapped.iter().map(|path| (path, false));
+    let strays = left_out.chain(unmapped);
+    let strays: Vec<Stray> = strays
+        .map(|(path, is_decided)| Stray { path, is_decided })
+        .collect();
+    warehouse.run(&table("landed_strays", &strays, STRAYS)?)?;
     warehouse.run(&table("landed_columns", &columns, COLUMNS)?)?;
     warehouse.run(&table("landed_choices", &extract.choices, CHOICES)?)?;
     warehouse.run(&table("landed_files", &files, FILES)?)

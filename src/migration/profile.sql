@@ -1,7 +1,7 @@
 -- What the cells of each landed column hold, as numbers: one reading of the files, one row a column. Cells are counted, never
 -- kept. `distinct_count` is an estimate (HyperLogLog, within some percent); dates are those that can be read without a guess.
 with listed as (
-    select object, column_name, any_value(place) as place from ({columns}) group by all
+    {columns}
 ),
 
 cells as (
@@ -61,6 +61,7 @@ select
     listed.object,
     listed.column_name,
     listed.place,
+    listed.is_standard,
     coalesce(counted.filled_count, 0) as filled_count,
     coalesce(counted.distinct_count, 0) as distinct_count,
     coalesce(counted.longest_count, 0) as longest_count,

@@ -296,17 +296,18 @@ fn map_table(map: &TextFile) -> Result<String> {
 fn wiring(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
     let mut sql = String::from(
         "create or replace table objects (object varchar, phase integer, source varchar, target varchar, \
-         write varchar, is_read_back boolean);\n\
+         write varchar, is_read_back boolean, has_quarantine boolean);\n\
          create or replace table object_aliases (object varchar, field varchar, stored_field varchar);\n",
     );
     for (phase, object) in inputs.catalog.objects.iter().enumerate() {
         let name = quote_text(&object.name);
         sql.push_str(&format!(
-            "insert into objects values ({name}, {phase}, {}, {}, {}, {});\n",
+            "insert into objects values ({name}, {phase}, {}, {}, {}, {}, {});\n",
             quote_text(&object.source),
             quote_text(&object.target),
             quote_text(object.write.word()),
             object.is_sent(),
+            object.quarantine,
         ));
         for (field, stored) in &object.stored_as {
             let values = format!("{name}, {}, {}", quote_text(field), quote_text(stored));
