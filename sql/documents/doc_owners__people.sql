@@ -4,6 +4,7 @@
 -- title: Everybody
 -- order: 10
 -- empty: No record has an owner.
+-- chart: person, held_back_count
 -- key: source_id
 
 with involved as (

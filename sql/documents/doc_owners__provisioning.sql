@@ -15,9 +15,9 @@ select
     end as to_do,
     case
         when is_shared_mailbox
-            then 'a shared mailbox: better a person, by `map_owners`'
+            then 'a shared mailbox: better a person, by map_owners'
         when not is_active_at_source
-            then 'left the source: better a successor, by `map_owners`'
+            then 'left the source: better a successor, by map_owners'
         when not is_in_list_of_users
             then 'not among the users of the export'
     end as note,

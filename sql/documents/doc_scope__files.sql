@@ -11,7 +11,7 @@ with files as (
         records as records_count,
         landed as rows_count,
         quarantined as quarantined_count,
-        array_to_string(missing, ', ') as columns_missing,
+        nullif(array_to_string(missing, ', '), '') as columns_missing,
     from landed_files
 ),
 

@@ -15,7 +15,7 @@ with results as (
         regexp_replace(
             regexp_extract(query, '^(--[^\n]*\n)+'),
             '(?m)^-- [a-z_]+:[^\n]*\n', '', 'g'
-        ) as words,
+        ) as about,
     from recon_results
     where bad_rows > 0 and "when" in ('after_land', 'before_load')
 )
@@ -30,7 +30,7 @@ select
     nullif(object, '') as object,
     bad_rows as rows_count,
     coalesce(
-        nullif(trim(regexp_replace(words, '(?m)\n?^-- ?', ' ', 'g')), ''),
+        clean_text(regexp_replace(about, '\s*(?m)^-- ?', ' ', 'g')),
         'A promise of the load script: ' || replace(
             regexp_extract("check", '__([a-z_]+?)(__|$)', 1), '_', ' '
         )

@@ -2,7 +2,6 @@
 -- without deleted ones.
 -- title: Money by stage
 -- order: 50
--- chart: stage, deals_count
 -- empty: The export has no deals.
 
 with placed as (

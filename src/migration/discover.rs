@@ -28,9 +28,9 @@ pub struct Discovery {
 pub struct About {
     /// The extract.
     pub extract_id: String,
-    /// When it was landed.
+    /// When it was landed, RFC 3339 in UTC.
     pub landed_at: String,
-    /// When the source made it, if it says so.
+    /// When the source made it, RFC 3339, if it says so.
     pub exported_at: Option<String>,
     /// Where the data is to go.
     pub destination: String,

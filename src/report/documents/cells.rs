@@ -127,12 +127,13 @@ fn is_number(unit: Unit) -> bool {
     !matches!(unit, Unit::Text | Unit::Instant)
 }
 
-/// `filled_count` is shown as `filled`, unless another column would be called so too.
+/// `filled_count` is shown as `filled` and `is_shared` as `shared`, unless another column would be called so too.
 fn titles(names: &[&str]) -> Vec<String> {
     let short = |name: &str| {
         let ending = ENDINGS.iter().find(|ending| name.ends_with(**ending));
         let stem = ending.and_then(|ending| name.strip_suffix(ending));
         let stem = stem.filter(|stem| !stem.is_empty()).unwrap_or(name);
+        let stem = stem.strip_prefix("is_").unwrap_or(stem);
         match ending {
             Some(&"_at") => format!("{} (UTC)", stem.replace('_', " ")),
             _ => stem.replace('_', " "),
@@ -280,14 +281,16 @@ mod tests {
                 "rows_count",
                 "files_count",
                 "files_bytes",
-                "landed_at"
+                "landed_at",
+                "is_shared"
             ]),
             [
                 "object",
                 "rows",
                 "files count",
                 "files bytes",
-                "landed (UTC)"
+                "landed (UTC)",
+                "shared"
             ]
         );
     }

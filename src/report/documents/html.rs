@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::cells::{self, Shown};
+use super::minute;
 use super::words::{self, Span};
 use crate::error::Result;
 use crate::migration::documents::{Document, Section};
@@ -13,18 +14,12 @@ use crate::report::unprintable;
 /// What every page shows.
 struct Frame<'a> {
     about: &'a About,
+    landed: String,
+    exported: Option<String>,
     now: &'a str,
     documents: &'a [Document],
     /// The document that is shown; none on the page of all.
     here: &'a str,
-}
-
-impl Frame<'_> {
-    /// `2026-03-04T08:00:00.123Z` to the minute.
-    fn landed(&self) -> String {
-        let minute: String = self.about.landed_at.chars().take(16).collect();
-        format!("{} UTC", minute.replace('T', " "))
-    }
 }
 
 #[derive(Template)]
@@ -102,6 +97,8 @@ pub fn index(discovery: &Discovery, now: &str) -> Result<String> {
 fn frame<'a>(discovery: &'a Discovery, here: &'a str, now: &'a str) -> Frame<'a> {
     Frame {
         about: &discovery.about,
+        landed: minute(&discovery.about.landed_at),
+        exported: discovery.about.exported_at.as_deref().map(minute),
         now,
         documents: &discovery.documents,
         here,

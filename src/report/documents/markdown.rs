@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::cells::{self, Shown};
-use super::words;
+use super::{minute, words};
 use crate::error::Result;
 use crate::migration::About;
 use crate::migration::documents::{Document, Section};
@@ -23,7 +23,7 @@ pub fn text(about: &About, document: &Document, now: &str) -> Result<String> {
         plain(&document.title),
         prose(&document.about),
         about.extract_id,
-        plain(&about.landed_at),
+        minute(&about.landed_at),
         plain(&about.destination),
     );
     if about.is_offline {

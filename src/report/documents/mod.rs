@@ -84,6 +84,14 @@ pub fn write_documents(discovery: &Discovery, folder: &Path) -> Result<Discovere
     })
 }
 
+/// An instant of RFC 3339 to the minute; what is none is shown as it is.
+fn minute(instant: &str) -> String {
+    match instant.parse::<Timestamp>() {
+        Ok(instant) => instant.strftime("%Y-%m-%d %H:%M UTC").to_string(),
+        Err(_) => instant.to_owned(),
+    }
+}
+
 /// Prints which documents were written, and where.
 ///
 /// # Errors
