@@ -224,6 +224,9 @@ fn whatever_a_name_says_is_text() {
         ("<b>|odd`.csv", "a,b\n1,2\n"),
     ]);
     workspace.run(&["discover", "--offline"]).passed();
+    let odd = rows(&document(&workspace, "scope"), "doc_scope__files");
+    assert!(odd.contains(&json!({ "path": "<b>|odd`.csv", "object": "none", "size_bytes": null, "records_count": null,
+        "rows_count": null, "quarantined_count": null, "columns_missing": null })), "{odd:?}");
     let mut shown = 0;
     for file in files_below(&workspace.staging(REPORTS)) {
         let text = fs::read_to_string(&file).unwrap();
@@ -235,7 +238,9 @@ fn whatever_a_name_says_is_text() {
                 }
                 // What runs is ours: one script, at the end.
                 assert_eq!(text.matches("<script").count(), 1, "{name}");
-                assert!(!text.contains("http-equiv=\"refresh\"") && !text.contains(" src="));
+                for outside in ["<link", "@import", "url(", "http-equiv=\"refresh\""] {
+                    assert!(!text.contains(outside), "{outside} in {name}");
+                }
                 shown += text.matches("alert(1)").count();
             }
             "md" => assert_markdown_is_text(&text),
@@ -245,6 +250,48 @@ fn whatever_a_name_says_is_text() {
         }
     }
     assert!(shown > 5, "the names are not there at all: {shown}");
+}
+
+/// What is no day has none, and stops nothing.
+#[test]
+fn days_are_those_that_can_be_read() {
+    let days = [
+        "2024-02-29T10:00:00Z",
+        "0000-00-00",
+        "2026-13-45T25:61:61Z",
+        "294247-01-10",
+        "9999-12-31T23:59:59Z",
+        "13/04/2025",
+        "12/13",
+        "March 4, 2026",
+        "1e400",
+        "<script>",
+        "N/A",
+        "",
+    ];
+    let lines: String = days
+        .iter()
+        .enumerate()
+        .map(|(number, day)| format!("con_{number},Berg,\"{day}\",{number}\n"))
+        .collect();
+    let workspace = Workspace::undecided("http://127.0.0.1:9/crm/sales/api");
+    workspace.land_files(&[(
+        "contacts.csv",
+        &format!("id,last_name,created_at,cf_number\n{lines}"),
+    )]);
+    workspace.run(&["discover", "--offline"]).passed();
+    let fields = rows(&document(&workspace, "scope"), "doc_scope__fields");
+    let field = |name: &str| fields.iter().find(|row| row["field"] == name).unwrap();
+    let created = field("created_at");
+    assert_eq!(created["first_date"], "2024-02-29");
+    assert_eq!(created["last_date"], "2026-03-04");
+    assert_eq!(created["filled_count"], 8);
+    let number = field("cf_number");
+    assert_eq!(number["kind"], "custom");
+    assert_eq!(number["goes_to"], "nowhere");
+    assert_eq!(number["filled_share"], 1.0);
+    assert_eq!(number["longest_count"], 2);
+    assert_eq!(number["first_date"], Value::Null);
 }
 
 /// Each table has as many cells in each line as in its head, and nothing in it is a tag, a link or code.

@@ -1,5 +1,5 @@
--- What only somebody who knows the account can settle. The tables below, and the
--- other documents, say more of each.
+-- What only somebody who knows the account can settle. The tables below, and
+-- the other documents, say more of each.
 -- title: What the customer has to settle
 -- order: 20
 -- empty: Nothing is open.

@@ -1,6 +1,7 @@
--- Every object, in the order in which it is loaded, with all rows of its source.
--- What waits needs a person first, and includes records that could not be read
--- as rows; what stays behind is a copy, was deleted, or has no place to go.
+-- Every object, in the order in which it is loaded, with all rows of its
+-- source. What waits needs a person first, and includes records that could not
+-- be read as rows; what stays behind is a copy, was deleted, or has no place to
+-- go.
 -- title: Objects and volumes
 -- order: 10
 -- chart: object, rows_count

@@ -61,16 +61,6 @@ create or replace macro parse_email(text) as
         ''
     );
 
--- Whether an address is, by its name, read by several people.
-create or replace macro is_shared_mailbox(email) as
-    regexp_matches(
-        lower(email),
-        '^(info|sales|support|service|team|office|contact|hello|help|helpdesk'
-        || '|admin|marketing|billing|accounts?|orders?|jobs|careers|press|mail'
-        || '|post|crm|no-?reply|vertrieb|kontakt|ventas|ventes|vendite|verkoop'
-        || '|vendas)([._+-][^@]*)?@'
-    );
-
 -- The last word of a full name; `Last, First` is understood.
 create or replace macro last_name_of(full_name) as
     case
