@@ -4,7 +4,9 @@
 -- order: 40
 -- empty: Every record has an owner.
 
-select object, count(*) as records_count,
-from recon_after_land__owners_missing
-group by object
-order by records_count desc, object
+select objects.object, count(*) as records_count,
+from recon_after_land__owners_missing as records
+inner join objects
+    on records.object = objects.source and objects.has_quarantine
+group by objects.object
+order by records_count desc, objects.object

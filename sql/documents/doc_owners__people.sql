@@ -5,11 +5,12 @@
 -- order: 10
 -- empty: No record has an owner.
 -- chart: person, held_back_count
--- key: source_id
+-- key: person, standing, becomes
 
 with involved as (
-    select owner_key, case when object = 'tasks' then 'assignee' else 'owner'
-        end as role,
+    select
+        owner_key,
+        case when object = 'tasks' then 'assignee' else 'owner' end as role,
     from int_records__owned
     union all
     select owner_key(author_id, author_email, null), 'author',
@@ -36,8 +37,9 @@ known as (
 people as (
     select
         owners.*,
+        -- Some exports name people by their address where an id should be.
+        coalesce(owners.email, parse_email(owners.user_id)) as address,
         users.is_active as is_active_at_source,
-        users.role,
         coalesce(counted.owns_count, 0) as owns_count,
         coalesce(counted.given_count, 0) as given_count,
         coalesce(counted.wrote_count, 0) as wrote_count,
@@ -48,30 +50,46 @@ people as (
         on owners._source_id = users._source_id
     cross join known
     where owners._duplicate is null
+),
+
+judged as (
+    select
+        *,
+        coalesce(address, full_name, user_id) as person,
+        case
+            when decision = 'hold' then 'on hold, as decided'
+            when not are_users_known then 'users there are not known yet'
+            when owner_reason is null and is_decided
+                then 'matched, as decided'
+            when owner_reason is null then 'matched'
+            when owner_reason = 'owner_inactive' then 'inactive there'
+            when coalesce(address, destination_email) is null
+                then 'no address'
+            else 'missing there'
+        end as standing,
+        case
+            when matched_email <> coalesce(address, '') then matched_email
+        end as becomes,
+    from people
+    where owns_count + given_count + wrote_count > 0 or is_in_export
 )
 
 select
-    coalesce(email, full_name, user_id) as person,
-    case
-        when decision = 'hold' then 'on hold, as decided'
-        when not are_users_known then 'users there are not known yet'
-        when owner_reason is null and is_decided then 'matched, as decided'
-        when owner_reason is null then 'matched'
-        when owner_reason = 'owner_inactive' then 'inactive there'
-        when email is null and destination_email is null then 'no address'
-        else 'missing there'
-    end as standing,
-    case when matched_email <> coalesce(email, '') then matched_email end
-        as becomes,
-    is_shared_mailbox(email) as is_shared_mailbox,
-    is_in_export as is_in_list_of_users,
-    is_active_at_source,
-    owns_count,
-    given_count,
-    wrote_count,
-    case when owner_reason is null then 0 else owns_count + given_count end
-        as held_back_count,
-    _source_id as source_id,
-from people
-where owns_count + given_count + wrote_count > 0 or is_in_export
+    person,
+    standing,
+    becomes,
+    is_shared_mailbox(any_value(address)) as is_shared_mailbox,
+    bool_or(is_in_export) as is_in_list_of_users,
+    bool_or(is_active_at_source) as is_active_at_source,
+    sum(owns_count)::bigint as owns_count,
+    sum(given_count)::bigint as given_count,
+    sum(wrote_count)::bigint as wrote_count,
+    coalesce(
+        sum(owns_count + given_count) filter (where owner_reason is not null),
+        0
+    )::bigint as held_back_count,
+    array_to_string(list(_source_id order by _source_id)[:3], ', ')
+        as source_ids,
+from judged
+group by person, standing, becomes
 order by held_back_count desc, owns_count desc, person

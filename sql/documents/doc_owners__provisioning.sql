@@ -4,7 +4,7 @@
 -- title: For the admin: users to invite or to activate
 -- order: 20
 -- empty: Every owner has a user.
--- key: source_id
+-- key: address
 
 select
     person as address,
@@ -22,7 +22,7 @@ select
             then 'not among the users of the export'
     end as note,
     held_back_count,
-    source_id,
+    source_ids,
 from doc_owners__people
 where standing in ('missing there', 'inactive there', 'no address')
     and held_back_count > 0

@@ -21,17 +21,19 @@ with ids as (
 
 people as (
     select
-        object,
+        objects.object,
         'an e-mail address' as shares,
         count(*) as rows_count,
         count(distinct cluster) as clusters_count,
-    from recon_after_land__people_twice
-    group by object
+    from recon_after_land__people_twice as people
+    inner join objects
+        on people.object = objects.source and objects.has_quarantine
+    group by objects.object
 ),
 
 companies as (
     select
-        'company' as object,
+        'companies' as object,
         'a name' as shares,
         count(*) as rows_count,
         count(distinct cluster) as clusters_count,

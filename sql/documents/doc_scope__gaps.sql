@@ -29,7 +29,8 @@ with files as (
 
 fields as (
     select
-        upper(gap[1]) || gap[2:] || ': ' || object as question,
+        upper(gap[1]) || gap[2:] || coalesce(': ' || object, '')
+            as question,
         count(*) as rows_count,
         case when contains(gap, 'no file')
             then 'ask for an export by an admin, with all fields'

@@ -10,16 +10,27 @@ with orphans as (
     from recon_after_land__orphans
     union all
     select
-        object,
-        'several of one name',
-        case reason
+        coalesce(objects.object, links.object),
+        'several',
+        case links.reason
             when 'parent_cycle' then 'leads in a circle'
             else 'cannot be told from another'
         end,
-    from recon_after_land__links_in_doubt
+    from recon_after_land__links_in_doubt as links
+    left join objects
+        on links.object = objects.source and objects.has_quarantine
 )
 
-select object, parent, parent_is, count(*) as records_count,
+select
+    object,
+    -- A cell may say anything where it should say a kind.
+    case
+        when parent in (select source from objects)
+            or parent in ('none', 'several') then parent
+        else 'another kind'
+    end as parent,
+    parent_is,
+    count(*) as records_count,
 from orphans
 group by all
 order by records_count desc, object, parent

@@ -5,7 +5,7 @@
 -- empty: Files and list fit.
 
 select
-    gaps.object,
+    case when gaps.gap <> 'no_list' then gaps.object end as object,
     gaps."column" as field,
     case gaps.gap
         when 'no_list' then 'the export has no list of fields'

@@ -39,6 +39,8 @@ pub struct Cell {
     pub number: Option<String>,
     /// Stands right.
     pub is_number: bool,
+    /// Stands in one line.
+    pub is_day: bool,
 }
 
 /// A bar of a chart.
@@ -60,6 +62,7 @@ enum Unit {
     Amount(Option<usize>),
     Count,
     Instant,
+    Day,
     Number,
     Text,
 }
@@ -90,6 +93,7 @@ pub fn shown(section: &Section) -> Result<Shown> {
             text: value.map_or_else(|| NOTHING.to_owned(), |value| text(value, unit, row)),
             number: value.filter(|_| is_number(unit)).map(str::to_owned),
             is_number: is_number(unit),
+            is_day: matches!(unit, Unit::Instant | Unit::Day),
         }
     };
     let column = |place: &usize| Column {
@@ -114,6 +118,7 @@ fn unit(name: &str, is_numeric: bool, names: &[&str]) -> Unit {
     };
     match (ending.copied(), is_numeric) {
         (Some("_at"), false) => Unit::Instant,
+        (Some("_date"), false) => Unit::Day,
         (Some("_share"), true) => Unit::Share,
         (Some("_bytes"), true) => Unit::Bytes,
         (Some("_amount"), true) => Unit::Amount(currency()),
@@ -124,7 +129,7 @@ fn unit(name: &str, is_numeric: bool, names: &[&str]) -> Unit {
 }
 
 fn is_number(unit: Unit) -> bool {
-    !matches!(unit, Unit::Text | Unit::Instant)
+    !matches!(unit, Unit::Text | Unit::Instant | Unit::Day)
 }
 
 /// `filled_count` is shown as `filled` and `is_shared` as `shared`, unless another column would be called so too.
@@ -165,7 +170,7 @@ fn text(value: &str, unit: Unit, row: &[Option<String>]) -> String {
         }
         Unit::Count => grouped_text(value),
         Unit::Instant => value.replace('T', " ").chars().take(16).collect(),
-        Unit::Number => value.to_owned(),
+        Unit::Number | Unit::Day => value.to_owned(),
         Unit::Text => match value {
             "true" => "yes".to_owned(),
             "false" => "no".to_owned(),
