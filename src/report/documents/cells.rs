@@ -243,8 +243,11 @@ fn bars(
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::catalog::Chart;
+    use crate::warehouse::Warehouse;
 
     #[test]
     fn a_number_is_shown_by_its_name() {
@@ -276,6 +279,52 @@ mod tests {
         let row = |currency: Option<&str>| [Some("5".to_owned()), currency.map(str::to_owned)];
         assert_eq!(text("5", unit, &row(Some("EUR"))), "5.00 EUR");
         assert_eq!(text("5", unit, &row(None)), "5.00 (no currency)");
+    }
+
+    fn section(sql: &str, chart: (&str, &str)) -> Section {
+        let answer = Warehouse::in_memory().unwrap().query(sql).unwrap();
+        Section {
+            name: "doc_a__b".to_owned(),
+            title: "B".to_owned(),
+            text: String::new(),
+            query: String::new(),
+            empty: String::new(),
+            chart: Some(Chart {
+                label: chart.0.to_owned(),
+                number: chart.1.to_owned(),
+            }),
+            rows: answer.rows() as u64,
+            answer,
+        }
+    }
+
+    #[test]
+    fn a_table_has_its_currency_in_its_amounts_and_bars_beside_it() {
+        let section = section(
+            "select * from (values ('a', 1000.5::decimal(18, 2), 'EUR', 10), ('b', null, null, 40), \
+             ('c', -5, null, 0)) as t (stage, value_amount, value_currency, deals_count) order by stage",
+            ("stage", "deals_count"),
+        );
+        let shown = shown(&section).unwrap();
+        let titles: Vec<&str> = shown.columns.iter().map(|column| &*column.title).collect();
+        assert_eq!(titles, ["stage", "value", "deals"]);
+        let texts = |row: &Vec<Cell>| row.iter().map(|cell| cell.text.clone()).collect::<Vec<_>>();
+        let rows: Vec<Vec<String>> = shown.rows.iter().map(texts).collect();
+        assert_eq!(
+            rows,
+            [
+                ["a", "1,000.50 EUR", "10"],
+                ["b", "–", "40"],
+                ["c", "-5.00 (no currency)", "0"]
+            ]
+        );
+        assert_eq!(shown.rows[0][1].number.as_deref(), Some("1000.50"));
+        let bars = shown
+            .bars
+            .iter()
+            .map(|bar| (&*bar.label, &*bar.text, bar.percent));
+        let bars: Vec<_> = bars.collect();
+        assert_eq!(bars, [("a", "10", 25.0), ("b", "40", 100.0)]);
     }
 
     #[test]
