@@ -6,9 +6,6 @@
 
 with caps as (
     select unnest([
-        {'cap': 1_000, 'of': 'a page or a preview'},
-        {'cap': 2_000, 'of': 'a report'},
-        {'cap': 5_000, 'of': 'a view'},
         {'cap': 10_000, 'of': 'a list, or a search'},
         {'cap': 20_000, 'of': 'a report'},
         {'cap': 50_000, 'of': 'a report'},
