@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use scraper::{Html, Selector};
 use serde_json::{Value, json};
 
 use crate::support::{Ran, Simulator, Workspace, files_below, repository};
@@ -104,6 +105,7 @@ fn the_numbers_are_those_of_status_and_of_the_queries() {
         assert_eq!(volume["goes_count"], standing["pending"], "{object}");
     }
     for name in ["scope", "owners", "stages"] {
+        assert_shown(&workspace, name);
         let document = document(&workspace, name);
         for section in document["sections"].as_array().unwrap() {
             let query = section["query"].as_str().unwrap();
@@ -112,6 +114,27 @@ fn the_numbers_are_those_of_status_and_of_the_queries() {
             assert_eq!(section["rows"], json!(again), "{query}");
             assert_eq!(section["rows_in_all"], json!(again.len()), "{query}");
         }
+    }
+}
+
+/// As a browser sees it: every row of every section, each with all its cells.
+#[track_caller]
+fn assert_shown(workspace: &Workspace, name: &str) {
+    let path = workspace.staging(REPORTS).join(format!("{name}.html"));
+    let page = Html::parse_document(&fs::read_to_string(path).unwrap());
+    let document = document(workspace, name);
+    for section in document["sections"].as_array().unwrap() {
+        let section_name = section["section"].as_str().unwrap();
+        let select = |what: &str| Selector::parse(&format!("#{section_name} {what}")).unwrap();
+        let shown = page.select(&select("tbody tr")).count();
+        let rows = section["rows"].as_array().unwrap().len();
+        assert_eq!(shown, rows, "{section_name}");
+        let heads = page.select(&select("thead th")).count();
+        let cells = page.select(&select("tbody td")).count();
+        assert_eq!(cells, rows * heads, "{section_name}");
+        assert!(heads <= section["columns"].as_array().unwrap().len());
+        let contents = Selector::parse(&format!("nav a[href=\"#{section_name}\"]")).unwrap();
+        assert_eq!(page.select(&contents).count(), 1, "{section_name}");
     }
 }
 

@@ -1,6 +1,7 @@
 -- One row a person, those first for whom most records wait. Whoever is matched
 -- becomes the user with the same address, or the one that `map_owners` names.
 -- A shared mailbox is told by its name; decide who answers for its records.
+-- Other names are what records call a person beside the users of the export.
 -- title: Everybody
 -- order: 10
 -- empty: No record has an owner.
@@ -88,8 +89,10 @@ select
         sum(owns_count + given_count) filter (where owner_reason is not null),
         0
     )::bigint as held_back_count,
-    array_to_string(list(_source_id order by _source_id)[:3], ', ')
-        as source_ids,
+    array_to_string(
+        list(user_id order by user_id) filter (where is_in_export), ', '
+    ) as source_ids,
+    count_if(not is_in_export) as other_names_count,
 from judged
 group by person, standing, becomes
 order by held_back_count desc, owns_count desc, person

@@ -8,6 +8,9 @@ use crate::report::tables::grouped_text;
 /// What a cell without a value shows.
 const NOTHING: &str = "–";
 
+/// A word of more characters would take the place of the other columns.
+const LONG: usize = 24;
+
 /// The most bars that are drawn.
 const BARS: usize = 25;
 
@@ -37,10 +40,8 @@ pub struct Cell {
     pub text: String,
     /// What it is sorted by, if it is a number.
     pub number: Option<String>,
-    /// Stands right.
-    pub is_number: bool,
-    /// Stands in one line.
-    pub is_day: bool,
+    /// How it stands there: the words of `style.css`.
+    pub class: String,
 }
 
 /// A bar of a chart.
@@ -92,8 +93,7 @@ pub fn shown(section: &Section) -> Result<Shown> {
             title: titles.get(place).cloned().unwrap_or_default(),
             text: value.map_or_else(|| NOTHING.to_owned(), |value| text(value, unit, row)),
             number: value.filter(|_| is_number(unit)).map(str::to_owned),
-            is_number: is_number(unit),
-            is_day: matches!(unit, Unit::Instant | Unit::Day),
+            class: class(value, unit),
         }
     };
     let column = |place: &usize| Column {
@@ -126,6 +126,21 @@ fn unit(name: &str, is_numeric: bool, names: &[&str]) -> Unit {
         (_, true) => Unit::Number,
         _ => Unit::Text,
     }
+}
+
+/// Numbers stand right, days in one line; a long word may break anywhere, and nothing needs no line on a phone.
+fn class(value: Option<&str>, unit: Unit) -> String {
+    let words = value.unwrap_or_default().split_whitespace();
+    let longest = words.map(|word| word.chars().count()).max();
+    let classes = [
+        ("number", is_number(unit)),
+        ("day", matches!(unit, Unit::Instant | Unit::Day)),
+        ("long", longest.is_some_and(|longest| longest > LONG)),
+        ("none", value.is_none()),
+    ];
+    let classes = classes.iter().filter(|(_, is_so)| *is_so);
+    let classes: Vec<&str> = classes.map(|(class, _)| *class).collect();
+    classes.join(" ")
 }
 
 fn is_number(unit: Unit) -> bool {
@@ -318,6 +333,9 @@ mod tests {
                 ["c", "-5.00 (no currency)", "0"]
             ]
         );
+        let classes = shown.rows[1].iter().map(|cell| &*cell.class);
+        assert_eq!(classes.collect::<Vec<_>>(), ["", "number none", "number"]);
+        assert_eq!(class(Some(&"x".repeat(25)), Unit::Text), "long");
         assert_eq!(shown.rows[0][1].number.as_deref(), Some("1000.50"));
         let bars = shown
             .bars
