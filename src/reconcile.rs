@@ -237,6 +237,14 @@ fn outside(column: &str, allowed: &[String], from: &str) -> String {
     )
 }
 
+/// Makes the table of what checks found, if it is not there.
+///
+/// # Errors
+/// [`Kind::Script`] when DuckDB refuses it.
+pub fn begin(warehouse: &Warehouse) -> Result<()> {
+    warehouse.run(RESULTS)
+}
+
 /// Runs checks. What they found stands in `recon_results`; bad rows, if there are any, in a table of the check's name.
 fn run_all(warehouse: &Warehouse, checks: &[Check<'_>]) -> Result<Vec<Finding>> {
     let mut findings = Vec::with_capacity(checks.len());

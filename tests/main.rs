@@ -7,6 +7,7 @@ mod attachments;
 mod batches;
 mod broken_sql;
 mod cli;
+mod discover;
 mod endurance;
 mod faults;
 mod generate;

@@ -2,6 +2,7 @@
 
 mod broken;
 mod demo;
+mod discover;
 mod generate;
 mod map;
 mod query;
@@ -95,6 +96,8 @@ enum Command {
         #[arg(long, value_name = "TIME", conflicts_with = "paths")]
         since: Option<String>,
     },
+    /// Write down what there is: documents with every object, field, owner, stage and gap, each with its query
+    Discover(discover::Arguments),
     /// What is not certain about the export: show it, and answer
     #[command(subcommand)]
     Map(map::Map),
@@ -161,6 +164,7 @@ pub fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Init { folder } => init(shared, folder),
         Command::Land { paths, since } => land(shared, &paths, since.as_deref()),
+        Command::Discover(arguments) => discover::run(shared, arguments),
         Command::Map(command) => map::run(shared, &command),
         Command::Probe { write, windows } => probe(windows.open(shared)?, shared, write),
         Command::Plan(windows) => plan(windows.open(shared)?, shared),

@@ -19,6 +19,15 @@ const EXTRACTS: &str = r#"[{"extract_id": "varchar", "export_type": "varchar", "
 
 const COLUMNS: &str = r#"[{"object": "varchar", "column_name": "varchar"}]"#;
 
+const STRAYS: &str = r#"[{"path": "varchar", "is_decided": "boolean"}]"#;
+
+/// A file that is not read.
+#[derive(Serialize)]
+struct Stray<'a> {
+    path: &'a str,
+    is_decided: bool,
+}
+
 /// A column that the files of an object have.
 #[derive(Serialize)]
 struct LandedColumn<'a> {
@@ -43,7 +52,8 @@ struct File<'a> {
     counts: &'a FileCounts,
 }
 
-/// `landed_extracts`, `landed_choices`, `landed_files`, `landed_columns` and `landed_ids`; empty before anything is landed.
+/// `landed_extracts`, `landed_choices`, `landed_files`, `landed_strays`, `landed_columns` and `landed_ids`; empty before
+/// anything is landed.
 ///
 /// # Errors
 /// [`Kind::Script`] when DuckDB refuses them.
@@ -63,6 +73,15 @@ pub fn relations(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
         })
     });
     let columns: Vec<LandedColumn> = columns.collect();
+    warehouse.run(&extracts(inputs)?)?;
+    warehouse.run(&strays(extract)?)?;
+    warehouse.run(&table("landed_columns", &columns, COLUMNS)?)?;
+    warehouse.run(&table("landed_choices", &extract.choices, CHOICES)?)?;
+    warehouse.run(&table("landed_files", &files, FILES)?)?;
+    ids(inputs, warehouse)
+}
+
+fn extracts(inputs: &Inputs<'_>) -> Result<String> {
     let extracts = inputs.extract.iter().map(|extract| LandedExtract {
         extract_id: &extract.extract_id,
         export_type: extract.export_type.as_deref(),
@@ -70,11 +89,17 @@ pub fn relations(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
         since: extract.since.as_deref(),
     });
     let extracts: Vec<LandedExtract> = extracts.collect();
-    warehouse.run(&table("landed_extracts", &extracts, EXTRACTS)?)?;
-    warehouse.run(&table("landed_columns", &columns, COLUMNS)?)?;
-    warehouse.run(&table("landed_choices", &extract.choices, CHOICES)?)?;
-    warehouse.run(&table("landed_files", &files, FILES)?)?;
-    ids(inputs, warehouse)
+    table("landed_extracts", &extracts, EXTRACTS)
+}
+
+fn strays(extract: &Extract) -> Result<String> {
+    let left_out = extract.left_out.iter().map(|path| (path, true));
+    let unmapped = extract.unmapped.iter().map(|path| (path, false));
+    let strays = left_out.chain(unmapped);
+    let strays: Vec<Stray> = strays
+        .map(|(path, is_decided)| Stray { path, is_decided })
+        .collect();
+    table("landed_strays", &strays, STRAYS)
 }
 
 /// `landed_ids`: ids as the files of this extract have them, and those of the extract that was landed before it.

@@ -11,6 +11,8 @@ mod children;
 mod collect;
 mod cost;
 mod decisions;
+mod discover;
+pub mod documents;
 mod extract;
 mod landed;
 mod leftovers;
@@ -20,6 +22,7 @@ mod outlook;
 mod phase;
 mod plan;
 mod probe;
+mod profile;
 mod read_back;
 pub mod relations;
 mod run;
@@ -43,6 +46,7 @@ pub use calendar::{Calendar, Entry, Finish};
 pub use collect::collect;
 pub use cost::{Cost, Used};
 pub use decisions::{Answered, Decision, decide, decisions};
+pub use discover::{About, Discovery, discover, discover_offline};
 pub use extract::{Landed, LandedRows, land};
 pub use plan::{Change, Plan, Step};
 pub use probe::{Answer, RefusedKey, gate_keys, probe};
@@ -231,9 +235,6 @@ pub async fn load(
     let chosen = chosen(workspace, options)?;
     let outlook = Outlook::new(watch);
     let run = Run::begin(workspace, "load", &outlook)?;
-    if let Err(refused) = approval::gate(workspace, &run.ledger.history()) {
-        return run.end(Err(refused));
-    }
     outlook.follow(&run.client, &workspace.config);
     run.limit_rows(options.limit);
     if let Some(end) = options.until {
@@ -257,6 +258,7 @@ pub async fn load(
 }
 
 async fn load_run(run: &Run<'_>, chosen: &[&Object], outlook: &Outlook<'_>) -> Result<()> {
+    approval::gate(run.workspace, &run.ledger.history())?;
     probe::before_load(run, chosen).await?;
     read_references(run).await?;
     run.go_on()?;

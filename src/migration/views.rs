@@ -167,6 +167,8 @@ fn parts(folder: &Path) -> Vec<PathBuf> {
     parts
 }
 
+/// Landed files as SQL reads them.
+#[must_use]
 pub fn read_parquet(parts: &[PathBuf]) -> String {
     format!("read_parquet({})", paths(parts))
 }
