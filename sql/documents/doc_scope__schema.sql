@@ -12,7 +12,10 @@ select
         when 'no_column' then 'listed, and in no file'
         else 'in the files, and not listed'
     end as gap,
-from recon_after_land__schema_gaps as gaps
+from (
+    select * from recon_after_land__schema_gaps
+    where gap <> 'no_list' or object = 'schema_field'
+) as gaps
 left join landed_profile as profile
     on gaps.object = profile.object
     and gaps."column" = profile.column_name
