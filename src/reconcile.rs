@@ -61,7 +61,7 @@ pub fn check_phase(
             true => is_there,
             false => {
                 phase_of(catalog, script) == Some(&object.name)
-                    && reads_rows(catalog, script, warehouse)?
+                    && (is_there || reads_rows(catalog, script, warehouse)?)
             }
         };
         if is_due {

@@ -1,6 +1,6 @@
 -- Contacts with the derived ones, and for each e-mail address the one that
--- keeps it: the newest edit. What happens to the others is a policy. Who opted
--- out once, opted out: of several with one address, one no is the no of all.
+-- keeps it: the newest edit. What happens to the others is a policy. One no is
+-- the no of all with its address.
 -- key: _source_id
 
 with contacts as (
@@ -31,13 +31,6 @@ newest as (
     ) = 1
 ),
 
-opted_out as (
-    select email, min(opted_out_at) as opted_out_at,
-    from contacts
-    where email is not null and is_opted_out
-    group by email
-),
-
 ranked as (
     select
         contacts.* replace (
@@ -55,7 +48,8 @@ ranked as (
         newest.survivor_source_id as twin_source_id,
     from contacts
     left join newest on contacts.email = newest.email
-    left join opted_out on contacts.email = opted_out.email
+    left join int_addresses__opted_out as opted_out
+        on contacts.email = opted_out.email
 ),
 
 final as (

@@ -45,6 +45,6 @@ select subscribed.object, subscribed._source_id as source_id,
 from subscribed
 where (subscribed.object, split_part(subscribed._source_id, '#', 1))
     in (select (object, record_id) from opted_out)
-    or (subscribed.object, subscribed.email)
-    in (select (object, email) from opted_out where email is not null)
+    or subscribed.email
+    in (select email from opted_out where email is not null)
 order by all

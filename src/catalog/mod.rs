@@ -57,7 +57,7 @@ pub struct Catalog {
     pub layout: String,
     /// Hash of every file that decides what is sent, by path below `sql/`.
     pub hashes: BTreeMap<String, String>,
-    /// Their texts, by hash.
+    /// Their texts, by path below `sql/`.
     pub texts: BTreeMap<String, String>,
 }
 
@@ -100,6 +100,10 @@ impl Catalog {
         graph::check_names(&all, &known_sources(files, &objects))?;
         let ordered = graph::phases(objects.entries, &relations)?;
         checks.sort_by(|a, b| a.name.cmp(&b.name));
+        let deciding = files.iter().filter(|(path, _)| decides(path));
+        let texts: BTreeMap<String, String> = deciding
+            .map(|(path, text)| (path.clone(), text.clone()))
+            .collect();
         Ok(Self {
             scripts: graph::order(relations)?,
             documents: documents::parse(files, &sections)?,
@@ -112,14 +116,11 @@ impl Catalog {
             maps: below(files, "map/", ".csv"),
             aliases: below(files, "aliases/", ".toml"),
             layout: required(files, "layout.toml")?.clone(),
-            hashes: files
+            hashes: texts
                 .iter()
                 .map(|(path, text)| (path.clone(), hash(text)))
                 .collect(),
-            texts: files
-                .values()
-                .map(|text| (hash(text), text.clone()))
-                .collect(),
+            texts,
         })
     }
 
@@ -243,6 +244,11 @@ fn check_own(name: &str, text: &str, files: &BTreeMap<String, String>) -> Result
             "remove sql/{name} from the workspace: the program's own is used then"
         ))),
     }
+}
+
+/// Whether a file has a say in what is sent. Documents only tell.
+fn decides(path: &str) -> bool {
+    !path.starts_with("documents/") && !path.ends_with(".md")
 }
 
 fn is_relation(path: &str) -> bool {

@@ -75,13 +75,14 @@ impl Clean {
             is_delta: true,
             ..whole.clone()
         };
-        let whole = Reading::of(&folder.join("clean"), &whole, (None, None))?;
+        let whole = Reading::of(&folder.join("clean"), &whole, None, None)?;
         let needs_delta = variants.iter().any(|variant| variant.is_delta_only());
         let delta = match needs_delta {
             true => Some(Reading::of(
                 &folder.join("clean-delta"),
                 &delta,
-                (None, Some(&whole)),
+                None,
+                Some(&whole),
             )?),
             false => None,
         };
@@ -116,7 +117,8 @@ fn scored(
     let read = Reading::of(
         &messy,
         &order(arguments, vec![variant]),
-        (Some(clean), earlier),
+        Some(clean),
+        earlier,
     )?;
     let defects = read.truth.join("defects.parquet");
     let score = match read.is_landed {
@@ -176,7 +178,8 @@ impl Reading {
     fn of(
         folder: &Path,
         order: &Order,
-        (mapped, earlier): (Option<&Self>, Option<&Self>),
+        mapped: Option<&Self>,
+        earlier: Option<&Self>,
     ) -> Result<Self> {
         let made = generator::generate(order, folder)?;
         let seen = folder.join("seen");

@@ -1,22 +1,23 @@
 //! The seal of a plan: a person approved what decides what is sent, and a load sends nothing else.
 //!
 //! ```text
-//! approve ─► every gate of the plan ─► staging/approvals/<hash>   the text of each file of sql/, once
-//!                                     ledger: approval            name → hash of a file, value of a setting
+//! approve ─► every gate of the plan ─► staging/approvals/<hash>.json   the texts of sql/ as they were approved
+//!                                     ledger: approval                 name → hash of a file, value of a setting
 //! load    ─► what is now = what was approved?                     else exit 6, with what changed
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use similar::{ChangeTag, TextDiff};
 
-use super::run::Run;
-use super::workspace::{Workspace, private_folder};
-use super::{Plan, Watch, gate_keys, plan_run, tell_closed};
+use super::plan::{self, Change};
+use super::run::{Run, answered};
+use super::workspace::Workspace;
+use super::{Plan, Watch, gate_keys, plan_run};
 use crate::error::{Error, Kind, Result};
 use crate::landing::{hex, write_atomically};
 use crate::ledger::{self, Approval, Event, History};
@@ -63,13 +64,14 @@ impl Difference {
         let item = &self.item;
         match (&self.before, &self.after) {
             (None, None) => format!(
-                "{item} {}: {} lines added, {} removed",
+                "{item} {}: +{} -{} lines",
                 self.state,
                 self.added.len(),
                 self.removed.len()
             ),
             (before, after) => {
-                let word = |value: &Option<String>| value.clone().unwrap_or("nothing".to_owned());
+                let word =
+                    |value: &Option<String>| value.as_deref().unwrap_or("nothing").to_owned();
                 format!("{item}: {} became {}", word(before), word(after))
             }
         }
@@ -79,17 +81,46 @@ impl Difference {
 const SQL: &str = "sql/";
 const SETTINGS: &str = "deskferry.toml ";
 
-/// Everything that decides what is sent, by name: the hash of each file, the value of each setting, the program's version.
-fn items(workspace: &Workspace) -> BTreeMap<String, String> {
-    let hashes = workspace.catalog.hashes.iter();
-    let files = hashes.map(|(path, hash)| (format!("{SQL}{path}"), hash.clone()));
-    let settings = workspace.config.decisive().into_iter();
-    let settings = settings.map(|(name, value)| (format!("{SETTINGS}{name}"), value));
-    let version = env!("CARGO_PKG_VERSION").to_owned();
-    files
-        .chain(settings)
-        .chain([("deskferry".to_owned(), version)])
-        .collect()
+type Texts = BTreeMap<String, String>;
+
+/// Everything that decides what is sent.
+struct Sealed {
+    /// By name: the hash of each file, the value of each setting, the program's version.
+    items: BTreeMap<String, String>,
+    /// By the name of a file below `sql/`.
+    texts: Texts,
+}
+
+impl Sealed {
+    /// As it is.
+    fn now(workspace: &Workspace) -> Self {
+        let hashes = workspace.catalog.hashes.iter();
+        let files = hashes.map(|(path, hash)| (format!("{SQL}{path}"), hash.clone()));
+        let settings = workspace.config.decisive().into_iter();
+        let settings = settings.map(|(name, value)| (format!("{SETTINGS}{name}"), value));
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        Self {
+            items: files
+                .chain(settings)
+                .chain([("deskferry".to_owned(), version)])
+                .collect(),
+            texts: workspace.catalog.texts.clone(),
+        }
+    }
+
+    /// As it was approved; without texts when somebody removed them.
+    fn of(workspace: &Workspace, approval: &Approval) -> Self {
+        let text = fs::read(file(workspace, &approval.plan_hash)).unwrap_or_default();
+        Self {
+            items: approval.items.clone(),
+            texts: serde_json::from_slice(&text).unwrap_or_default(),
+        }
+    }
+}
+
+fn file(workspace: &Workspace, plan_hash: &str) -> PathBuf {
+    let folder = workspace.staging().join("approvals");
+    folder.join(format!("{plan_hash}.json"))
 }
 
 fn hash_of(items: &BTreeMap<String, String>) -> String {
@@ -113,37 +144,41 @@ pub async fn approve(workspace: &Workspace, by: &str, watch: &dyn Watch) -> Resu
         )
         .hint("`deskferry approve --by NAME` with the name of the person who answers for it"));
     }
-    let run = Run::begin(workspace, "approve", watch)?;
-    tell_closed(workspace, &run.client, watch);
-    let result = run.telling(approve_run(&run, by)).await;
-    run.end(result)
+    answered(workspace, "approve", watch, async |run: &Run<'_>| {
+        approve_run(run, by).await
+    })
+    .await
 }
 
 async fn approve_run(run: &Run<'_>, by: &str) -> Result<Approved> {
     let plan: Plan = plan_run(run).await?;
     reconcile::gate(&plan.findings)?;
     gate_keys(&plan.refused_keys)?;
-    let items = items(run.workspace);
-    let plan_hash = hash_of(&items);
-    let before = run.ledger.history().approval().cloned();
-    let before = before.map(|approval| approval.items);
-    let differences = before.map_or(Vec::new(), |before| {
-        differences(run.workspace, &before, &items)
-    });
-    keep_texts(run.workspace)?;
+    let now = Sealed::now(run.workspace);
+    let plan_hash = hash_of(&now.items);
+    let history = run.ledger.history();
+    let before = history.approval();
+    let before = before.map(|approval| Sealed::of(run.workspace, approval));
+    keep(run.workspace, &plan_hash, &now.texts)?;
     run.ledger.append(vec![Event::Approval(Approval {
         plan_hash: plan_hash.clone(),
         by: by.to_owned(),
-        items: items.clone(),
+        items: now.items.clone(),
     })])?;
     Ok(Approved {
         plan_hash,
         by: by.to_owned(),
-        items: items.len(),
-        differences,
+        items: now.items.len(),
+        differences: before.map_or(Vec::new(), |before| differences(&before, &now)),
         rows: plan.objects.iter().map(super::Step::sent).sum(),
         calls: plan.calls,
     })
+}
+
+fn keep(workspace: &Workspace, plan_hash: &str, texts: &Texts) -> Result<()> {
+    let text = serde_json::to_vec(texts)
+        .map_err(|cause| Error::new(Kind::Bug, "the scripts are no JSON").because(cause))?;
+    write_atomically(&file(workspace, plan_hash), &text)
 }
 
 /// Lets a load begin that was approved as it is.
@@ -160,7 +195,7 @@ pub fn gate(workspace: &Workspace, history: &History) -> Result<()> {
                 .hint("`deskferry plan` shows it, `deskferry approve --by NAME` approves it"),
         );
     };
-    let changed = differences(workspace, &approval.items, &items(workspace));
+    let changed = differences(&Sealed::of(workspace, approval), &Sealed::now(workspace));
     match changed.as_slice() {
         [] => Ok(()),
         changed => Err(refusal(approval, changed)),
@@ -204,13 +239,14 @@ pub fn diff(workspace: &Workspace, is_earlier: bool) -> Result<Vec<Difference>> 
     let last = newest
         .next()
         .ok_or_else(|| missing("nobody approved yet"))?;
+    let last = Sealed::of(workspace, last);
     if !is_earlier {
-        return Ok(differences(workspace, &last.items, &items(workspace)));
+        return Ok(differences(&last, &Sealed::now(workspace)));
     }
     let before = newest
         .next()
         .ok_or_else(|| missing("there is one approval"))?;
-    Ok(differences(workspace, &before.items, &last.items))
+    Ok(differences(&Sealed::of(workspace, before), &last))
 }
 
 fn approvals(workspace: &Workspace) -> Result<Vec<Approval>> {
@@ -223,75 +259,37 @@ fn approvals(workspace: &Workspace) -> Result<Vec<Approval>> {
     Ok(approvals)
 }
 
-type Items = BTreeMap<String, String>;
-
-fn differences(workspace: &Workspace, before: &Items, after: &Items) -> Vec<Difference> {
-    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    let pairs = names
-        .into_iter()
-        .map(|name| (name, before.get(name), after.get(name)));
-    pairs
-        .filter(|(_, before, after)| before != after)
-        .map(|(name, before, after)| difference(workspace, name, before, after))
+fn differences(before: &Sealed, after: &Sealed) -> Vec<Difference> {
+    let changes = plan::changes(&after.items, Some(&before.items));
+    let changes = changes.into_iter().filter(|change| change.state != "same");
+    changes
+        .map(|change| difference(change, before, after))
         .collect()
 }
 
-fn difference(
-    workspace: &Workspace,
-    name: &str,
-    before: Option<&String>,
-    after: Option<&String>,
-) -> Difference {
-    let mut difference = Difference {
-        item: name.to_owned(),
-        state: match (before, after) {
-            (None, _) => "new",
-            (_, None) => "removed",
-            _ => "changed",
-        },
-        before: None,
-        after: None,
-        added: Vec::new(),
-        removed: Vec::new(),
-    };
-    if !name.starts_with(SQL) {
-        difference.before = before.cloned();
-        difference.after = after.cloned();
-        return difference;
-    }
-    let text = |hash: Option<&String>| hash.map_or(String::new(), |hash| text(workspace, hash));
-    let (old, new) = (text(before), text(after));
-    for change in TextDiff::from_lines(&old, &new).iter_all_changes() {
-        let line = change.value().trim_end().to_owned();
-        match change.tag() {
-            ChangeTag::Insert => difference.added.push(line),
-            ChangeTag::Delete => difference.removed.push(line),
-            ChangeTag::Equal => {}
+fn difference(change: Change, before: &Sealed, after: &Sealed) -> Difference {
+    let Change { script, state } = change;
+    let (mut added, mut removed) = (Vec::new(), Vec::new());
+    let path = script.strip_prefix(SQL);
+    if let Some(path) = path {
+        let text = |of: &Sealed| of.texts.get(path).cloned().unwrap_or_default();
+        let (old, new) = (text(before), text(after));
+        for line in TextDiff::from_lines(&old, &new).iter_all_changes() {
+            let lines = match line.tag() {
+                ChangeTag::Insert => &mut added,
+                ChangeTag::Delete => &mut removed,
+                ChangeTag::Equal => continue,
+            };
+            lines.push(line.value().trim_end().to_owned());
         }
     }
-    difference
-}
-
-fn folder(workspace: &Workspace) -> PathBuf {
-    workspace.staging().join("approvals")
-}
-
-/// The text with a hash, as it is or as it was kept; empty when somebody removed it.
-fn text(workspace: &Workspace, hash: &str) -> String {
-    let now = workspace.catalog.texts.get(hash).cloned();
-    now.or_else(|| fs::read_to_string(folder(workspace).join(hash)).ok())
-        .unwrap_or_default()
-}
-
-fn keep_texts(workspace: &Workspace) -> Result<()> {
-    let folder = folder(workspace);
-    private_folder(&folder)?;
-    let is_new = |path: &Path| !path.exists();
-    for (hash, text) in &workspace.catalog.texts {
-        let path = folder.join(hash);
-        if is_new(&path) {
-            write_atomically(&path, text.as_bytes())?;
-        }
+    let value = |of: &Sealed| of.items.get(&script).cloned().filter(|_| path.is_none());
+    Difference {
+        before: value(before),
+        after: value(after),
+        item: script.clone(),
+        state,
+        added,
+        removed,
     }
-    Ok(())
 }

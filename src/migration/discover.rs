@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::documents::{self, Document};
 use super::relations::{self, Inputs};
-use super::run::Run;
+use super::run::{Run, answered};
 use super::workspace::Workspace;
-use super::{Watch, check_before, extract, finish, read_references, tell_closed};
+use super::{Watch, check_before, extract, finish, read_references};
 use crate::error::Result;
 use crate::landing::Extract;
 use crate::ledger;
@@ -44,10 +44,7 @@ pub struct About {
 /// [`crate::error::Kind::Decision`] when nothing is landed, [`crate::error::Kind::Destination`] when the settings cannot be
 /// read, [`crate::error::Kind::Script`].
 pub async fn discover(workspace: &Workspace, watch: &dyn Watch) -> Result<Discovery> {
-    let run = Run::begin(workspace, "discover", watch)?;
-    tell_closed(workspace, &run.client, watch);
-    let result = run.telling(discover_run(&run)).await;
-    run.end(result)
+    answered(workspace, "discover", watch, discover_run).await
 }
 
 async fn discover_run(run: &Run<'_>) -> Result<Discovery> {
@@ -99,8 +96,11 @@ fn describe(
 ) -> Result<Discovery> {
     let catalog = &workspace.catalog;
     documents::build(inputs, warehouse)?;
+    let below = format!("discovery/{}", extract.extract_id);
+    let folder = workspace.staging().join(&below);
+    let files = documents::kept(catalog).into_iter();
     Ok(Discovery {
-        documents: documents::read(catalog, warehouse)?,
+        documents: documents::read(catalog, &folder, warehouse)?,
         about: About {
             extract_id: extract.extract_id.clone(),
             landed_at: extract.landed_at.clone(),
@@ -108,6 +108,8 @@ fn describe(
             destination: workspace.config.destination.base_url.clone(),
             is_offline: false,
         },
-        kept: documents::keep(catalog, extract, &workspace.staging(), warehouse)?,
+        kept: files
+            .map(|file| format!("staging/{below}/{file}"))
+            .collect(),
     })
 }

@@ -9,7 +9,6 @@ use super::workspace::{Workspace, private_folder};
 use super::{extract, profile};
 use crate::catalog::{self, Catalog, Chart, Script};
 use crate::error::{Error, Kind, Result};
-use crate::landing::Extract;
 use crate::ledger;
 use crate::warehouse::{Answer, Warehouse};
 
@@ -134,30 +133,47 @@ fn select(catalog: &Catalog, section: &Script) -> String {
     }
 }
 
-/// Reads all documents.
+/// Reads all documents. Sections that later states are compared with are kept as Parquet in `folder`.
 ///
 /// # Errors
-/// [`Kind::Script`] naming the section that DuckDB refused.
-pub fn read(catalog: &Catalog, warehouse: &Warehouse) -> Result<Vec<Document>> {
+/// [`Kind::Script`] naming the section that DuckDB refused, [`Kind::Config`] when a file cannot be written.
+pub fn read(catalog: &Catalog, folder: &Path, warehouse: &Warehouse) -> Result<Vec<Document>> {
+    private_folder(folder)?;
     let documents = catalog.documents.iter().map(|document| {
+        let kept: Vec<String> = document.kept().collect();
         let named = |name: &String| catalog.sections.iter().find(|one| one.name == *name);
         let sections = document.sections.iter().filter_map(named);
+        let section = |section: &Script| {
+            let file = kept
+                .contains(&section.name)
+                .then(|| folder.join(kept_as(&section.name)));
+            read_section(section, file.as_deref(), warehouse)
+        };
         Ok(Document {
             name: document.name.clone(),
             title: document.title.clone(),
             about: document.about.clone(),
-            sections: sections
-                .map(|section| read_section(section, warehouse))
-                .collect::<Result<_>>()?,
+            sections: sections.map(section).collect::<Result<_>>()?,
         })
     });
     documents.collect()
 }
 
-fn read_section(section: &Script, warehouse: &Warehouse) -> Result<Section> {
+/// The files that [`read`] keeps, in the order of the documents.
+pub fn kept(catalog: &Catalog) -> Vec<String> {
+    let documents = catalog.documents.iter();
+    let names = documents.flat_map(|document| document.kept());
+    names.map(|name| kept_as(&name)).collect()
+}
+
+fn kept_as(section: &str) -> String {
+    format!("{}.parquet", section.trim_start_matches("doc_"))
+}
+
+fn read_section(section: &Script, keep: Option<&Path>, warehouse: &Warehouse) -> Result<Section> {
     let name = &section.name;
     let header = &section.header;
-    let (rows, answer) = answer(name, warehouse).map_err(|e| failed(&section.path, e))?;
+    let (rows, answer) = answer(name, keep, warehouse).map_err(|e| failed(&section.path, e))?;
     if let Some(chart) = &header.chart {
         check_chart(section, chart, &answer)?;
     }
@@ -174,13 +190,21 @@ fn read_section(section: &Script, warehouse: &Warehouse) -> Result<Section> {
     })
 }
 
-/// All rows are worked out once; the first ones are brought along.
-fn answer(name: &str, warehouse: &Warehouse) -> Result<(u64, Answer)> {
+/// All rows are worked out once, and kept if they are to be; the first ones are brought along.
+fn answer(name: &str, keep: Option<&Path>, warehouse: &Warehouse) -> Result<(u64, Answer)> {
     warehouse.run(&format!(
         "create or replace temp table section_rows as select * from {name}"
     ))?;
     let rows = warehouse.number("select count(*) from section_rows")?;
     let answer = warehouse.query(&format!("select * from section_rows limit {SHOWN}"))?;
+    if let Some(path) = keep {
+        let partial = path.with_extension("partial");
+        warehouse.copy_to_parquet("select * from section_rows", &partial)?;
+        std::fs::rename(&partial, path).map_err(|cause| {
+            let text = format!("`{}` cannot be written", path.display());
+            Error::new(Kind::Config, text).because(cause)
+        })?;
+    }
     warehouse.run("drop table section_rows")?;
     Ok((u64::try_from(rows).unwrap_or_default(), answer))
 }
@@ -200,41 +224,6 @@ fn check_chart(section: &Script, chart: &Chart, answer: &Answer) -> Result<()> {
     }
 }
 
-/// Keeps the rows that later states are compared with, as Parquet: the names of the files that were written.
-///
-/// # Errors
-/// [`Kind::Config`] when they cannot be written.
-pub fn keep(
-    catalog: &Catalog,
-    extract: &Extract,
-    staging: &Path,
-    warehouse: &Warehouse,
-) -> Result<Vec<String>> {
-    let below = format!("discovery/{}", extract.extract_id);
-    let folder = staging.join(&below);
-    private_folder(&folder)?;
-    let kept = catalog
-        .documents
-        .iter()
-        .flat_map(|document| document.kept());
-    let mut files = Vec::new();
-    for name in kept {
-        let file = format!("{}.parquet", name.trim_start_matches("doc_"));
-        let path = folder.join(&file);
-        let partial = folder.join(format!(".partial-{file}"));
-        warehouse.copy_to_parquet(&format!("select * from {name}"), &partial)?;
-        std::fs::rename(&partial, &path).map_err(|cause| {
-            Error::new(
-                Kind::Config,
-                format!("`{}` cannot be written", path.display()),
-            )
-            .because(cause)
-        })?;
-        files.push(format!("staging/{below}/{file}"));
-    }
-    Ok(files)
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -248,10 +237,10 @@ mod tests {
             SHOWN + 7
         );
         warehouse.run(&view).unwrap();
-        let (rows, answer) = answer("doc_a__b", &warehouse).unwrap();
+        let (rows, answer) = answer("doc_a__b", None, &warehouse).unwrap();
         assert_eq!(rows, SHOWN as u64 + 7);
         assert_eq!(answer.rows(), SHOWN);
         // Twice: nothing of the one before is left.
-        assert!(super::answer("doc_a__b", &warehouse).is_ok());
+        assert!(super::answer("doc_a__b", None, &warehouse).is_ok());
     }
 }

@@ -59,8 +59,8 @@ use crate::error::{Kind, Result};
 pub use crate::freshsales::Why;
 use crate::reconcile::{self, Finding};
 use crate::warehouse::Warehouse;
-use outlook::{Outlook, tell_closed};
-use run::Run;
+use outlook::Outlook;
+use run::{Run, answered};
 use signals::Signals;
 
 /// What happens while a run works. Numbers and names only.
@@ -154,10 +154,7 @@ pub struct LoadOptions {
 /// # Errors
 /// [`Kind::Decision`] when nothing is landed, [`Kind::Destination`] when the reference data cannot be read, [`Kind::Script`].
 pub async fn plan(workspace: &Workspace, watch: &dyn Watch) -> Result<Plan> {
-    let run = Run::begin(workspace, "plan", watch)?;
-    tell_closed(workspace, &run.client, watch);
-    let result = run.telling(plan_run(&run)).await;
-    run.end(result)
+    answered(workspace, "plan", watch, plan_run).await
 }
 
 async fn plan_run(run: &Run<'_>) -> Result<Plan> {
@@ -288,10 +285,7 @@ async fn phases(run: &Run<'_>, chosen: &[&Object], warehouse: &Warehouse) -> Res
 /// # Errors
 /// [`Kind::Check`] when both sides differ, [`Kind::Destination`] when it cannot be read.
 pub async fn verify(workspace: &Workspace, watch: &dyn Watch) -> Result<Status> {
-    let run = Run::begin(workspace, "verify", watch)?;
-    tell_closed(workspace, &run.client, watch);
-    let result = run.telling(verify_run(&run)).await;
-    run.end(result)?;
+    answered(workspace, "verify", watch, verify_run).await?;
     status(workspace)
 }
 
