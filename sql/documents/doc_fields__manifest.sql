@@ -43,20 +43,11 @@ options as (
     group by all
 ),
 
--- One word for what Freshsales calls by several.
 there as (
     select
         object, name, type,
         len(choices) as options_there_count,
-        case
-            when type in ('date', 'date_time') then 'date'
-            when type in ('number', 'decimal') then 'number'
-            when type in ('dropdown', 'radio', 'auto_complete')
-                then 'dropdown'
-            when starts_with(type, 'multi') then 'multi-select'
-            when type = 'checkbox' then 'checkbox'
-            else 'text'
-        end as kind,
+        coalesce(custom_field_kind(type), 'text') as kind,
     from int_fields__listed
 ),
 
