@@ -1,0 +1,31 @@
+-- Calls to write and to read back, by how each object travels, and the hours
+-- that the plan gives them. `deskferry plan` has the calendar: windows, share
+-- left free, and what a load has really cost.
+-- title: Calls and hours by phase
+-- order: 20
+-- chart: object, calls_count
+-- key: object
+
+with priced as (
+    select
+        *,
+        case
+            when travels like '%a hundred a call' then 0.05
+            when travels like 'created, one%' or travels like 'uploaded%'
+                then 1.01
+            when travels like '%one a call' then 1.01
+            else 0
+        end as calls_a_row,
+    from doc_scope__volumes
+)
+
+select
+    object,
+    travels,
+    goes_count as rows_count,
+    ceil(goes_count * calls_a_row)::bigint as calls_count,
+    round(
+        ceil(goes_count * calls_a_row) / calls_allowed(destination_plan()), 2
+    ) as hours,
+from priced
+where goes_count > 0 and calls_a_row > 0
