@@ -25,7 +25,8 @@ select
     goes_count as rows_count,
     ceil(goes_count * calls_a_row)::bigint as calls_count,
     round(
-        ceil(goes_count * calls_a_row) / calls_allowed(destination_plan()), 2
+        ceil(goes_count * calls_a_row)
+        / nullif(calls_allowed(destination_plan()), 0), 2
     ) as hours,
 from priced
 where goes_count > 0 and calls_a_row > 0

@@ -5,7 +5,7 @@
 
 with grades as (
     select
-        (sum(grade) + max(grade)) / (count(*) + 1) as grade,
+        (sum(grade) + max(grade)) / nullif(count(*) + 1, 0) as grade,
         arg_max(part, grade) as hardest,
     from doc_estimate__parts
 )
@@ -21,6 +21,6 @@ select
     hardest as hardest_part,
     round(
         (select sum(calls_count) from doc_estimate__calls)
-        / calls_allowed(destination_plan()), 1
+        / nullif(calls_allowed(destination_plan()), 0), 2
     ) as hours_of_calls,
 from grades

@@ -31,7 +31,8 @@ unclear as (
 calls as (
     select
         sum(calls_count) as calls_count,
-        sum(calls_count) / calls_allowed(destination_plan()) as hours,
+        sum(calls_count)
+        / nullif(calls_allowed(destination_plan()), 0) as hours,
     from doc_estimate__calls
 ),
 

@@ -15,19 +15,12 @@ with fields as (
     group by object
 ),
 
-wanted as (
+extras as (
     select
-        'custom fields: ' || type as "limit",
-        module,
-        needed::bigint as needed,
-        custom_fields_allowed(destination_plan(), type)::bigint as allowed,
-        'take a higher plan, or leave fields out of `map_fields`' as to_do,
-    from fields
-    union all
-    select
-        'pipelines', '-', count(*),
-        case when not has_sales_extras(destination_plan()) then 1 end,
-        'fold them into one with `map_stages`, or take a higher plan',
+        'pipelines' as "limit", '-' as module, count(*) as needed,
+        case when not has_sales_extras(destination_plan()) then 1 end
+            as allowed,
+        'fold them into one with `map_stages`, or take a higher plan' as to_do,
     from stg_smartdesk__pipelines
     where _duplicate is null
     union all
@@ -44,6 +37,18 @@ wanted as (
         'there is no catalogue in this plan: products stay text on their deals',
     from stg_smartdesk__products
     where _duplicate is null
+),
+
+wanted as (
+    select
+        'custom fields: ' || type as "limit",
+        module,
+        needed::bigint as needed,
+        custom_fields_allowed(destination_plan(), type)::bigint as allowed,
+        'take a higher plan, or leave fields out of `map_fields`' as to_do,
+    from fields
+    union all
+    select * from extras
     union all
     select
         'gigabytes of files', '-',

@@ -1,6 +1,6 @@
--- Values about to be written that a custom field of the destination cannot
--- hold: it was created with another type than the manifest asks for. A type
--- that the fact sheet does not name takes anything.
+-- Values about to be written to a custom field that was created with another
+-- type than the manifest asks for (`deskferry discover`, document `fields`). A
+-- type that the fact sheet does not name takes anything.
 -- blocks: yes
 
 with fields as (
