@@ -259,6 +259,9 @@ fn known_sources(files: &BTreeMap<String, String>, objects: &Objects) -> BTreeSe
     let told = [
         "objects",
         "object_aliases",
+        "alias_columns",
+        "alias_objects",
+        "alias_words",
         "landed_choices",
         "landed_columns",
         "landed_files",

@@ -19,6 +19,8 @@ pub enum Layer {
     Load,
     /// `recon_<when>__<question>`: the bad rows.
     Recon,
+    /// `prop_<things>__<past_participle>`: what people might decide, with what speaks for it. Built when somebody asks.
+    Proposals,
 }
 
 /// When a check runs.
@@ -87,7 +89,7 @@ pub fn parse(path: &str, text: &str) -> Result<Script> {
         .to_owned();
     let (layer, folder) = layer_of(&name).ok_or_else(|| {
         refused(path, format!("the name `{name}` has no layer"))
-            .hint("names begin with col_, stg_, int_, load_, recon_after_land__, recon_before_load__ or recon_after_load__")
+            .hint("names begin with col_, stg_, int_, load_, prop_, recon_after_land__, recon_before_load__ or recon_after_load__")
     })?;
     if path.split('/').next() != Some(folder) {
         return Err(
@@ -122,6 +124,7 @@ fn layer_of(name: &str) -> Option<(Layer, &'static str)> {
         "int" => Some((Layer::Intermediate, "intermediate")),
         "load" => Some((Layer::Load, "load")),
         "recon" => when_of(name).map(|_| (Layer::Recon, "recon")),
+        "prop" => Some((Layer::Proposals, "proposals")),
         _ => None,
     }
 }
@@ -169,7 +172,11 @@ fn may_read(script: &Script, read: &str) -> bool {
         Layer::Intermediate => matches!(prefix, "stg" | "int" | "map" | "col" | "landed"),
         Layer::Load => matches!(prefix, "stg" | "int" | "map" | "raw") || read == "ledger_ids",
         // `check_names` refuses what nobody makes.
-        Layer::Recon => prefix != "recon",
+        Layer::Recon => !matches!(prefix, "recon" | "prop"),
+        Layer::Proposals => matches!(
+            prefix,
+            "raw" | "stg" | "int" | "map" | "landed" | "alias" | "prop"
+        ),
     }
 }
 

@@ -4,6 +4,7 @@ mod answer;
 mod calendar;
 mod decisions;
 mod progress;
+mod proposals;
 mod score;
 mod tables;
 
@@ -15,6 +16,7 @@ use serde::Serialize;
 pub use answer::{Shape, print_answer};
 pub use decisions::{print_answered, print_decisions};
 pub use progress::Meter;
+pub use proposals::print_proposals;
 pub use score::print_scores;
 pub use tables::{print_answers, print_landed, print_plan, print_status};
 

@@ -1,0 +1,79 @@
+-- The same pairs with what their values say: how many fit the type of the
+-- field, how many are options there, and how sure that makes it.
+-- key: object, source_column, offer
+
+with options as (
+    select object, offer, match_key(unnest(choices)) as choice,
+    from prop_fields__offered
+),
+
+shared as (
+    select
+        asked.object,
+        asked.field as source_column,
+        options.offer,
+        sum(asked.cells) as cells,
+        count(*) as values_there,
+    from prop_choices__asked as asked
+    inner join options
+        on asked.object = options.object
+        and match_key(asked.value) = options.choice
+    group by asked.object, asked.field, options.offer
+),
+
+totals as (
+    select object, field as source_column, sum(cells) as cells,
+    from prop_choices__asked
+    group by object, field
+),
+
+measured as (
+    select
+        pairs.*,
+        offers.way,
+        offers.column_name,
+        offers.destination_field,
+        offers.label,
+        offers.type,
+        offers.kind,
+        profiles.filled,
+        coalesce(shared.values_there, 0) as options_there,
+        len(offers.choices) as options_offered,
+        case
+            when len(offers.choices) > 0 then coalesce(
+                shared.cells / nullif(totals.cells, 0), 0
+            )
+        end as overlap,
+        case offers.kind
+            when 'email' then profiles.emails
+            when 'url' then profiles.urls
+            when 'phone' then profiles.phones
+            when 'number' then profiles.numbers
+            when 'date' then profiles.dates
+            when 'date_time' then profiles.dates
+            when 'checkbox' then profiles.answers
+            when 'id' then profiles.distinct_values
+            else profiles.filled - 0.5 * greatest(
+                profiles.emails, profiles.dates, profiles.urls,
+                profiles.phones
+            )
+        end / nullif(profiles.filled, 0) as fit,
+    from prop_fields__compared as pairs
+    inner join prop_fields__offered as offers
+        on pairs.object = offers.object and pairs.offer = offers.offer
+    left join prop_columns__profiled as profiles
+        on pairs.object = profiles.object
+        and pairs.source_column = profiles.source_column
+    left join shared
+        on pairs.object = shared.object
+        and pairs.source_column = shared.source_column
+        and pairs.offer = shared.offer
+    left join totals
+        on pairs.object = totals.object
+        and pairs.source_column = totals.source_column
+)
+
+select
+    *,
+    field_confidence(likeness, coalesce(fit, 0.5), overlap) as confidence,
+from measured
