@@ -24,7 +24,7 @@ create or replace macro looks_like_date(text) as
         text,
         '^\s*(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d\d){1,2}'
         || '|\d{1,2}\.?\s+(de\s+)?\pL{3,}\.?,?\s+(de\s+)?\d{4}'
-        || '|\pL{3,}\.?\s+\d{1,2},?\s+\d{4})\b'
+        || '|\pL{3,}\.?\s+\d{1,2},?\s+\d{4})([T\s,]|$)'
     );
 
 create or replace macro looks_like_instant(text) as
@@ -71,7 +71,7 @@ create or replace macro kind_of_column(name) as
         when regexp_matches(
             name, '_amount$|_count$|_seconds$|^score$|^probability$|_order$'
         ) then 'number'
-        else 'text'
+        else 'plain_text'
     end;
 
 -- The map_fields type of a kind.

@@ -11,9 +11,14 @@ create or replace macro proposal_margin() as 0.06;
 create or replace macro proposal_floor() as 0.6;
 
 -- How sure a field is: by its name, by how well the values fit its type, and by
--- how many of them are options there (null: it has none).
-create or replace macro field_confidence(likeness, fit, overlap) as
+-- how many of them are options there (null: it has none). A namesake is called
+-- there as the column is here, letter by letter.
+create or replace macro field_confidence(
+    likeness, fit, overlap, is_namesake
+) as
     case
+        when is_namesake and coalesce(overlap, fit) >= 0.3
+            then 0.9 + 0.1 * coalesce(overlap, fit)
         when overlap > 0.5 then 1 - (1 - likeness * 0.97) * (1 - 0.8 * overlap)
         when overlap is not null then likeness * (0.6 + 0.5 * overlap)
         else likeness * (0.5 + 0.5 * fit)

@@ -12,6 +12,7 @@ asked as (
     select
         listed.object,
         listed.source_column,
+        listed.is_canonical,
         unnest(list_distinct([listed.source_column, listed.label])) as name,
     from prop_columns__listed as listed
     where listed.carried_to is null and listed.mapped_to is null
@@ -22,6 +23,7 @@ asked_words as (
     select
         asked.object,
         asked.source_column,
+        asked.is_canonical,
         asked.name,
         coalesce(
             nullif(
@@ -39,16 +41,17 @@ asked_words as (
 ),
 
 offered as (
-    select offers.object, offers.offer, names.name,
+    select offers.object, offers.offer, offers.way, names.name,
     from prop_fields__offered as offers
     inner join alias_columns as names
         on offers.object = names.object
         and offers.column_name = names.column_name
     union
-    select object, offer, label from prop_fields__offered
+    select object, offer, way, label from prop_fields__offered
     where way <> 'map_headers'
     union
-    select object, offer, destination_field from prop_fields__offered
+    select object, offer, way, destination_field
+    from prop_fields__offered
     where way <> 'map_headers'
 ),
 
@@ -61,7 +64,10 @@ named as (
         offered.name as offered_name,
         name_likeness(asked.words, named.words) as likeness,
     from asked_words as asked
-    inner join offered on asked.object = offered.object
+    inner join offered
+        on asked.object = offered.object
+        -- A column of the layout is called right: it only lacks a field.
+        and (not asked.is_canonical or offered.way = 'map_fields')
     inner join prop_names__worded as named on offered.name = named.name
 ),
 

@@ -53,10 +53,11 @@ measured as (
             when 'date_time' then profiles.dates
             when 'checkbox' then profiles.answers
             when 'id' then profiles.distinct_values
-            else profiles.filled - 0.5 * greatest(
+            when 'plain_text' then profiles.filled - 0.5 * greatest(
                 profiles.emails, profiles.dates, profiles.urls,
                 profiles.phones
             )
+            else profiles.filled
         end / nullif(profiles.filled, 0) as fit,
     from prop_fields__compared as pairs
     inner join prop_fields__offered as offers
@@ -71,9 +72,25 @@ measured as (
     left join totals
         on pairs.object = totals.object
         and pairs.source_column = totals.source_column
+),
+
+weighed as (
+    select
+        *,
+        source_column = destination_field as is_namesake,
+        field_confidence(
+            likeness, coalesce(fit, 0.5), overlap,
+            source_column = destination_field
+        ) as confidence,
+    from measured
 )
 
+-- Beside a field that has the very name of the column, others hardly count.
 select
-    *,
-    field_confidence(likeness, coalesce(fit, 0.5), overlap) as confidence,
-from measured
+    weighed.* exclude (confidence),
+    case
+        when bool_or(is_namesake) over (partition by object, source_column)
+            and not is_namesake then 0.8 * confidence
+        else confidence
+    end as confidence,
+from weighed

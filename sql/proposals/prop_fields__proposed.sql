@@ -51,8 +51,8 @@ evident as (
                 case
                     when overlap is not null then options_there || ' of '
                         || options_offered || ' options there hold '
-                        || round(100 * overlap) || ' % of the values'
-                    else round(100 * fit) || ' % of the values fit ' || kind
+                        || round(100 * overlap)::integer || ' % of the values'
+                    else round(100 * fit)::integer || ' % of the values fit ' || kind
                 end,
                 case
                     when field_limit(destination_field, destination_type)
@@ -83,9 +83,13 @@ select
         else round(coalesce(evident.confidence, 0), 3)
     end as confidence,
     evident.evidence,
-    case when decided is null then evident.runner_up end as runner_up,
     case
-        when decided is null then round(evident.runner_up_confidence, 3)
+        when decided is null and evident.runner_up_confidence >= 0.3
+            then evident.runner_up
+    end as runner_up,
+    case
+        when decided is null and evident.runner_up_confidence >= 0.3
+            then round(evident.runner_up_confidence, 3)
     end as runner_up_confidence,
     evident.lossy,
     evident.rows_affected,
