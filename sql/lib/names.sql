@@ -5,23 +5,23 @@
 create or replace macro is_filler(word) as
     word in (
         'a', 'al', 'am', 'an', 'and', 'at', 'auf', 'by', 'cf', 'con', 'custom',
-        'd', 'da', 'das', 'de', 'dei', 'del', 'della', 'delle', 'dem', 'den',
+        'd', 'da', 'das', 'datensatz', 'de', 'dei', 'del', 'della', 'delle', 'dem', 'den',
         'der', 'des', 'di', 'die', 'do', 'dos', 'du', 'e', 'een', 'el', 'em',
-        'en', 'es', 'et', 'field', 'feld', 'for', 'fur', 'het', 'i', 'il',
+        'en', 'entry', 'es', 'et', 'field', 'feld', 'for', 'fur', 'het', 'i', 'il',
         'im', 'in', 'is', 'l', 'la', 'las', 'le', 'les', 'lo', 'los', 'met',
-        'o', 'of', 'on', 'op', 'os', 'para', 'per', 'por', 'pour', 's', 'the',
+        'o', 'of', 'on', 'op', 'os', 'para', 'per', 'por', 'pour', 'record', 'row', 's', 'the',
         'to', 'u', 'um', 'und', 'van', 'veld', 'vom', 'von', 'voor', 'y', 'zu',
         'zum', 'zur'
     );
 
--- The words of a name: `vornameKunde` and `Größe (m²)` as `vorname kunde` and
--- `grosse m2`.
+-- The words of a name: `vornameKunde` and `Größe 2` as `vorname kunde` and
+-- `grosse 2`.
 create or replace macro name_words(name) as
     list_filter(
         string_split(
             regexp_replace(
                 strip_accents(replace(lower(regexp_replace(
-                    clean_text(name), '(\p{Ll})(\p{Lu})', '\1 \2', 'g'
+                    clean_text(name), '(\p{Ll})([\p{Lu}\d])', '\1 \2', 'g'
                 )), 'ß', 'ss')),
                 '[^\pL\d]+', ' ', 'g'
             ),
@@ -30,22 +30,21 @@ create or replace macro name_words(name) as
         lambda word: word <> ''
     );
 
--- A word without its vowels, the first letter kept: `cntry`.
-create or replace macro bones_of(word) as
-    left(word, 1) || regexp_replace(substr(word, 2), '[aeiouy]', '', 'g');
-
--- Whether one word is a usual way to shorten the other: its begin, or its
--- consonants.
+-- Whether one word is a usual way to shorten the other: its begin, or some of
+-- its letters in their order, with hardly a vowel: `cntry`, `ratng`.
 create or replace macro is_short_for(short, long) as
-    length(short) >= 3
-    and length(short) < length(long)
-    and (
-        starts_with(long, short)
-        or (
-            bones_of(short) = short
-            and starts_with(bones_of(long), short)
+    case
+        when length(short) < 3 or length(short) >= length(long)
+            or left(short, 1) <> left(long, 1) then false
+        -- A long begin is a word of its own: `account` of `accountant`.
+        when starts_with(long, short)
+            then length(short) <= 5 or length(short) >= 0.75 * length(long)
+        when length(short) < 0.4 * length(long)
+            or regexp_matches(substr(short, 2), '[aeiou].*[aeiou]') then false
+        else regexp_matches(
+            long, array_to_string(string_split(short, ''), '.*')
         )
-    );
+    end;
 
 -- How alike two words are: the same, one short for the other, a typing error.
 create or replace macro word_likeness(a, b) as
@@ -53,7 +52,7 @@ create or replace macro word_likeness(a, b) as
         when a = b then 1.0
         when regexp_matches(a || b, '\d') then 0.0
         when is_short_for(a, b) or is_short_for(b, a) then 0.9
-        when least(length(a), length(b)) >= 5
+        when least(length(a), length(b)) >= 6
             and damerau_levenshtein(a, b)
                 <= greatest(length(a), length(b)) // 6
             then 0.9
@@ -69,7 +68,7 @@ create or replace macro word_weight(word) as
         when word in (
             'number', 'date', 'name', 'id', 'type', 'code', 'value', 'text',
             'time', 'info', 'status', 'main', 'note', 'url', 'amount'
-        ) then 0.6
+        ) then 0.35
         else 1.0
     end;
 

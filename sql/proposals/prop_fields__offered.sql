@@ -39,6 +39,11 @@ free as (
         on fields.object = mapped.object
         and fields.name = mapped.destination_field
     where fields.name not in ('cf_source_id', 'external_id')
+        -- Written by the scripts beside the field that a column is carried to.
+        and not (fields.object in ('lead', 'deal') and fields.name in (
+            'lead_source_id', 'contact_status_id', 'lead_stage_id',
+            'deal_reason_id', 'lifecycle_stage_id'
+        ))
 ),
 
 final as (
