@@ -7,7 +7,7 @@ create or replace macro looks_like_url(text) as
     regexp_matches(
         text, '(?i)^\s*(https?://|www\.)\S+$|^\s*[\w-]+(\.[\w-]+)+(/\S*)?\s*$'
     )
-    and regexp_matches(text, '\pL\.?\pL*\.\pL{2,}');
+    and regexp_matches(text, '\.\pL{2,}');
 
 create or replace macro looks_like_phone(text) as
     regexp_full_match(trim(text), '(\+|00|\(?0)[\d\s()/.-]{5,}(\s?(x|ext\.?)\s?\d+)?')

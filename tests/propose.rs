@@ -1,0 +1,3 @@
+//! `map propose` by the real program.
+
+mod measure;
