@@ -59,6 +59,7 @@ create or replace macro kind_of_field(type) as
 -- The kind of a canonical column, by its name.
 create or replace macro kind_of_column(name) as
     case
+        when name in ('owner_id', 'owner_email', 'owner_name') then 'user'
         when name = 'id' or regexp_matches(name, '_ids?$') then 'id'
         when regexp_matches(name, 'email') and not regexp_matches(name, 'opt')
             then 'email'

@@ -27,6 +27,24 @@ totals as (
     group by object, field
 ),
 
+-- Whoever owns a record is one of the users.
+users as (
+    select user_id as key from stg_smartdesk__users
+    union
+    select email from stg_smartdesk__users
+    union
+    select match_key(full_name) from stg_smartdesk__users
+),
+
+owned as (
+    select asked.object, asked.field as source_column, sum(cells) as cells,
+    from prop_choices__asked as asked
+    semi join users
+        on coalesce(parse_email(asked.value), match_key(asked.value))
+        = users.key
+    group by asked.object, asked.field
+),
+
 measured as (
     select
         pairs.*,
@@ -53,6 +71,7 @@ measured as (
             when 'date_time' then profiles.dates
             when 'checkbox' then profiles.answers
             when 'id' then profiles.distinct_values
+            when 'user' then coalesce(owned.cells, 0)
             when 'plain_text' then profiles.filled - 0.5 * greatest(
                 profiles.emails, profiles.dates, profiles.urls,
                 profiles.phones
@@ -69,6 +88,9 @@ measured as (
         on pairs.object = shared.object
         and pairs.source_column = shared.source_column
         and pairs.offer = shared.offer
+    left join owned
+        on pairs.object = owned.object
+        and pairs.source_column = owned.source_column
     left join totals
         on pairs.object = totals.object
         and pairs.source_column = totals.source_column
