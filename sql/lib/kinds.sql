@@ -10,13 +10,17 @@ create or replace macro looks_like_url(text) as
     and regexp_matches(text, '\.\pL{2,}');
 
 create or replace macro looks_like_phone(text) as
-    regexp_full_match(trim(text), '(\+|00|\(?0)[\d\s()/.-]{5,}(\s?(x|ext\.?)\s?\d+)?')
+    regexp_full_match(
+        trim(text),
+        '(\+|00|\(?0)[\d\s()/.-]{5,}(\s?(x|ext\.?)\s?\d+)?'
+    )
     and not regexp_matches(text, '^\s*\d{4}-\d\d-\d\d');
 
 create or replace macro looks_like_number(text) as
     regexp_full_match(
         trim(text),
-        '(?i)\(?-?\s*([a-z]{3}|\p{Sc})?\s*-?\d[\d.,''’\s]*([a-z]{3}|\p{Sc}|%|k|m)?\)?'
+        '(?i)\(?-?\s*([a-z]{3}|\p{Sc})?\s*-?\d[\d.,''’\s]*'
+        || '([a-z]{3}|\p{Sc}|%|k|m)?\)?'
     );
 
 create or replace macro looks_like_date(text) as

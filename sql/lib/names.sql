@@ -4,14 +4,14 @@
 -- Words that say nothing, in seven languages.
 create or replace macro is_filler(word) as
     word in (
-        'a', 'al', 'am', 'an', 'and', 'at', 'auf', 'by', 'cf', 'con', 'custom',
-        'd', 'da', 'das', 'datensatz', 'de', 'dei', 'del', 'della', 'delle', 'dem', 'den',
-        'der', 'des', 'di', 'die', 'do', 'dos', 'du', 'e', 'een', 'el', 'em',
-        'en', 'entry', 'es', 'et', 'field', 'feld', 'for', 'fur', 'het', 'i', 'il',
-        'im', 'in', 'is', 'l', 'la', 'las', 'le', 'les', 'lo', 'los', 'met',
-        'o', 'of', 'on', 'op', 'os', 'para', 'per', 'por', 'pour', 'record', 'row', 's', 'the',
-        'to', 'u', 'um', 'und', 'van', 'veld', 'vom', 'von', 'voor', 'y', 'zu',
-        'zum', 'zur'
+        'a', 'al', 'am', 'an', 'and', 'at', 'auf', 'by', 'cf', 'con',
+        'custom', 'd', 'da', 'das', 'datensatz', 'de', 'dei', 'del', 'della',
+        'delle', 'dem', 'den', 'der', 'des', 'di', 'die', 'do', 'dos', 'du',
+        'e', 'een', 'el', 'em', 'en', 'entry', 'es', 'et', 'field', 'feld',
+        'for', 'fur', 'het', 'i', 'il', 'im', 'in', 'is', 'l', 'la', 'las',
+        'le', 'les', 'lo', 'los', 'met', 'o', 'of', 'on', 'op', 'os', 'para',
+        'per', 'por', 'pour', 'record', 'row', 's', 'the', 'to', 'u', 'um',
+        'und', 'van', 'veld', 'vom', 'von', 'voor', 'y', 'zu', 'zum', 'zur'
     );
 
 -- The words of a name: `vornameKunde` and `Größe 2` as `vorname kunde` and
@@ -46,10 +46,9 @@ create or replace macro is_short_for(short, long) as
         )
     end;
 
--- How alike two words are: the same, one short for the other, a typing error.
-create or replace macro word_likeness(a, b) as
+-- How alike two different words are that nobody knows.
+create or replace macro plain_likeness(a, b) as
     case
-        when a = b then 1.0
         when regexp_matches(a || b, '\d') then 0.0
         when is_short_for(a, b) or is_short_for(b, a) then 0.9
         when least(length(a), length(b)) >= 6
@@ -62,10 +61,19 @@ create or replace macro word_likeness(a, b) as
         else 0.0
     end;
 
+-- How alike two words are: the same, one short for the other, a typing error.
+-- Two known words (`=contact`, `=contract`) are the same or are not.
+create or replace macro word_likeness(a, b) as
+    case
+        when ltrim(a, '=') = ltrim(b, '=') then 1.0
+        when starts_with(a, '=') and starts_with(b, '=') then 0.0
+        else plain_likeness(ltrim(a, '='), ltrim(b, '='))
+    end;
+
 -- Words that say of what sort a thing is, and not what.
 create or replace macro word_weight(word) as
     case
-        when word in (
+        when ltrim(word, '=') in (
             'number', 'date', 'name', 'id', 'type', 'code', 'value', 'text',
             'time', 'info', 'status', 'main', 'note', 'url', 'amount'
         ) then 0.35

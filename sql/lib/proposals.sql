@@ -2,7 +2,7 @@
 -- numbers.
 
 -- Below this nothing is taken without a person.
-create or replace macro proposal_threshold() as 0.85;
+create or replace macro proposal_threshold() as 0.8;
 
 -- A runner-up this near makes it ambiguous.
 create or replace macro proposal_margin() as 0.06;
@@ -23,6 +23,12 @@ create or replace macro field_confidence(
         when overlap is not null then likeness * (0.6 + 0.5 * overlap)
         else likeness * (0.5 + 0.5 * fit)
     end;
+
+-- Whether a column says who may be written to or called.
+create or replace macro is_consent(column_name) as
+    regexp_matches(
+        coalesce(column_name, ''), '_opt_(in|out)|^do_not_|^consent_'
+    );
 
 -- How the standing of a proposal is called.
 create or replace macro proposal_status(confidence, runner_up, is_plain) as

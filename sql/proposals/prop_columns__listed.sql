@@ -18,7 +18,7 @@ canonical as (
     select distinct object, column_name from alias_columns
 ),
 
--- Of objects without a map of fields, the columns of the layout are no question.
+-- Of objects without a map of fields, the layout's columns are no question.
 listed as (
     select object, column_name as source_column from landed_columns
     where object in ('company', 'contact', 'lead', 'deal')
@@ -42,7 +42,7 @@ mapped as (
     group by all
 ),
 
-final as (
+said as (
     select
         listed.object,
         listed.source_column,
@@ -52,11 +52,6 @@ final as (
             declared.is_custom, starts_with(listed.source_column, 'cf_')
         ) as is_custom,
         coalesce(fields.is_computed, false) as is_computed,
-        canonical.column_name is not null as is_canonical,
-        carried.destination_field as carried_to,
-        mapped.destination_field as mapped_to,
-        listed.object in ('company', 'contact', 'lead', 'deal')
-            as has_field_map,
     from listed
     left join declared
         on listed.object = declared.object
@@ -64,17 +59,28 @@ final as (
     left join stg_smartdesk__fields as fields
         on listed.object = fields.object
         and listed.source_column = fields.column_name
-    left join canonical
-        on listed.object = canonical.object
-        and listed.source_column = canonical.column_name
-    left join prop_columns__carried as carried
-        on listed.object = carried.object
-        and listed.source_column = carried.column_name
-    left join mapped
-        on listed.object = mapped.object
-        and listed.source_column = mapped.source_column
     where listed.source_column is not null
         and not starts_with(listed.object, 'schema_')
+),
+
+final as (
+    select
+        said.*,
+        canonical.column_name is not null as is_canonical,
+        carried.destination_field as carried_to,
+        mapped.destination_field as mapped_to,
+        said.object in ('company', 'contact', 'lead', 'deal')
+            as has_field_map,
+    from said
+    left join canonical
+        on said.object = canonical.object
+        and said.source_column = canonical.column_name
+    left join prop_columns__carried as carried
+        on said.object = carried.object
+        and said.source_column = carried.column_name
+    left join mapped
+        on said.object = mapped.object
+        and said.source_column = mapped.source_column
 )
 
 select * from final

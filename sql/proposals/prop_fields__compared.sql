@@ -29,7 +29,9 @@ asked_words as (
             nullif(
                 list_filter(
                     named.words,
-                    lambda word: not list_contains(own_words.words, word)
+                    lambda word: not list_contains(
+                        own_words.words, ltrim(word, '=')
+                    )
                 ),
                 []
             ),

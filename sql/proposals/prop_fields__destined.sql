@@ -38,17 +38,48 @@ judged as (
         and columns.source_column = chosen.source_column
 ),
 
+derived as (
+    select
+        *,
+        'cf_' || array_to_string(
+            name_words(regexp_replace(source_column, '^cf_', '')), '_'
+        ) as new_name,
+    from judged
+),
+
+-- A name that is there already, or that two columns would get, is numbered.
+numbers as (
+    select
+        derived.object,
+        derived.source_column,
+        row_number() over (
+            partition by derived.object, derived.new_name
+            order by derived.source_column
+        ) + coalesce(max(coalesce(
+            try_cast(regexp_extract(fields.name, '_(\d+)$', 1) as integer), 1
+        )) filter (where fields.name is not null), 0) as number,
+    from derived
+    left join fields
+        on derived.object = fields.object
+        and regexp_replace(fields.name, '_\d+$', '') = derived.new_name
+    where derived.is_to_create
+    group by derived.object, derived.source_column, derived.new_name
+),
+
 named as (
     select
-        judged.* exclude (destination_field, type),
+        derived.* exclude (destination_field, type, new_name),
         case
             when decided is not null then decided
-            when is_to_create then 'cf_' || array_to_string(
-                name_words(regexp_replace(source_column, '^cf_', '')), '_'
-            )
-            when confidence >= proposal_floor() then destination_field
+            when is_to_create then new_name || case
+                when numbers.number > 1 then '_' || numbers.number else ''
+            end
+            when confidence >= proposal_floor() then derived.destination_field
         end as destination_field,
-    from judged
+    from derived
+    left join numbers
+        on derived.object = numbers.object
+        and derived.source_column = numbers.source_column
 ),
 
 final as (

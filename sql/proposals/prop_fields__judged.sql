@@ -45,7 +45,7 @@ owned as (
     group by asked.object, asked.field
 ),
 
-measured as (
+described as (
     select
         pairs.*,
         offers.way,
@@ -54,15 +54,17 @@ measured as (
         offers.label,
         offers.type,
         offers.kind,
-        profiles.filled,
-        coalesce(shared.values_there, 0) as options_there,
         len(offers.choices) as options_offered,
-        case
-            when len(offers.choices) > 0 then coalesce(
-                shared.cells / nullif(totals.cells, 0), 0
-            )
-        end as overlap,
-        case offers.kind
+    from prop_fields__compared as pairs
+    inner join prop_fields__offered as offers
+        on pairs.object = offers.object and pairs.offer = offers.offer
+),
+
+fitting as (
+    select
+        described.*,
+        profiles.filled,
+        case described.kind
             when 'email' then profiles.emails
             when 'url' then profiles.urls
             when 'phone' then profiles.phones
@@ -78,22 +80,32 @@ measured as (
             )
             else profiles.filled
         end / nullif(profiles.filled, 0) as fit,
-    from prop_fields__compared as pairs
-    inner join prop_fields__offered as offers
-        on pairs.object = offers.object and pairs.offer = offers.offer
+    from described
     left join prop_columns__profiled as profiles
-        on pairs.object = profiles.object
-        and pairs.source_column = profiles.source_column
-    left join shared
-        on pairs.object = shared.object
-        and pairs.source_column = shared.source_column
-        and pairs.offer = shared.offer
+        on described.object = profiles.object
+        and described.source_column = profiles.source_column
     left join owned
-        on pairs.object = owned.object
-        and pairs.source_column = owned.source_column
+        on described.object = owned.object
+        and described.source_column = owned.source_column
+),
+
+measured as (
+    select
+        fitting.*,
+        coalesce(shared.values_there, 0) as options_there,
+        case
+            when fitting.options_offered > 0 then coalesce(
+                shared.cells / nullif(totals.cells, 0), 0
+            )
+        end as overlap,
+    from fitting
+    left join shared
+        on fitting.object = shared.object
+        and fitting.source_column = shared.source_column
+        and fitting.offer = shared.offer
     left join totals
-        on pairs.object = totals.object
-        and pairs.source_column = totals.source_column
+        on fitting.object = totals.object
+        and fitting.source_column = totals.source_column
 ),
 
 weighed as (

@@ -46,7 +46,7 @@ free as (
         ))
 ),
 
-final as (
+renamed as (
     select
         canonical.object,
         'column:' || canonical.column_name as offer,
@@ -64,18 +64,18 @@ final as (
     left join fields
         on canonical.object = fields.object
         and carried.destination_field = fields.name
-    union all
-    select
-        object,
-        'field:' || name,
-        case when starts_with(name, 'cf_') then 'map_fields' else 'script' end,
-        null,
-        name,
-        label,
-        type,
-        kind_of_field(type),
-        choices,
-    from free
 )
 
-select * from final
+select * from renamed
+union all
+select
+    object,
+    'field:' || name,
+    case when starts_with(name, 'cf_') then 'map_fields' else 'script' end,
+    null,
+    name,
+    label,
+    type,
+    kind_of_field(type),
+    choices,
+from free

@@ -11,6 +11,8 @@ with judged as (
             when rival_confidence >= confidence - proposal_margin()
                 and confidence >= proposal_threshold() then 'ambiguous'
             when rival_confidence > confidence then 'none'
+            -- Who may be written to is no guess.
+            when is_consent(column_name) and likeness < 1 then 'none'
             else proposal_status(
                 confidence, runner_up_confidence,
                 likeness = 1 and coalesce(fit, 1) >= 0.9
@@ -25,7 +27,7 @@ with judged as (
         and destined.source_column = weighed.source_column
 ),
 
-evident as (
+reasoned as (
     select
         *,
         case
@@ -38,35 +40,43 @@ evident as (
             when destination_field is null and is_canonical
                 then 'no script carries it'
             when destination_field is null then 'nothing there is like it'
-            else concat_ws(
-                '; ',
-                'names ' || format(
-                    '`{}` and `{}` {:.2f}',
-                    source_name, offered_name, likeness
-                ),
-                case
-                    when way = 'map_headers'
-                        then 'is column ' || column_name
-                end,
-                case
-                    when overlap is not null then options_there || ' of '
-                        || options_offered || ' options there hold '
-                        || round(100 * overlap)::integer || ' % of the values'
-                    else round(100 * fit)::integer || ' % of the values fit ' || kind
-                end,
-                case
-                    when field_limit(destination_field, destination_type)
-                        is not null then 'longest ' || longest || ' of '
-                        || field_limit(destination_field, destination_type)
-                end,
-                case
-                    when rival_confidence >= confidence - proposal_margin()
-                        then '`' || rival || '` wants it too'
-                end,
-                case when way = 'script' then 'no script writes it' end
+        end as reason,
+        case
+            when overlap is not null then format(
+                '{} of {} options there hold {} % of the values',
+                options_there, options_offered, round(100 * overlap)::integer
             )
-        end as evidence,
+            else format(
+                '{} % of the values fit {}',
+                round(100 * coalesce(fit, 0))::integer, replace(kind, '_', ' ')
+            )
+        end as fitting,
+        field_limit(destination_field, destination_type) as longest_there,
     from judged
+),
+
+evident as (
+    select
+        *,
+        coalesce(reason, concat_ws(
+            '; ',
+            format(
+                'names `{}` and `{}` {:.2f}',
+                source_name, offered_name, likeness
+            ),
+            case when way = 'map_headers' then 'is column ' || column_name end,
+            fitting,
+            case
+                when longest_there is not null
+                    then format('longest {} of {}', longest, longest_there)
+            end,
+            case
+                when rival_confidence >= confidence - proposal_margin()
+                    then format('`{}` wants it too', rival)
+            end,
+            case when way = 'script' then 'no script writes it' end
+        )) as evidence,
+    from reasoned
 )
 
 select

@@ -1,5 +1,6 @@
 -- The words of every name that is compared, each by what it means: the word of
--- a pack, two of them that are written as one (`vertragsdatum`), or itself.
+-- a pack, with a `=` before it; two of them that are written as one
+-- (`vertragsdatum`); or itself.
 -- key: name
 
 with listed as (
@@ -37,8 +38,12 @@ words as (
 ),
 
 packed as (
-    select name, min(word) as word
-    from alias_words
+    select name, '=' || min(word) as word
+    from (
+        select name, word from alias_words
+        union
+        select word, word from alias_words
+    )
     group by name
 ),
 

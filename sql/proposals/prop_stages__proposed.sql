@@ -30,7 +30,7 @@ judged as (
         stages.pipeline_name,
         stages.matched_by,
         coalesce(waiting.deals, 0) as deals,
-        there.name as decided_as,
+        pipelines.name || ' / ' || there.name as decided_as,
         best.* exclude (_source_id, confidence),
         case
             when stages.destination_stage_id is not null then 1.0
@@ -40,6 +40,8 @@ judged as (
     left join waiting on stages._source_id = waiting.stage_source_id
     left join stg_freshsales__stages as there
         on stages.destination_stage_id = there.stage_id
+    left join stg_freshsales__pipelines as pipelines
+        on there.pipeline_id = pipelines.pipeline_id
     left join ranked as best
         on stages._source_id = best._source_id and best.place = 1
     where stages._duplicate is null

@@ -50,11 +50,15 @@ pub fn relations(catalog: &Catalog, warehouse: &Warehouse) -> Result<()> {
             name,
         }));
     }
-    columns.extend(aliases.columns().map(|(object, name, column_name)| ColumnName {
-        object,
-        column_name,
-        name,
-    }));
+    columns.extend(
+        aliases
+            .columns()
+            .map(|(object, name, column_name)| ColumnName {
+                object,
+                column_name,
+                name,
+            }),
+    );
     let objects = aliases.objects();
     let objects: Vec<ObjectName> = objects
         .map(|(name, object)| ObjectName { object, name })

@@ -7,25 +7,13 @@ use super::tables::{number, table, warning};
 use crate::error::Result;
 use crate::migration::{Proposal, Proposals, Written};
 
-/// The parts of the answer, in their order.
-const PARTS: [(&str, &str); 4] = [
-    ("field", "fields"),
-    ("option", "options"),
-    ("stage", "stages"),
-    ("owner", "owners"),
-];
-
 /// Prints proposals as one table a part, and what was written.
 ///
 /// # Errors
 /// [`crate::error::Kind::Bug`] when stdout cannot be written.
 pub fn print_proposals(proposed: &Proposals, written: Option<&Written>) -> Result<()> {
-    for (what, title) in PARTS {
-        let of_it = proposed.proposals.iter().filter(|one| one.what == what);
-        let of_it: Vec<&Proposal> = of_it.collect();
-        if !of_it.is_empty() {
-            print_part(title, &of_it)?;
-        }
+    for part in proposed.proposals.chunk_by(|a, b| a.what == b.what) {
+        print_part(part)?;
     }
     match written {
         Some(written) => print_written(written),
@@ -33,9 +21,10 @@ pub fn print_proposals(proposed: &Proposals, written: Option<&Written>) -> Resul
     }
 }
 
-fn print_part(title: &str, proposals: &[&Proposal]) -> Result<()> {
+fn print_part(proposals: &[Proposal]) -> Result<()> {
+    let what = proposals.first().map_or("", |first| &first.what);
     let mut table = table(&[
-        title,
+        what,
         "becomes",
         "confidence",
         "what speaks for it",
@@ -44,7 +33,7 @@ fn print_part(title: &str, proposals: &[&Proposal]) -> Result<()> {
         "of",
         "status",
     ]);
-    table.add_rows(proposals.iter().map(|proposal| row(proposal)));
+    table.add_rows(proposals.iter().map(row));
     print_text(&table.to_string())
 }
 
@@ -93,7 +82,9 @@ fn print_written(written: &Written) -> Result<()> {
         written.ambiguous, written.without, written.to_create, written.unwritable
     ))?;
     match written.must_land_again {
-        true => print_text("headers are read when an export is landed: `deskferry land PATH` again"),
+        true => {
+            print_text("headers are read when an export is landed: `deskferry land PATH` again")
+        }
         false => Ok(()),
     }
 }

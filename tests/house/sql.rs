@@ -37,6 +37,11 @@ const LAYERS: &[(&str, &str, &[&str])] = &[
         "load_<",
         &["stg_", "int_", "map_", "ledger_ids", "raw_"],
     ),
+    (
+        "sql/proposals/",
+        "prop_<__<",
+        &["raw_", "stg_", "int_", "map_", "landed_", "alias_", "prop_"],
+    ),
     ("sql/recon/custom/", "recon_<__<", EVERYTHING),
     ("sql/recon/", "recon_<__<", EVERYTHING),
 ];
@@ -48,7 +53,8 @@ const EVERYTHING: &[&str] = &[
 
 /// Prefixes that say which layer a relation is in.
 const PREFIXES: &[&str] = &[
-    "raw_", "map_", "col_", "stg_", "int_", "load_", "ledger_", "recon_", "landed_",
+    "raw_", "map_", "col_", "stg_", "int_", "load_", "ledger_", "recon_", "landed_", "alias_",
+    "prop_",
 ];
 
 /// When a check may run.
@@ -241,7 +247,8 @@ fn layer_findings(file: &Source) -> Vec<Finding> {
             raw.insert(name);
         }
     }
-    let sees_many = folder.starts_with("sql/recon/") || *folder == "sql/columns/";
+    let sees_many =
+        folder.starts_with("sql/recon/") || matches!(*folder, "sql/columns/" | "sql/proposals/");
     if raw.len() > 1 && !sees_many {
         findings.push(format!(
             "{}:1: reads more than one raw_ relation",

@@ -31,7 +31,14 @@ const THRESHOLDS: [f64; 10] = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 
 const LANGUAGES: [&str; 6] = ["de", "fr", "es", "it", "pt", "nl"];
 
 /// Lists of other programs, as their files begin: nobody wrote those headers for this.
-const FOREIGN: [(&str, u32); 6] = [("en", 11), ("en", 12), ("de", 11), ("nl", 11), ("it", 11), ("es", 11)];
+const FOREIGN: [(&str, u32); 6] = [
+    ("en", 11),
+    ("en", 12),
+    ("de", 11),
+    ("nl", 11),
+    ("it", 11),
+    ("es", 11),
+];
 
 #[derive(Clone, Debug, Deserialize)]
 struct Header {
@@ -63,7 +70,18 @@ struct Export {
 fn generated() -> Export {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_str().unwrap();
-    let all = ["generate", path, "--contacts", "150", "--seed", "4", "--variants", "V01", "--format", "json"];
+    let all = [
+        "generate",
+        path,
+        "--contacts",
+        "150",
+        "--seed",
+        "4",
+        "--variants",
+        "V01",
+        "--format",
+        "json",
+    ];
     let made = Ran::to_end(program(&all)).passed().json();
     let path = PathBuf::from(made["export"][0].as_str().unwrap());
     assert!(path.join("data").is_dir(), "{made}");
@@ -74,9 +92,13 @@ fn generated() -> Export {
 }
 
 fn table(path: &Path) -> Vec<Vec<String>> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(path).unwrap();
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_path(path)
+        .unwrap();
     let rows = reader.records().map(Result::unwrap);
-    rows.map(|row| row.iter().map(str::to_owned).collect()).collect()
+    rows.map(|row| row.iter().map(str::to_owned).collect())
+        .collect()
 }
 
 /// Writes the account's files with other headers, and without the source's own list of its fields.
@@ -91,13 +113,19 @@ fn rename(export: &Path, to: &Path, headers: &[&Header]) {
     for entry in fs::read_dir(export.join("data")).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
-        let object = OBJECTS.iter().find(|(_, file)| name == format!("{file}.csv"));
+        let object = OBJECTS
+            .iter()
+            .find(|(_, file)| name == format!("{file}.csv"));
         let mut rows = table(&path);
-        for header in headers.iter().filter(|h| object.is_some_and(|(object, _)| h.object == *object)) {
+        for header in headers
+            .iter()
+            .filter(|h| object.is_some_and(|(object, _)| h.object == *object))
+        {
             replace(&mut rows, header);
         }
         let mut writer = csv::Writer::from_path(to.join("data").join(name)).unwrap();
-        rows.iter().for_each(|row| writer.write_record(row).unwrap());
+        rows.iter()
+            .for_each(|row| writer.write_record(row).unwrap());
         writer.flush().unwrap();
     }
 }
@@ -133,14 +161,33 @@ fn offered(export: &Path) -> BTreeMap<&'static str, Vec<Value>> {
         let mut all: BTreeMap<String, Value> = BTreeMap::new();
         for field in seed["fields"][module].as_array().unwrap() {
             let choices = field["choices"].as_array().cloned().unwrap_or_default();
-            all.insert(text(&field["name"]), described(field["name"].clone(), field["label"].clone(), field["type"].clone(), choices));
+            all.insert(
+                text(&field["name"]),
+                described(
+                    field["name"].clone(),
+                    field["label"].clone(),
+                    field["type"].clone(),
+                    choices,
+                ),
+            );
         }
-        let declared = fields.iter().filter(|row| objects.contains(&row[0].as_str()) && row[1].starts_with("cf_"));
-        for row in declared.filter(|row| !matches!(row[1].as_str(), "cf_lead_source" | "cf_lead_status")) {
-            let Some(kind) = kind_there(&row[4]) else { continue };
-            let choices = options.iter().filter(|option| option[0] == row[0] && option[1] == row[1]);
+        let declared = fields
+            .iter()
+            .filter(|row| objects.contains(&row[0].as_str()) && row[1].starts_with("cf_"));
+        for row in
+            declared.filter(|row| !matches!(row[1].as_str(), "cf_lead_source" | "cf_lead_status"))
+        {
+            let Some(kind) = kind_there(&row[4]) else {
+                continue;
+            };
+            let choices = options
+                .iter()
+                .filter(|option| option[0] == row[0] && option[1] == row[1]);
             let choices = choices.map(|option| json!(option[2])).collect();
-            all.insert(row[1].clone(), described(json!(row[1]), json!(row[3]), json!(kind), choices));
+            all.insert(
+                row[1].clone(),
+                described(json!(row[1]), json!(row[3]), json!(kind), choices),
+            );
         }
         (read, all.into_values().collect())
     };
@@ -152,7 +199,10 @@ fn text(value: &Value) -> String {
 }
 
 fn described(name: Value, label: Value, kind: Value, choices: Vec<Value>) -> Value {
-    let choices: Vec<Value> = choices.into_iter().map(|value| json!({ "value": value })).collect();
+    let choices: Vec<Value> = choices
+        .into_iter()
+        .map(|value| json!({ "value": value }))
+        .collect();
     json!({ "name": name, "label": label, "type": kind, "choices": choices })
 }
 
@@ -239,14 +289,18 @@ fn proposed(workspace: &Workspace, offered: &BTreeMap<&'static str, Vec<Value>>)
     for script in relations::needed(&workspace.catalog, "prop_fields__proposed") {
         let begun = std::time::Instant::now();
         relations::relation(&workspace.catalog, script, &warehouse).unwrap();
-        if begun.elapsed().as_millis() > 500 { eprintln!("{} {:?}", script.name, begun.elapsed()); }
+        if begun.elapsed().as_millis() > 500 {
+            eprintln!("{} {:?}", script.name, begun.elapsed());
+        }
     }
     warehouse.fetch(PROPOSED).unwrap()
 }
 
 /// A header as landing names its column when nothing else does.
 fn landed_as(header: &str) -> String {
-    let parts = header.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+    let parts = header
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|part| !part.is_empty());
     parts.map(str::to_lowercase).collect::<Vec<_>>().join("_")
 }
 
@@ -267,7 +321,11 @@ fn measured(export: &Export, account: &Account<'_>, is_thinned: bool) -> Vec<Ver
     rename(&export.path, &renamed, &headers);
     let root = folder.path().join("workspace");
     fs::create_dir_all(root.join("sql/aliases")).unwrap();
-    fs::write(root.join("deskferry.toml"), "[source]\ntime_zone = \"UTC\"\ncurrency = \"EUR\"\n").unwrap();
+    fs::write(
+        root.join("deskferry.toml"),
+        "[source]\ntime_zone = \"UTC\"\ncurrency = \"EUR\"\n",
+    )
+    .unwrap();
     for (path, text) in catalog::built_in_files().unwrap() {
         if is_thinned && path.starts_with("aliases/") {
             fs::write(root.join("sql").join(path), thinned(&text)).unwrap();
@@ -297,7 +355,10 @@ fn measured(export: &Export, account: &Account<'_>, is_thinned: bool) -> Vec<Ver
 }
 
 /// How many were taken, how many of them rightly, and how many could have been.
-fn counted<'a>(verdicts: impl Iterator<Item = &'a Verdict>, is_taken: impl Fn(&Verdict) -> bool) -> [usize; 3] {
+fn counted<'a>(
+    verdicts: impl Iterator<Item = &'a Verdict>,
+    is_taken: impl Fn(&Verdict) -> bool,
+) -> [usize; 3] {
     let mut counts = [0; 3];
     for verdict in verdicts {
         counts[0] += usize::from(verdict.meant.is_some());
@@ -314,33 +375,69 @@ fn share(part: usize, whole: usize) -> f64 {
 }
 
 fn print_table(title: &str, verdicts: &[Verdict]) {
-    let kinds: BTreeSet<&str> = verdicts.iter().map(|verdict| verdict.kind.as_str()).collect();
-    let strangers = verdicts.iter().filter(|verdict| verdict.meant.is_none()).count();
-    println!("\n{title}: {} headers, {strangers} strangers", verdicts.len() - strangers);
-    println!("| threshold | {} | all |", kinds.iter().copied().collect::<Vec<_>>().join(" | "));
+    let kinds: BTreeSet<&str> = verdicts
+        .iter()
+        .map(|verdict| verdict.kind.as_str())
+        .collect();
+    let strangers = verdicts
+        .iter()
+        .filter(|verdict| verdict.meant.is_none())
+        .count();
+    println!(
+        "\n{title}: {} headers, {strangers} strangers",
+        verdicts.len() - strangers
+    );
+    println!(
+        "| threshold | {} | all |",
+        kinds.iter().copied().collect::<Vec<_>>().join(" | ")
+    );
     for threshold in THRESHOLDS {
         let cell = |kind: Option<&str>| {
-            let of_kind = verdicts.iter().filter(|verdict| kind.is_none_or(|kind| verdict.kind == kind));
-            let [all, taken, right] = counted(of_kind, |verdict| verdict.confidence >= threshold && !verdict.is_ambiguous);
-            format!("{:.3} / {:.3} ({right} of {taken}, {all})", share(right, taken), share(right, all))
+            let of_kind = verdicts
+                .iter()
+                .filter(|verdict| kind.is_none_or(|kind| verdict.kind == kind));
+            let [all, taken, right] = counted(of_kind, |verdict| {
+                verdict.confidence >= threshold && !verdict.is_ambiguous
+            });
+            format!(
+                "{:.3} / {:.3} ({right} of {taken}, {all})",
+                share(right, taken),
+                share(right, all)
+            )
         };
-        let cells = kinds.iter().map(|kind| cell(Some(kind))).chain([cell(None)]);
-        println!("| {threshold} | {} |", cells.collect::<Vec<_>>().join(" | "));
+        let cells = kinds
+            .iter()
+            .map(|kind| cell(Some(kind)))
+            .chain([cell(None)]);
+        println!(
+            "| {threshold} | {} |",
+            cells.collect::<Vec<_>>().join(" | ")
+        );
     }
 }
 
 fn print_wrong(verdicts: &[Verdict]) {
-    for verdict in verdicts.iter().filter(|verdict| verdict.is_sure && verdict.meant != verdict.proposed) {
+    for verdict in verdicts
+        .iter()
+        .filter(|verdict| verdict.is_sure && verdict.meant != verdict.proposed)
+    {
         println!(
             "wrong: {} {} `{}` is {:?}, not {:?} ({:.2})",
-            verdict.kind, verdict.language, verdict.header, verdict.meant, verdict.proposed, verdict.confidence
+            verdict.kind,
+            verdict.language,
+            verdict.header,
+            verdict.meant,
+            verdict.proposed,
+            verdict.confidence
         );
     }
 }
 
 fn accounts(rounds: &[u32]) -> Vec<Account<'static>> {
     let english = ["renamed", "abbreviated"].map(|kind| (kind, "en"));
-    let kinds = english.into_iter().chain(LANGUAGES.map(|language| ("translated", language)));
+    let kinds = english
+        .into_iter()
+        .chain(LANGUAGES.map(|language| ("translated", language)));
     let account = |(kind, language)| {
         let rounds = rounds.iter();
         rounds.map(move |round| Account {
@@ -366,9 +463,15 @@ fn what_is_taken_is_right() {
         false => (accounts(&[1]), &[true]),
     };
     for is_thinned in packs {
-        let verdicts = accounts.iter().flat_map(|account| measured(&export, account, *is_thinned));
+        let verdicts = accounts
+            .iter()
+            .flat_map(|account| measured(&export, account, *is_thinned));
         let verdicts: Vec<Verdict> = verdicts.collect();
-        let title = if *is_thinned { "every third name of the packs is gone" } else { "all names of the packs" };
+        let title = if *is_thinned {
+            "every third name of the packs is gone"
+        } else {
+            "all names of the packs"
+        };
         print_table(title, &verdicts);
         print_wrong(&verdicts);
         let [all, taken, right] = counted(verdicts.iter(), |verdict| verdict.is_sure);

@@ -110,14 +110,20 @@ fn appended(
     let mut rows = csv::Writer::from_writer(Vec::new());
     let mut count = 0;
     for answer in answers {
-        let cell = |column: &str| answer.get(column).map_or_else(String::new, |text| guarded(text));
+        let cell = |column: &str| {
+            answer
+                .get(column)
+                .map_or_else(String::new, |text| guarded(text))
+        };
         let record: Vec<String> = columns.iter().map(cell).collect();
         if known.insert(record.clone()) {
             rows.write_record(&record).map_err(refused)?;
             count += 1;
         }
     }
-    let rows = rows.into_inner().map_err(|e| refused(e.into_error().into()))?;
+    let rows = rows
+        .into_inner()
+        .map_err(|e| refused(e.into_error().into()))?;
     let mut text = text.as_bytes().to_vec();
     if !text.is_empty() && !text.ends_with(b"\n") {
         text.push(b'\n');
@@ -142,7 +148,9 @@ mod tests {
 
     fn answer(cells: &[(&str, &str)]) -> BTreeMap<String, String> {
         let cells = cells.iter();
-        cells.map(|(column, cell)| ((*column).to_owned(), (*cell).to_owned())).collect()
+        cells
+            .map(|(column, cell)| ((*column).to_owned(), (*cell).to_owned()))
+            .collect()
     }
 
     #[test]
