@@ -42,6 +42,13 @@ mapped as (
     group by all
 ),
 
+-- People who named a column in map_headers meant it.
+named as (
+    select distinct object, clean_text("column") as column_name
+    from map_headers
+    where clean_text("column") is not null
+),
+
 said as (
     select
         listed.object,
@@ -52,6 +59,8 @@ said as (
             declared.is_custom, starts_with(listed.source_column, 'cf_')
         ) as is_custom,
         coalesce(fields.is_computed, false) as is_computed,
+        coalesce(declared.declared_type in ('file', 'image'), false)
+            as is_file,
     from listed
     left join declared
         on listed.object = declared.object
@@ -67,6 +76,7 @@ final as (
     select
         said.*,
         canonical.column_name is not null as is_canonical,
+        named.column_name is not null as is_named,
         carried.destination_field as carried_to,
         mapped.destination_field as mapped_to,
         said.object in ('company', 'contact', 'lead', 'deal')
@@ -75,6 +85,9 @@ final as (
     left join canonical
         on said.object = canonical.object
         and said.source_column = canonical.column_name
+    left join named
+        on said.object = named.object
+        and said.source_column = named.column_name
     left join prop_columns__carried as carried
         on said.object = carried.object
         and said.source_column = carried.column_name

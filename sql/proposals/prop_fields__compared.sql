@@ -12,18 +12,18 @@ asked as (
     select
         listed.object,
         listed.source_column,
-        listed.is_canonical,
+        listed.is_canonical or listed.is_named as is_called_right,
         unnest(list_distinct([listed.source_column, listed.label])) as name,
     from prop_columns__listed as listed
     where listed.carried_to is null and listed.mapped_to is null
-        and not listed.is_computed
+        and not listed.is_computed and not listed.is_file
 ),
 
 asked_words as (
     select
         asked.object,
         asked.source_column,
-        asked.is_canonical,
+        asked.is_called_right,
         asked.name,
         coalesce(
             nullif(
@@ -68,8 +68,8 @@ named as (
     from asked_words as asked
     inner join offered
         on asked.object = offered.object
-        -- A column of the layout is called right: it only lacks a field.
-        and (not asked.is_canonical or offered.way = 'map_fields')
+        -- A column of the layout, or one that people named, lacks a field only.
+        and (not asked.is_called_right or offered.way = 'map_fields')
     inner join prop_names__worded as named on offered.name = named.name
 ),
 

@@ -28,7 +28,7 @@ judged as (
         columns.decided is null
             and columns.has_field_map
             and not columns.is_canonical
-            and not columns.is_computed
+            and not columns.is_computed and not columns.is_file
             and columns.filled > 0
             and coalesce(chosen.confidence, 0) < proposal_floor()
             as is_to_create,

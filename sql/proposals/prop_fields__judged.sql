@@ -27,24 +27,6 @@ totals as (
     group by object, field
 ),
 
--- Whoever owns a record is one of the users.
-users as (
-    select user_id as key from stg_smartdesk__users
-    union
-    select email from stg_smartdesk__users
-    union
-    select match_key(full_name) from stg_smartdesk__users
-),
-
-owned as (
-    select asked.object, asked.field as source_column, sum(cells) as cells,
-    from prop_choices__asked as asked
-    semi join users
-        on coalesce(parse_email(asked.value), match_key(asked.value))
-        = users.key
-    group by asked.object, asked.field
-),
-
 described as (
     select
         pairs.*,
@@ -84,7 +66,7 @@ fitting as (
     left join prop_columns__profiled as profiles
         on described.object = profiles.object
         and described.source_column = profiles.source_column
-    left join owned
+    left join prop_columns__owned as owned
         on described.object = owned.object
         and described.source_column = owned.source_column
 ),

@@ -35,6 +35,7 @@ reasoned as (
             when carried_to is not null then 'the load script carries it'
             when mapped_to is not null then 'map_fields says so'
             when is_computed then 'the source computes it'
+            when is_file then 'files travel as attachments'
             when filled is null then 'holds nothing'
             when is_to_create then 'nothing there is called like it'
             when destination_field is null and is_canonical

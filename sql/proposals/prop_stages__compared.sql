@@ -30,25 +30,38 @@ wanted as (
     from stg_freshsales__stages
 ),
 
+-- A stage that only deals name says by its name whether it is won.
+stages as (
+    select
+        stages.* exclude (kind),
+        here.words,
+        coalesce(stages.kind, case
+            when list_contains(here.words, '=won') then 'won'
+            when list_contains(here.words, '=lost') then 'lost'
+        end) as kind,
+    from int_stages__matched as stages
+    left join prop_names__worded as here on stages.name = here.name
+    where stages.destination_stage_id is null
+        and stages._duplicate is null
+),
+
 pairs as (
     select
         stages._source_id,
         wanted.stage_id as destination_stage_id,
         pipelines.name as destination_pipeline,
         wanted.name as destination_stage,
+        stages.kind,
         pipelines.likeness as pipeline_likeness,
-        coalesce(name_likeness(here.words, there.words), 0) as likeness,
+        coalesce(name_likeness(stages.words, there.words), 0) as likeness,
         wanted.kind in ('won', 'lost') and stages.kind = wanted.kind
             and wanted.of_this_kind = 1 as is_only_one,
         coalesce(stages.kind <> wanted.kind, false) as is_other_kind,
-    from int_stages__matched as stages
+    from stages
     inner join pipelines on stages.pipeline_id = pipelines.pipeline_id
     inner join wanted
         on pipelines.destination_pipeline_id = wanted.pipeline_id
-    left join prop_names__worded as here on stages.name = here.name
     left join prop_names__worded as there on wanted.name = there.name
-    where stages.destination_stage_id is null
-        and stages._duplicate is null
 )
 
 select

@@ -61,8 +61,7 @@ final as (
             when matched_by = 'decision' then 'map_stages says so'
             when decided_as is not null then 'found by ' || matched_by
             when confidence < proposal_floor() then 'no stage there is like it'
-            when is_only_one then 'the only stage there that is '
-                || 'won or lost like it'
+            when is_only_one then 'the only stage there that is ' || kind
             else format(
                 'names `{}` and `{}` {:.2f}', name, destination_stage, likeness
             )

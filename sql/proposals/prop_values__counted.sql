@@ -1,5 +1,5 @@
 -- Every value of each column of the export, and how many cells hold it. Of
--- tasks and activities only the columns that are not of the layout.
+-- objects without a map of fields only the columns that are not of the layout.
 -- key: object, source_column, value
 
 with companies as (
@@ -32,6 +32,21 @@ activities as (
     from raw_smartdesk__activity
 ),
 
+campaigns as (
+    select columns(lambda name: not starts_with(name, '_')),
+    from raw_smartdesk__campaign
+),
+
+users as (
+    select columns(lambda name: not starts_with(name, '_')),
+    from raw_smartdesk__user
+),
+
+products as (
+    select columns(lambda name: not starts_with(name, '_')),
+    from raw_smartdesk__product
+),
+
 cells as (
     select 'company' as object, source_column, value,
     from (unpivot companies on columns(*) into name source_column value value)
@@ -50,6 +65,15 @@ cells as (
     union all
     select 'activity' as object, source_column, value,
     from (unpivot activities on columns(*) into name source_column value value)
+    union all
+    select 'campaign' as object, source_column, value,
+    from (unpivot campaigns on columns(*) into name source_column value value)
+    union all
+    select 'user' as object, source_column, value,
+    from (unpivot users on columns(*) into name source_column value value)
+    union all
+    select 'product' as object, source_column, value,
+    from (unpivot products on columns(*) into name source_column value value)
 ),
 
 layout as (
@@ -62,5 +86,8 @@ left join layout
     on cells.object = layout.object
     and cells.source_column = layout.column_name
 where not is_no_value(cells.value)
-    and (layout.object is null or cells.object not in ('task', 'activity'))
+    and (
+        layout.object is null
+        or cells.object in ('company', 'contact', 'lead', 'deal')
+    )
 group by cells.object, cells.source_column, cells.value

@@ -245,6 +245,10 @@ mod tests {
             ["raw_x__y", "stg_x__y", "int_x__y", "map_x", "ledger_ids"]
         );
         assert_eq!(
+            allowed("proposals/prop_a__b.sql", "about"),
+            ["raw_x__y", "stg_x__y", "int_x__y", "map_x"]
+        );
+        assert_eq!(
             allowed("recon/recon_after_land__b.sql", "blocks: no"),
             [
                 "raw_x__y",
