@@ -131,7 +131,8 @@ fn simulator(folder: &Path) -> (Child, String) {
 fn config(base_url: &str) -> String {
     format!(
         "[source]\ntime_zone = \"Europe/Berlin\"\ncurrency = \"EUR\"\n\
-         [destination]\nbase_url = \"{base_url}\"\nplan = \"enterprise\"\nindex_wait_seconds = 0\n"
+         [destination]\nbase_url = \"{base_url}\"\nplan = \"enterprise\"\nindex_wait_seconds = 0\n\
+         [policies]\napproval = \"not_on_loopback\"\n"
     )
 }
 

@@ -36,7 +36,8 @@ struct Check<'a> {
     query: String,
 }
 
-/// Runs the checks of one phase; an object without any rows has nothing to check.
+/// Runs the checks of one phase. An object without any rows has nothing to check, but a check that belongs to its phase may
+/// look at others that have.
 ///
 /// # Errors
 /// [`Kind::Script`] naming the check that DuckDB refused.
@@ -46,22 +47,26 @@ pub fn check_phase(
     object: &Object,
     when: When,
 ) -> Result<Vec<Finding>> {
-    if !has_rows(object, warehouse)? {
-        return Ok(Vec::new());
-    }
-    let mut checks = if when == When::BeforeLoad {
-        header_checks(catalog, object)?
-    } else {
-        Vec::new()
+    let is_there = has_rows(object, warehouse)?;
+    let mut checks = match when == When::BeforeLoad && is_there {
+        true => header_checks(catalog, object)?,
+        false => Vec::new(),
     };
-    let own = catalog
+    let due = catalog
         .checks
         .iter()
         .filter(|script| script.when == Some(when));
-    for script in
-        own.filter(|script| script.is_generic || phase_of(catalog, script) == Some(&object.name))
-    {
-        checks.push(scripted(script, &object.name));
+    for script in due {
+        let is_due = match script.is_generic {
+            true => is_there,
+            false => {
+                phase_of(catalog, script) == Some(&object.name)
+                    && (is_there || reads_rows(catalog, script, warehouse)?)
+            }
+        };
+        if is_due {
+            checks.push(scripted(script, &object.name));
+        }
     }
     run_all(warehouse, &checks)
 }
@@ -78,6 +83,17 @@ pub fn has_rows(object: &Object, warehouse: &Warehouse) -> Result<bool> {
         object.name
     ))?;
     Ok(rows > 0)
+}
+
+/// Whether one of the objects whose load relations a check reads has rows.
+fn reads_rows(catalog: &Catalog, script: &Script, warehouse: &Warehouse) -> Result<bool> {
+    for object in &catalog.objects {
+        let is_read = script.reads.contains(&format!("load_{}", object.name));
+        if is_read && has_rows(object, warehouse)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Runs the checks that belong to no phase.
@@ -219,6 +235,14 @@ fn outside(column: &str, allowed: &[String], from: &str) -> String {
     format!(
         "select _source_id as source_id, {column} as reason from {from} where {column} is not null and not {within}"
     )
+}
+
+/// Makes the table of what checks found, if it is not there.
+///
+/// # Errors
+/// [`Kind::Script`] when DuckDB refuses it.
+pub fn begin(warehouse: &Warehouse) -> Result<()> {
+    warehouse.run(RESULTS)
 }
 
 /// Runs checks. What they found stands in `recon_results`; bad rows, if there are any, in a table of the check's name.
@@ -594,6 +618,22 @@ mod tests {
         assert_eq!(run(When::AfterLand), ["recon_after_land__early"]);
         assert_eq!(run(When::BeforeLoad), ["recon_before_load__none"]);
         assert!(run(When::AfterLoad).is_empty());
+    }
+
+    #[test]
+    fn a_check_looks_at_the_rows_of_one_object_where_the_other_has_none() {
+        let catalog = catalog("");
+        let warehouse = warehouse(FINE);
+        warehouse.run("delete from load_items").unwrap();
+        let items = catalog.object("items").unwrap();
+        let names = || {
+            let findings = check_phase(&catalog, &warehouse, items, When::BeforeLoad).unwrap();
+            let names = findings.into_iter().map(|finding| finding.check);
+            names.collect::<Vec<_>>()
+        };
+        assert_eq!(names(), ["recon_before_load__both__items"]);
+        warehouse.run("delete from load_parents").unwrap();
+        assert!(names().is_empty());
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod approval;
 mod attachments;
 mod batches;
 mod broken_sql;
 mod cli;
+mod discover;
 mod endurance;
 mod faults;
 mod generate;

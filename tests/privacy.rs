@@ -111,7 +111,7 @@ fn scene(
 #[test]
 fn a_load_that_passes_tells_nobodys_data() {
     let (_simulator, _middleman, workspace) = scene(|_, _, _| None);
-    for command in ["plan", "load", "verify", "status"] {
+    for command in ["discover", "plan", "load", "verify", "status"] {
         let ran = workspace.run(&[command]).passed();
         assert_silent(command, &ran);
     }

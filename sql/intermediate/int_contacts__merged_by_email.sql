@@ -1,5 +1,6 @@
 -- Contacts with the derived ones, and for each e-mail address the one that
--- keeps it: the newest edit. What happens to the others is a policy.
+-- keeps it: the newest edit. What happens to the others is a policy. One no is
+-- the no of all with its address.
 -- key: _source_id
 
 with contacts as (
@@ -32,7 +33,14 @@ newest as (
 
 ranked as (
     select
-        contacts.*,
+        contacts.* replace (
+            case
+                when opted_out.email is not null then true
+                else contacts.is_opted_out
+            end as is_opted_out,
+            coalesce(contacts.opted_out_at, opted_out.opted_out_at)
+                as opted_out_at,
+        ),
         newest.survivor_source_id is distinct from contacts._source_id
             and newest.email is not null
             and contacts._duplicate is null
@@ -40,6 +48,8 @@ ranked as (
         newest.survivor_source_id as twin_source_id,
     from contacts
     left join newest on contacts.email = newest.email
+    left join int_addresses__opted_out as opted_out
+        on contacts.email = opted_out.email
 ),
 
 final as (

@@ -1,5 +1,6 @@
 -- Leads, and for each e-mail address the newest one; whether a contact has
--- that address too, with which the lead would become one person.
+-- that address too, with which the lead would become one person. One no to mail
+-- is the no of all with its address.
 -- key: _source_id
 
 with leads as (
@@ -31,7 +32,12 @@ contact_emails as (
 
 final as (
     select
-        leads.*,
+        leads.* replace (
+            case
+                when opted_out.email is not null then true
+                else leads.is_opted_out
+            end as is_opted_out,
+        ),
         leads.is_open
             and newest.survivor_source_id <> leads._source_id
             as has_newer_twin,
@@ -47,6 +53,8 @@ final as (
     from leads
     left join newest on leads.email = newest.email
     left join contact_emails on leads.email = contact_emails.email
+    left join int_addresses__opted_out as opted_out
+        on leads.email = opted_out.email
 )
 
 select * from final

@@ -20,6 +20,10 @@ questioned as (
                 then 'won_without_closed_date'
         end,
         case
+            when status = 'lost' and closed_date is null
+                then 'lost_without_closed_date'
+        end,
+        case
             when status = 'lost' and lost_reason is null
                 then 'lost_without_reason'
         end,

@@ -1,6 +1,7 @@
--- Where the export and its own list of fields do not fit: no list at all,
--- listed fields without a column (hidden from whoever made the export, or left
--- out of a view), and columns that are not listed.
+-- Where the export and what it tells of the account do not fit: no list of its
+-- fields, options, stages or automations at all, listed fields without a column
+-- (hidden from whoever made the export, or left out of a view), and columns
+-- that are not listed.
 -- blocks: no
 
 with columns as (
@@ -19,13 +20,23 @@ landed as (
 
 listed as (
     select distinct object from fields
+),
+
+-- What the export tells of the account itself.
+lists as (
+    select unnest([
+        'schema_field', 'picklist_option', 'pipeline', 'stage', 'automation',
+        'ai_assistant'
+    ]) as object,
 )
 
 select
-    'schema_field' as object,
+    lists.object,
     null::varchar as "column",
     'no_list' as gap,
-where exists (from columns) and not exists (from fields)
+from lists
+where exists (from columns)
+    and lists.object not in (select object from landed_files)
 union all
 select fields.object, fields.column_name, 'no_column',
 from fields

@@ -7,36 +7,43 @@ use super::script::{Layer, Script};
 use crate::error::{Error, Kind, Result};
 
 /// Refuses a script that reads a relation nobody makes, and a name made twice.
-pub fn check_names(
-    relations: &[Script],
-    checks: &[Script],
-    given: &BTreeSet<String>,
-) -> Result<()> {
+pub fn check_names(layers: &[&[Script]], given: &BTreeSet<String>) -> Result<()> {
     let mut made = BTreeMap::new();
-    for script in relations.iter().chain(checks) {
-        if let Some(other) = made.insert(script.name.as_str(), &script.path) {
+    let scripts = || layers.iter().copied().flatten();
+    for script in scripts() {
+        if let Some(other) = made.insert(script.name.as_str(), script) {
             let text = format!(
-                "sql/{}: `{}` is made by sql/{other} already",
-                script.path, script.name
+                "sql/{}: `{}` is made by sql/{} already",
+                script.path, script.name, other.path
             );
             return Err(Error::new(Kind::Script, text)
                 .hint("take one of them away, or give it another name"));
         }
     }
-    for script in relations.iter().chain(checks) {
-        let unknown = script
-            .reads
-            .iter()
-            .find(|read| !given.contains(*read) && !made.contains_key(read.as_str()));
-        if let Some(read) = unknown {
-            let text = format!("sql/{}: nothing makes `{read}`", script.path);
-            return Err(Error::new(Kind::Script, text).hint(nearest(read, given, &made)));
+    for script in scripts() {
+        for read in script.reads.iter().filter(|read| !given.contains(*read)) {
+            let path = &script.path;
+            match made.get(read.as_str()) {
+                Some(check) if check.is_generic => {
+                    let text = format!(
+                        "sql/{path}: `{read}` runs for each object and has a table for each"
+                    );
+                    return Err(
+                        Error::new(Kind::Script, text).hint("it can ask what the check asks")
+                    );
+                }
+                Some(_) => {}
+                None => {
+                    let text = format!("sql/{path}: nothing makes `{read}`");
+                    return Err(Error::new(Kind::Script, text).hint(nearest(read, given, &made)));
+                }
+            }
         }
     }
     Ok(())
 }
 
-fn nearest(read: &str, given: &BTreeSet<String>, made: &BTreeMap<&str, &String>) -> String {
+fn nearest(read: &str, given: &BTreeSet<String>, made: &BTreeMap<&str, &Script>) -> String {
     let names = given.iter().map(String::as_str).chain(made.keys().copied());
     let shared = |name: &str| {
         name.chars()

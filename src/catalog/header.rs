@@ -21,6 +21,25 @@ pub struct Header {
     pub queue: Vec<String>,
     /// Whether rows of a check stop the run.
     pub blocks: Option<Blocks>,
+    /// What stands above a section of a document.
+    pub title: Option<String>,
+    /// Where the section stands among the others of its document: the smaller, the earlier.
+    pub order: i64,
+    /// What a section says that has no rows.
+    pub empty: Option<String>,
+    /// What is drawn of a section.
+    pub chart: Option<Chart>,
+    /// The keys that are there, as often as they are.
+    pub keys: Vec<String>,
+}
+
+/// Two columns of a section of which bars are drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chart {
+    /// Says what a bar stands for.
+    pub label: String,
+    /// Says how long it is.
+    pub number: String,
 }
 
 /// A column that holds the destination id of another object's record.
@@ -43,7 +62,11 @@ pub enum Blocks {
     Decide,
 }
 
-const KEYS: &str = "key, require, unique, references, skip, queue, blocks";
+const KEYS: &str =
+    "key, require, unique, references, skip, queue, blocks, title, order, empty, chart";
+
+/// The keys that sections of documents have, and no other script.
+pub const OF_SECTIONS: [&str; 4] = ["title", "order", "empty", "chart"];
 
 /// Reads the leading comment lines of `text`.
 ///
@@ -59,12 +82,21 @@ pub fn parse(path: &str, text: &str) -> Result<Header> {
             Some((key, value)) => {
                 set(&mut header, key, value)
                     .map_err(|problem| refused(path, number + 1, &problem))?;
+                header.keys.push(key.to_owned());
             }
             None => about.push(line),
         }
     }
-    header.about = about.join(" ").trim().to_owned();
+    header.about = paragraphs(&about);
     Ok(header)
+}
+
+/// Lines as they are read: an empty one stands between two paragraphs.
+fn paragraphs(lines: &[&str]) -> String {
+    let paragraphs = lines.split(|line| line.is_empty());
+    let paragraphs = paragraphs.filter(|lines| !lines.is_empty());
+    let paragraphs: Vec<String> = paragraphs.map(|lines| lines.join(" ")).collect();
+    paragraphs.join("\n\n")
 }
 
 /// `key: value`, when the part before the colon is one lower-case word.
@@ -93,6 +125,10 @@ fn set(header: &mut Header, key: &str, value: &str) -> Result<(), String> {
             }
         }
         "blocks" => header.blocks = Some(blocks(value)?),
+        "title" => header.title = Some(value.to_owned()),
+        "empty" => header.empty = Some(value.to_owned()),
+        "order" => header.order = order(value)?,
+        "chart" => header.chart = Some(chart(value)?),
         _ => return Err(format!("unknown header key `{key}`; known keys: {KEYS}")),
     }
     Ok(())
@@ -106,6 +142,26 @@ fn reference(item: &str) -> Result<Reference, String> {
         column: column.trim().to_owned(),
         object: object.trim().to_owned(),
     })
+}
+
+fn order(value: &str) -> Result<i64, String> {
+    value
+        .parse()
+        .map_err(|_| format!("`order: {value}` is no whole number"))
+}
+
+fn chart(value: &str) -> Result<Chart, String> {
+    let columns = value.split_once(',');
+    let columns = columns.map(|(label, number)| (label.trim(), number.trim()));
+    match columns {
+        Some((label, number)) if !label.is_empty() && !number.is_empty() => Ok(Chart {
+            label: label.to_owned(),
+            number: number.to_owned(),
+        }),
+        _ => Err(format!(
+            "`chart: {value}` is not `label column, number column`"
+        )),
+    }
 }
 
 fn blocks(value: &str) -> Result<Blocks, String> {
@@ -158,6 +214,23 @@ mod tests {
     }
 
     #[test]
+    fn a_section_says_how_it_is_shown() {
+        let text = "-- What there is.\n-- All of it.\n--\n-- And more: or less.\n-- title: Volumes: all\n\
+            -- order: 20\n-- empty: Nothing.\n-- chart: stage, deals_count\n\nselect 1\n";
+        let header = parse("documents/doc_x__y.sql", text).unwrap();
+        assert_eq!(
+            header.about,
+            "What there is. All of it.\n\nAnd more: or less."
+        );
+        assert_eq!(header.title.as_deref(), Some("Volumes: all"));
+        assert_eq!(header.empty.as_deref(), Some("Nothing."));
+        assert_eq!(header.order, 20);
+        let chart = header.chart.unwrap();
+        assert_eq!((&*chart.label, &*chart.number), ("stage", "deals_count"));
+        assert_eq!(header.keys, ["title", "order", "empty", "chart"]);
+    }
+
+    #[test]
     fn a_file_without_contract_has_an_empty_one() {
         let header = parse("x.sql", "select 1").unwrap();
         assert!(header.about.is_empty() && header.key.is_empty() && header.blocks.is_none());
@@ -172,6 +245,15 @@ mod tests {
                 "`references: owner_id` is not `column -> object`",
             ),
             ("blocks: Yes", "`blocks: Yes` is none of yes, no, decide"),
+            ("order: first", "`order: first` is no whole number"),
+            (
+                "chart: stage",
+                "`chart: stage` is not `label column, number column`",
+            ),
+            (
+                "chart: , deals_count",
+                "`chart: , deals_count` is not `label column, number column`",
+            ),
         ] {
             let error = parse("load/load_x.sql", &format!("-- Why.\n-- {line}\n")).unwrap_err();
             assert_eq!(error.kind(), Kind::Script);

@@ -3,6 +3,7 @@
 //! A SQL file is one `select`, and so one relation with the file's name. Names are the graph: what a script reads is found in
 //! its text, and layers, order and hashes follow. The built-in files of `sql/` are overlaid, path by path, by the workspace's.
 
+mod documents;
 mod graph;
 mod header;
 mod objects;
@@ -16,7 +17,8 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-pub use header::{Blocks, Header, Reference};
+pub use documents::Document;
+pub use header::{Blocks, Chart, Header, Reference};
 pub use objects::{Find, Links, List, Object, Objects, Read, Remove, Write};
 pub use probes::{Pick, Probe, Trace};
 pub use script::{Layer, Script, When};
@@ -35,6 +37,10 @@ pub struct Catalog {
     pub scripts: Vec<Script>,
     /// `recon_` scripts in the order of their names.
     pub checks: Vec<Script>,
+    /// `doc_` scripts, each after all it reads.
+    pub sections: Vec<Script>,
+    /// `documents/documents.toml`: what the sections make together.
+    pub documents: Vec<Document>,
     /// Object entries in phase order: parents first.
     pub objects: Vec<Object>,
     /// Reference data read from the destination before a build.
@@ -51,6 +57,8 @@ pub struct Catalog {
     pub layout: String,
     /// Hash of every file that decides what is sent, by path below `sql/`.
     pub hashes: BTreeMap<String, String>,
+    /// Their texts, by path below `sql/`.
+    pub texts: BTreeMap<String, String>,
 }
 
 /// A file below `sql/` that is not a relation.
@@ -79,21 +87,27 @@ impl Catalog {
     /// See [`Catalog::load`].
     pub fn check(files: &BTreeMap<String, String>) -> Result<Self> {
         let objects = objects::parse(required(files, "objects.toml")?)?;
-        let mut relations = Vec::new();
-        let mut checks = Vec::new();
+        let (mut relations, mut checks, mut sections) = (Vec::new(), Vec::new(), Vec::new());
         for (path, text) in files.iter().filter(|(path, _)| is_relation(path)) {
             let script = script::parse(path, text)?;
-            if script.layer == Layer::Recon {
-                checks.push(script);
-            } else {
-                relations.push(script);
+            match script.layer {
+                Layer::Recon => checks.push(script),
+                Layer::Documents => sections.push(script),
+                _ => relations.push(script),
             }
         }
-        graph::check_names(&relations, &checks, &known_sources(files, &objects))?;
+        let all = [&relations, &checks, &sections].map(Vec::as_slice);
+        graph::check_names(&all, &known_sources(files, &objects))?;
         let ordered = graph::phases(objects.entries, &relations)?;
         checks.sort_by(|a, b| a.name.cmp(&b.name));
+        let deciding = files.iter().filter(|(path, _)| decides(path));
+        let texts: BTreeMap<String, String> = deciding
+            .map(|(path, text)| (path.clone(), text.clone()))
+            .collect();
         Ok(Self {
             scripts: graph::order(relations)?,
+            documents: documents::parse(files, &sections)?,
+            sections: graph::order(sections)?,
             checks,
             objects: ordered,
             reads: objects.reads,
@@ -102,10 +116,11 @@ impl Catalog {
             maps: below(files, "map/", ".csv"),
             aliases: below(files, "aliases/", ".toml"),
             layout: required(files, "layout.toml")?.clone(),
-            hashes: files
+            hashes: texts
                 .iter()
                 .map(|(path, text)| (path.clone(), hash(text)))
                 .collect(),
+            texts,
         })
     }
 
@@ -178,6 +193,12 @@ pub fn built_in_files() -> Result<BTreeMap<String, String>> {
     Ok(files)
 }
 
+/// The relations that a query reads.
+#[must_use]
+pub fn relations_read(query: &str) -> BTreeSet<String> {
+    tokens::relations_read(&tokens::of(query))
+}
+
 /// SHA-256 of a text with line endings made equal, so that a checkout on another system is the same script.
 pub fn hash(text: &str) -> String {
     let digest = Sha256::digest(text.replace("\r\n", "\n").as_bytes());
@@ -198,11 +219,37 @@ fn overlay(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) -> 
                 let text = fs::read_to_string(&path).map_err(|e| {
                     Error::new(Kind::Script, format!("sql/{name} cannot be read")).because(e)
                 })?;
+                check_own(&name, &text, files)?;
                 files.insert(name, text);
             }
         }
     }
     Ok(())
+}
+
+/// What a workspace cannot change: checks that no approval lifts.
+const OWN: &str = "recon/recon_before_load__never_";
+
+fn check_own(name: &str, text: &str, files: &BTreeMap<String, String>) -> Result<()> {
+    let is_own = name.starts_with(OWN);
+    match is_own && files.get(name).is_none_or(|own| hash(own) != hash(text)) {
+        false => Ok(()),
+        true => Err(Error::new(
+            Kind::Script,
+            format!(
+                "sql/{name} is not the program's own; nobody can change what must never happen"
+            ),
+        )
+        .hint(format!(
+            "remove sql/{name} from the workspace: the program's own is used then"
+        ))),
+    }
+}
+
+/// Whether a file has a say in what is sent. Documents only tell, and proposals become rows of maps first.
+fn decides(path: &str) -> bool {
+    let tells = ["documents/", "proposals/"];
+    !tells.iter().any(|folder| path.starts_with(folder)) && !path.ends_with(".md")
 }
 
 fn is_relation(path: &str) -> bool {
@@ -227,6 +274,23 @@ fn required<'a>(files: &'a BTreeMap<String, String>, path: &str) -> Result<&'a S
         .get(path)
         .ok_or_else(|| Error::new(Kind::Script, format!("sql/{path} is missing")))
 }
+
+/// Relations that tell what the program knows.
+const TOLD: [&str; 13] = [
+    "alias_columns",
+    "alias_objects",
+    "alias_words",
+    "objects",
+    "object_aliases",
+    "landed_choices",
+    "landed_columns",
+    "landed_extracts",
+    "landed_files",
+    "landed_ids",
+    "landed_profile",
+    "landed_strays",
+    "recon_results",
+];
 
 /// Names that exist without a script: raw views, maps and the ledger's views.
 fn known_sources(files: &BTreeMap<String, String>, objects: &Objects) -> BTreeSet<String> {
@@ -256,17 +320,7 @@ fn known_sources(files: &BTreeMap<String, String>, objects: &Objects) -> BTreeSe
     ] {
         names.insert(format!("ledger_{ledger}"));
     }
-    let told = [
-        "objects",
-        "object_aliases",
-        "alias_columns",
-        "alias_objects",
-        "alias_words",
-        "landed_choices",
-        "landed_columns",
-        "landed_files",
-    ];
-    names.extend(told.map(str::to_owned));
+    names.extend(TOLD.map(str::to_owned));
     names
 }
 
@@ -419,6 +473,71 @@ mod tests {
                 )
             );
         }
+    }
+
+    const SCOPE: &str = "[scope]\ntitle = 'Scope'\nabout = 'All.'\nkeep = ['volumes']\n";
+
+    /// The files of [`files`], and a document.
+    fn documented(list: &str) -> BTreeMap<String, String> {
+        let mut files = files();
+        files.insert("documents/documents.toml".to_owned(), list.to_owned());
+        let section = |name: &str, order: i64, reads: &str| {
+            let header = format!("-- title: T\n-- order: {order}");
+            script(&format!("documents/doc_scope__{name}.sql"), &header, reads)
+        };
+        files.extend([
+            section("gaps", 2, "doc_scope__volumes, recon_after_land__a"),
+            section("volumes", 3, "load_parents"),
+            section("fields", 1, "landed_profile"),
+        ]);
+        files
+    }
+
+    #[test]
+    fn a_document_has_its_sections_in_their_order() {
+        let catalog = Catalog::check(&documented(SCOPE)).unwrap();
+        let shown = ["doc_scope__fields", "doc_scope__gaps", "doc_scope__volumes"];
+        assert_eq!(catalog.documents[0].sections, shown);
+        let kept: Vec<String> = catalog.documents[0].kept().collect();
+        assert_eq!(kept, ["doc_scope__volumes"]);
+        let place = |name: &str| catalog.sections.iter().position(|s| s.name == name);
+        assert!(place("doc_scope__volumes") < place("doc_scope__gaps"));
+    }
+
+    #[test]
+    fn a_document_and_its_sections_belong_together() {
+        let more = "[owners]\ntitle = 'Owners'\nabout = 'All.'\n";
+        for (list, problem) in [
+            (
+                "",
+                "sql/documents/doc_scope__fields.sql: no entry of sql/documents/documents.toml is its document",
+            ),
+            (
+                "[scope]\ntitle = 'Scope'\n",
+                "sql/documents/documents.toml: the entry `scope` is refused",
+            ),
+            (
+                &format!("{SCOPE}{more}"),
+                "sql/documents/documents.toml: the document `owners` has no section",
+            ),
+            (
+                &SCOPE.replace("volumes", "sums"),
+                "sql/documents/documents.toml: `keep` of `scope` names doc_scope__sums, which nothing makes",
+            ),
+        ] {
+            assert_eq!(refused(&documented(list)), problem);
+        }
+    }
+
+    #[test]
+    fn a_section_reads_no_check_that_runs_for_each_object() {
+        let mut files = documented(SCOPE);
+        let text = "-- Why.\n-- blocks: no\nselect '@object' as object\n";
+        files.insert("recon/recon_after_land__a.sql".to_owned(), text.to_owned());
+        assert_eq!(
+            refused(&files),
+            "sql/documents/doc_scope__gaps.sql: `recon_after_land__a` runs for each object and has a table for each"
+        );
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub enum Layer {
     Recon,
     /// `prop_<things>__<past_participle>`: what people might decide, with what speaks for it. Built when somebody asks.
     Proposals,
+    /// `doc_<document>__<section>`: what a document shows.
+    Documents,
 }
 
 /// When a check runs.
@@ -89,7 +91,7 @@ pub fn parse(path: &str, text: &str) -> Result<Script> {
         .to_owned();
     let (layer, folder) = layer_of(&name).ok_or_else(|| {
         refused(path, format!("the name `{name}` has no layer"))
-            .hint("names begin with col_, stg_, int_, load_, prop_, recon_after_land__, recon_before_load__ or recon_after_load__")
+            .hint("names begin with col_, stg_, int_, load_, prop_, recon_after_land__, recon_before_load__, recon_after_load__ or doc_<document>__")
     })?;
     if path.split('/').next() != Some(folder) {
         return Err(
@@ -125,6 +127,9 @@ fn layer_of(name: &str) -> Option<(Layer, &'static str)> {
         "load" => Some((Layer::Load, "load")),
         "recon" => when_of(name).map(|_| (Layer::Recon, "recon")),
         "prop" => Some((Layer::Proposals, "proposals")),
+        "doc" => name
+            .contains("__")
+            .then_some((Layer::Documents, "documents")),
         _ => None,
     }
 }
@@ -154,6 +159,7 @@ fn check_contract(script: &Script) -> Result<()> {
         )
         .hint("yes stops the run, decide asks a person first, no is a finding"));
     }
+    check_section(script)?;
     match script.reads.iter().find(|read| !may_read(script, read)) {
         None => Ok(()),
         Some(read) => Err(
@@ -163,20 +169,52 @@ fn check_contract(script: &Script) -> Result<()> {
     }
 }
 
+/// What is shown has a title; what is not shown has nothing of the kind.
+fn check_section(script: &Script) -> Result<()> {
+    let (path, header) = (&script.path, &script.header);
+    if script.layer == Layer::Documents {
+        return match &header.title {
+            Some(title) if !title.is_empty() => Ok(()),
+            _ => Err(
+                refused(path, "a section of a document needs `-- title:`".to_owned())
+                    .hint("sql/README.md lists the header keys"),
+            ),
+        };
+    }
+    let mut keys = header.keys.iter();
+    match keys.find(|key| header::OF_SECTIONS.contains(&key.as_str())) {
+        None => Ok(()),
+        Some(key) => Err(refused(
+            path,
+            format!("`-- {key}:` belongs to sections of documents only"),
+        )
+        .hint("sql/README.md lists the header keys")),
+    }
+}
+
+/// Only documents are made after it.
+const PROFILE: &str = "landed_profile";
+
 /// The layer table of `sql/README.md`.
 fn may_read(script: &Script, read: &str) -> bool {
     let prefix = read.split('_').next().unwrap_or_default();
     match script.layer {
         Layer::Columns => matches!(prefix, "raw" | "col" | "map"),
         Layer::Staging => matches!(prefix, "raw" | "col"),
-        Layer::Intermediate => matches!(prefix, "stg" | "int" | "map" | "col" | "landed"),
+        Layer::Intermediate => {
+            matches!(prefix, "stg" | "int" | "map" | "col" | "landed") && read != PROFILE
+        }
         Layer::Load => matches!(prefix, "stg" | "int" | "map" | "raw") || read == "ledger_ids",
         // `check_names` refuses what nobody makes.
-        Layer::Recon => !matches!(prefix, "recon" | "prop"),
-        Layer::Proposals => matches!(
-            prefix,
-            "raw" | "stg" | "int" | "map" | "landed" | "alias" | "prop"
-        ),
+        Layer::Recon => !matches!(prefix, "recon" | "prop" | "doc") && read != PROFILE,
+        Layer::Proposals => {
+            matches!(
+                prefix,
+                "raw" | "stg" | "int" | "map" | "landed" | "alias" | "prop"
+            ) && read != PROFILE
+        }
+        // Documents are made where nobody asked for proposals.
+        Layer::Documents => prefix != "prop",
     }
 }
 
@@ -215,6 +253,39 @@ mod tests {
     }
 
     #[test]
+    fn a_section_has_a_title_and_nothing_else_has_one() {
+        let words = |path: &str, header: &str| {
+            let parsed = parse(path, &format!("-- Why.\n{header}\nselect 1"));
+            parsed.map(drop).map_err(|e| e.to_string())
+        };
+        assert_eq!(words("documents/doc_a__b.sql", "-- title: A"), Ok(()));
+        for (path, header, problem) in [
+            (
+                "documents/doc_a__b.sql",
+                "-- order: 1",
+                "a section of a document needs `-- title:`",
+            ),
+            (
+                "documents/doc_a__b.sql",
+                "-- title:",
+                "a section of a document needs `-- title:`",
+            ),
+            (
+                "documents/doc_a.sql",
+                "-- title: A",
+                "the name `doc_a` has no layer",
+            ),
+            (
+                "staging/stg_a__b.sql",
+                "-- chart: a, b",
+                "`-- chart:` belongs to sections of documents only",
+            ),
+        ] {
+            assert_eq!(words(path, header), Err(format!("sql/{path}: {problem}")));
+        }
+    }
+
+    #[test]
     fn a_layer_reads_what_stands_below_it() {
         let may = |path: &str, header: &str, read: &str| {
             parse(path, &format!("-- {header}\n\nselect * from {read}")).is_ok()
@@ -229,6 +300,9 @@ mod tests {
                 "ledger_ids",
                 "ledger_runs",
                 "recon_x",
+                "prop_x__y",
+                "doc_x__y",
+                "landed_profile",
             ];
             reads
                 .into_iter()
@@ -244,9 +318,10 @@ mod tests {
             allowed("load/load_a.sql", "key: a"),
             ["raw_x__y", "stg_x__y", "int_x__y", "map_x", "ledger_ids"]
         );
+        assert_eq!(allowed("documents/doc_a__b.sql", "title: A").len(), 10);
         assert_eq!(
             allowed("proposals/prop_a__b.sql", "about"),
-            ["raw_x__y", "stg_x__y", "int_x__y", "map_x"]
+            ["raw_x__y", "stg_x__y", "int_x__y", "map_x", "prop_x__y"]
         );
         assert_eq!(
             allowed("recon/recon_after_land__b.sql", "blocks: no"),

@@ -1,5 +1,5 @@
-//! `map show`, `map set`: what is not certain about an export, and a person's answers. `map propose`: what things of the
-//! source might become.
+//! `map show`, `map set`: what is not certain about an export, and a person's answers. `map diff`: what is otherwise than it was
+//! approved. `map propose`: what things of the source might become.
 
 use clap::{Args, Subcommand};
 
@@ -15,6 +15,12 @@ pub enum Map {
         /// Also what was decided, and by what
         #[arg(long)]
         all: bool,
+    },
+    /// Show each line of sql/ and each setting that is otherwise than it was approved
+    Diff {
+        /// Between the last two approvals, instead of the last one and now
+        #[arg(long)]
+        earlier: bool,
     },
     /// Answer; written to sql/map/map_decisions.csv
     Set {
@@ -58,6 +64,14 @@ pub fn run(shared: &Shared, map: &Map) -> Result<()> {
             match shared.is_json() {
                 true => report::print_json(&decisions),
                 false => report::print_decisions(&decisions),
+            }
+        }
+        Map::Diff { earlier } => {
+            let workspace = open(shared)?;
+            let differences = migration::diff(&workspace, *earlier)?;
+            match shared.is_json() {
+                true => report::print_json(&differences),
+                false => report::print_differences(&differences),
             }
         }
         Map::Set {

@@ -2,6 +2,7 @@
 
 mod broken;
 mod demo;
+mod discover;
 mod generate;
 mod map;
 mod query;
@@ -95,6 +96,8 @@ enum Command {
         #[arg(long, value_name = "TIME", conflicts_with = "paths")]
         since: Option<String>,
     },
+    /// Write down what there is: documents with every object, field, owner, stage and gap, each with its query
+    Discover(discover::Arguments),
     /// What is not certain about the export: show it, and answer
     #[command(subcommand)]
     Map(map::Map),
@@ -108,6 +111,14 @@ enum Command {
     },
     /// Show what a load would do; writes nothing at the destination
     Plan(Outside),
+    /// Approve what `plan` shows: seals scripts, maps, objects, decisions and settings, so that `load` sends nothing else
+    Approve {
+        /// Who answers for it
+        #[arg(long, value_name = "NAME")]
+        by: String,
+        #[command(flatten)]
+        windows: Outside,
+    },
     /// Load phase by phase, each behind its gates; goes on where an earlier load stopped
     Load {
         /// Only these objects
@@ -153,9 +164,11 @@ pub fn run(cli: Cli) -> Result<()> {
     match cli.command {
         Command::Init { folder } => init(shared, folder),
         Command::Land { paths, since } => land(shared, &paths, since.as_deref()),
+        Command::Discover(arguments) => discover::run(shared, arguments),
         Command::Map(command) => map::run(shared, &command),
         Command::Probe { write, windows } => probe(windows.open(shared)?, shared, write),
         Command::Plan(windows) => plan(windows.open(shared)?, shared),
+        Command::Approve { by, windows } => approve(windows.open(shared)?, shared, &by),
         Command::Load {
             objects,
             until,
@@ -250,6 +263,14 @@ fn plan(workspace: Workspace, shared: &Shared) -> Result<()> {
     }
     crate::reconcile::gate(&plan.findings)?;
     migration::gate_keys(&plan.refused_keys)
+}
+
+fn approve(workspace: Workspace, shared: &Shared, by: &str) -> Result<()> {
+    let approved = runtime()?.block_on(migration::approve(&workspace, by, &shared.meter()))?;
+    match shared.is_json() {
+        true => report::print_json(&approved),
+        false => report::print_approved(&approved),
+    }
 }
 
 fn load(

@@ -22,6 +22,7 @@ pub fn run(workspace: &Workspace, query: Option<&str>, shape: Shape) -> Result<(
                 .hint("try `deskferry sql \"select * from ledger_buckets\"`"),
         );
     }
+    migration::documents::offer(workspace, &warehouse, query)?;
     report::print_answer(&warehouse.query(query).map_err(unanswered)?, shape)
 }
 

@@ -46,13 +46,7 @@ pub fn run(shared: &Shared, arguments: &Arguments) -> Result<()> {
         [] => Variant::all().to_vec(),
         some => generate::variants(some)?,
     };
-    let clean = Reading::of(&folder.join("clean"), &order(arguments, Vec::new()), None)?;
-    if !clean.is_landed {
-        return Err(Error::new(
-            Kind::Bug,
-            "the clean export was refused, so nothing could be scored",
-        ));
-    }
+    let clean = Clean::of(arguments, &folder, &variants)?;
     let mut scores = Vec::with_capacity(variants.len());
     for variant in variants {
         scores.push(scored(arguments, &folder, &clean, variant)?);
@@ -67,15 +61,65 @@ pub fn run(shared: &Shared, arguments: &Arguments) -> Result<()> {
     score::gate(&scores)
 }
 
+/// The exports without defects, which the others are compared with.
+struct Clean {
+    whole: Reading,
+    delta: Option<Reading>,
+}
+
+impl Clean {
+    /// The delta is made only if a variant needs it: it takes as long as a variant.
+    fn of(arguments: &Arguments, folder: &Path, variants: &[Variant]) -> Result<Self> {
+        let whole = order(arguments, Vec::new());
+        let delta = Order {
+            is_delta: true,
+            ..whole.clone()
+        };
+        let whole = Reading::of(&folder.join("clean"), &whole, None, None)?;
+        let needs_delta = variants.iter().any(|variant| variant.is_delta_only());
+        let delta = match needs_delta {
+            true => Some(Reading::of(
+                &folder.join("clean-delta"),
+                &delta,
+                None,
+                Some(&whole),
+            )?),
+            false => None,
+        };
+        let is_landed = delta.as_ref().unwrap_or(&whole).is_landed && whole.is_landed;
+        match is_landed {
+            true => Ok(Self { whole, delta }),
+            false => Err(Error::new(
+                Kind::Bug,
+                "the clean export was refused, so nothing could be scored",
+            )),
+        }
+    }
+
+    /// What an export with a variant is compared with, and what was landed before it.
+    fn beside(&self, variant: Variant) -> (&Reading, Option<&Reading>) {
+        match self.delta.as_ref().filter(|_| variant.is_delta_only()) {
+            Some(delta) => (delta, Some(&self.whole)),
+            None => (&self.whole, None),
+        }
+    }
+}
+
 /// Reads the export of one variant, and judges it by the clean one.
 fn scored(
     arguments: &Arguments,
     folder: &Path,
-    clean: &Reading,
+    clean: &Clean,
     variant: Variant,
 ) -> Result<VariantScore> {
+    let (clean, earlier) = clean.beside(variant);
     let messy = folder.join(variant.id());
-    let read = Reading::of(&messy, &order(arguments, vec![variant]), Some(&clean.truth))?;
+    let read = Reading::of(
+        &messy,
+        &order(arguments, vec![variant]),
+        Some(clean),
+        earlier,
+    )?;
     let defects = read.truth.join("defects.parquet");
     let score = match read.is_landed {
         true => score::judge(&clean.seen, &read.seen, &defects)?,
@@ -113,14 +157,15 @@ fn order(arguments: &Arguments, variants: Vec<Variant>) -> Order {
     Order {
         seed: arguments.seed,
         contacts: arguments.contacts,
+        is_delta: variants.iter().any(|variant| variant.is_delta_only()),
         variants,
         rate: arguments.rate,
-        is_delta: false,
     }
 }
 
 /// A generated export that was read.
 struct Reading {
+    export: Vec<PathBuf>,
     truth: PathBuf,
     /// What was understood and said of it.
     seen: PathBuf,
@@ -129,16 +174,24 @@ struct Reading {
 }
 
 impl Reading {
-    /// `mapped`: the truth by which the customer wrote the maps, if it is another one.
-    fn of(folder: &Path, order: &Order, mapped: Option<&Path>) -> Result<Self> {
+    /// `mapped`: by whose truth the customer wrote the maps, if it is another one. `earlier`: what is landed before it.
+    fn of(
+        folder: &Path,
+        order: &Order,
+        mapped: Option<&Self>,
+        earlier: Option<&Self>,
+    ) -> Result<Self> {
         let made = generator::generate(order, folder)?;
         let seen = folder.join("seen");
         let root = folder.join("workspace");
         migration::init(&root)?;
         migration::private_folder(&seen)?;
-        let mapped = mapped.unwrap_or(&made.truth);
+        let mapped = mapped.map_or(&made.truth, |clean| &clean.truth);
         score::map_fields(&Workspace::open(&root)?, mapped)?;
         let workspace = Workspace::open(&root)?;
+        if let Some(earlier) = earlier {
+            migration::land(&workspace, &earlier.export)?;
+        }
         let is_landed = match migration::land(&workspace, &made.export) {
             Ok(_) => true,
             Err(refused) if refused.kind() == Kind::Source => false,
@@ -148,6 +201,7 @@ impl Reading {
             score::record(&workspace, &seen)?;
         }
         Ok(Self {
+            export: made.export,
             truth: made.truth,
             seen,
             is_landed,

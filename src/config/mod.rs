@@ -4,6 +4,7 @@
 //! what to write instead. The API key is in the environment only, and leaves it only as a secret.
 
 mod checks;
+mod decisive;
 mod quota;
 mod reader;
 mod settings;
@@ -17,7 +18,6 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use self::reader::{Fault, Value, Values};
 use crate::error::{Error, Kind, Result};
@@ -237,19 +237,6 @@ impl Config {
     #[must_use]
     pub fn policies(&self) -> &[(&'static str, String)] {
         &self.policies
-    }
-
-    /// Hash of the policies, hex: a plan is approved with them.
-    #[must_use]
-    pub fn policies_hash(&self) -> String {
-        let mut hash = Sha256::new();
-        for (name, value) in &self.policies {
-            hash.update(format!("{name}={value}\n"));
-        }
-        hash.finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
     }
 
     /// The API key, from the environment.

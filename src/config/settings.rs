@@ -219,6 +219,12 @@ pub(super) const SETTINGS: &[Setting] = &[
     )
     .about("Files larger together than the plan's storage stop the load. `load` sends them all the same."),
     Setting::new(
+        ("policies", "approval"),
+        Choice(&["required", "not_on_loopback"]),
+        Is("\"required\""),
+    )
+    .about("A load sends nothing that `deskferry approve` has not sealed. `not_on_loopback`: a simulator may be loaded without."),
+    Setting::new(
         ("policies", "max_rejected"),
         Count(0, i64::MAX.unsigned_abs()),
         Is("0"),

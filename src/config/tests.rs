@@ -319,7 +319,7 @@ fn a_missing_file_leads_to_init() {
 }
 
 #[test]
-fn policies_are_pairs_whose_hash_follows_their_values_only() {
+fn what_decides_is_named_with_its_value_whether_it_is_written_or_not() {
     let plain = parse("").unwrap();
     let explicit = parse("[policies]\nduplicate_emails = \"queue\"\n").unwrap();
     let changed = parse("[policies]\nduplicate_emails = \"newest_wins\"\n").unwrap();
@@ -329,9 +329,26 @@ fn policies_are_pairs_whose_hash_follows_their_values_only() {
             .contains(&("duplicate_emails", "queue".to_owned()))
     );
     assert!(plain.policies().contains(&("max_rejected", "0".to_owned())));
-    assert_eq!(plain.policies_hash(), explicit.policies_hash());
-    assert_ne!(plain.policies_hash(), changed.policies_hash());
-    assert_eq!(plain.policies_hash().len(), 64);
+    assert_eq!(plain.decisive(), explicit.decisive());
+    assert_ne!(plain.decisive(), changed.decisive());
+    for name in [
+        "policies.duplicate_emails",
+        "destination.base_url",
+        "destination.edition",
+        "destination.plan",
+        "source.date_order",
+    ] {
+        assert!(plain.decisive().contains_key(name), "{name}");
+    }
+}
+
+#[test]
+fn only_a_destination_on_this_machine_can_be_spared_an_approval() {
+    assert!(parse("").unwrap().needs_approval());
+    let spared = "[policies]\napproval = \"not_on_loopback\"\n";
+    assert!(!parse(spared).unwrap().needs_approval());
+    let real = "[destination]\nbase_url = \"https://acme.myfreshworks.com/crm/sales/api\"\n";
+    assert!(parse(&format!("{real}{spared}")).unwrap().needs_approval());
 }
 
 #[test]

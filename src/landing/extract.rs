@@ -22,6 +22,9 @@ pub struct Extract {
     pub exported_at: Option<String>,
     /// `full` or `delta`, if the source says so.
     pub export_type: Option<String>,
+    /// For a delta, the time that its rows were changed after, RFC 3339, if the source says so.
+    #[serde(default)]
+    pub since: Option<String>,
     /// Settings that values without zone or currency follow.
     pub account: Account,
     /// What was landed, by source object.

@@ -245,10 +245,13 @@ pub struct Decision {
 /// See [`Event::Approval`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
-    /// Hash of the scripts, maps, objects and decisions that were approved.
+    /// Hash of the scripts, maps, objects, decisions and settings that were approved.
     pub plan_hash: String,
     /// Who approved.
     pub by: String,
+    /// What was approved, each by its name: the hash of a file, the value of a setting.
+    #[serde(default)]
+    pub items: BTreeMap<String, String>,
 }
 
 /// What a person did with a row that waits.

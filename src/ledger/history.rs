@@ -99,7 +99,7 @@ pub struct History {
     doubts: BTreeMap<Row, Doubt>,
     checks: BTreeMap<(String, String), Checked>,
     decisions: BTreeMap<String, Decision>,
-    approval: Option<Approval>,
+    approval: Option<Arc<Approval>>,
     queue: BTreeMap<Row, QueueChange>,
     probes: BTreeMap<(String, String), Probed>,
 }
@@ -172,7 +172,7 @@ impl History {
     /// The last approval of a plan.
     #[must_use]
     pub fn approval(&self) -> Option<&Approval> {
-        self.approval.as_ref()
+        self.approval.as_deref()
     }
 
     /// What a person last said about a waiting row.
@@ -218,7 +218,7 @@ impl History {
                 let question = (probed.destination.clone(), probed.probe.clone());
                 insert(&mut self.probes, question, probed);
             }
-            Event::Approval(approval) => self.approval = Some(approval),
+            Event::Approval(approval) => self.approval = Some(Arc::new(approval)),
             Event::Queue(queue) => {
                 insert(
                     &mut self.queue,

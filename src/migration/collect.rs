@@ -72,7 +72,7 @@ fn tidy(leftovers: &Leftovers, export: &Export, state: Option<&str>, hear: Hear<
         };
         return hear(Told::Remark(&format!(
             "{kept}: records it gave belong to nothing yet, or to what a decision says; \
-             `deskferry decisions` shows which, then `deskferry land` once more"
+             `deskferry map show` shows which, then `deskferry land` once more"
         )));
     }
     leftovers.forget_pages().unwrap_or_else(remark);

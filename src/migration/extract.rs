@@ -191,6 +191,9 @@ fn described(export: &Export) -> Extract {
         export_type: export
             .manifest()
             .and_then(|manifest| manifest.export_type.clone()),
+        since: export
+            .manifest()
+            .and_then(|manifest| manifest.since.clone()),
         account: Account {
             timezone: account.timezone,
             currency: account.currency,

@@ -5,11 +5,14 @@
 //! ```
 
 mod account;
+mod approval;
 mod calendar;
 mod children;
 mod collect;
 mod cost;
 mod decisions;
+mod discover;
+pub mod documents;
 mod extract;
 mod known_names;
 mod landed;
@@ -20,6 +23,7 @@ mod outlook;
 mod phase;
 mod plan;
 mod probe;
+mod profile;
 mod proposals;
 mod read_back;
 pub mod relations;
@@ -39,10 +43,12 @@ use std::sync::atomic::Ordering;
 
 use jiff::{Timestamp, Zoned};
 
+pub use approval::{Approved, Difference, approve, diff};
 pub use calendar::{Calendar, Entry, Finish};
 pub use collect::collect;
 pub use cost::{Cost, Used};
 pub use decisions::{Answered, Decision, decide, decisions};
+pub use discover::{About, Discovery, discover, discover_offline};
 pub use extract::{Landed, LandedRows, land};
 pub use plan::{Change, Plan, Step};
 pub use probe::{Answer, RefusedKey, gate_keys, probe};
@@ -56,8 +62,8 @@ use crate::error::{Kind, Result};
 pub use crate::freshsales::Why;
 use crate::reconcile::{self, Finding};
 use crate::warehouse::Warehouse;
-use outlook::{Outlook, tell_closed};
-use run::Run;
+use outlook::Outlook;
+use run::{Run, answered};
 use signals::Signals;
 
 /// What happens while a run works. Numbers and names only.
@@ -151,10 +157,7 @@ pub struct LoadOptions {
 /// # Errors
 /// [`Kind::Decision`] when nothing is landed, [`Kind::Destination`] when the reference data cannot be read, [`Kind::Script`].
 pub async fn plan(workspace: &Workspace, watch: &dyn Watch) -> Result<Plan> {
-    let run = Run::begin(workspace, "plan", watch)?;
-    tell_closed(workspace, &run.client, watch);
-    let result = run.telling(plan_run(&run)).await;
-    run.end(result)
+    answered(workspace, "plan", watch, plan_run).await
 }
 
 async fn plan_run(run: &Run<'_>) -> Result<Plan> {
@@ -255,6 +258,7 @@ pub async fn load(
 }
 
 async fn load_run(run: &Run<'_>, chosen: &[&Object], outlook: &Outlook<'_>) -> Result<()> {
+    approval::gate(run.workspace, &run.ledger.history())?;
     probe::before_load(run, chosen).await?;
     read_references(run).await?;
     run.go_on()?;
@@ -284,10 +288,7 @@ async fn phases(run: &Run<'_>, chosen: &[&Object], warehouse: &Warehouse) -> Res
 /// # Errors
 /// [`Kind::Check`] when both sides differ, [`Kind::Destination`] when it cannot be read.
 pub async fn verify(workspace: &Workspace, watch: &dyn Watch) -> Result<Status> {
-    let run = Run::begin(workspace, "verify", watch)?;
-    tell_closed(workspace, &run.client, watch);
-    let result = run.telling(verify_run(&run)).await;
-    run.end(result)?;
+    answered(workspace, "verify", watch, verify_run).await?;
     status(workspace)
 }
 

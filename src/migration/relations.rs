@@ -8,12 +8,13 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::workspace::Workspace;
-use super::{known_names, landed, log, views, wanted};
+use super::{documents, known_names, landed, log, views, wanted};
 use crate::catalog::{self, Catalog, Layer, Object, Script, TextFile};
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
 use crate::landing::{Account, Extract};
 use crate::ledger::{History, ReadBack};
+use crate::reconcile;
 use crate::warehouse::{Warehouse, quote_name, quote_text};
 
 /// What a build needs to know beside the scripts.
@@ -60,6 +61,7 @@ pub fn sources(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
     wiring(inputs, warehouse)?;
     known_names::relations(inputs.catalog, warehouse)?;
     landed::relations(inputs, warehouse)?;
+    reconcile::begin(warehouse)?;
     views::source_views(inputs, warehouse)?;
     views::stored_views(inputs, warehouse)?;
     log::begin(&inputs.staging, warehouse)?;
@@ -74,6 +76,9 @@ pub fn relation(catalog: &Catalog, script: &Script, warehouse: &Warehouse) -> Re
     if script.layer == Layer::Load {
         let object = catalog.object(script.name.trim_start_matches("load_"))?;
         return wanted::load_table(script, object, warehouse);
+    }
+    if script.layer == Layer::Documents {
+        return documents::relation(catalog, script, "view", warehouse);
     }
     let select = script.select("");
     warehouse
@@ -302,17 +307,18 @@ fn map_table(map: &TextFile) -> Result<String> {
 fn wiring(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
     let mut sql = String::from(
         "create or replace table objects (object varchar, phase integer, source varchar, target varchar, \
-         write varchar, is_read_back boolean);\n\
+         write varchar, is_read_back boolean, has_quarantine boolean);\n\
          create or replace table object_aliases (object varchar, field varchar, stored_field varchar);\n",
     );
     for (phase, object) in inputs.catalog.objects.iter().enumerate() {
         let name = quote_text(&object.name);
         sql.push_str(&format!(
-            "insert into objects values ({name}, {phase}, {}, {}, {}, {});\n",
+            "insert into objects values ({name}, {phase}, {}, {}, {}, {}, {});\n",
             quote_text(&object.source),
             quote_text(&object.target),
             quote_text(object.write.word()),
             object.is_sent(),
+            object.quarantine,
         ));
         for (field, stored) in &object.stored_as {
             let values = format!("{name}, {}, {}", quote_text(field), quote_text(stored));

@@ -178,6 +178,22 @@ impl<'a> Run<'a> {
     }
 }
 
+/// A run whose answer somebody waits for, from its line in the ledger to that of its end.
+///
+/// # Errors
+/// See [`Run::begin`] and [`Run::end`], and those of the work itself.
+pub async fn answered<T>(
+    workspace: &Workspace,
+    command: &str,
+    watch: &dyn Watch,
+    work: impl AsyncFnOnce(&Run<'_>) -> Result<T>,
+) -> Result<T> {
+    let run = Run::begin(workspace, command, watch)?;
+    outlook::tell_closed(workspace, &run.client, watch);
+    let result = run.telling(work(&run)).await;
+    run.end(result)
+}
+
 /// A name that no other run of this workspace has.
 pub fn new_id(history: &ledger::History) -> String {
     let now = Timestamp::now().strftime("%Y%m%dT%H%M%S");

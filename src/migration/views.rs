@@ -167,7 +167,9 @@ fn parts(folder: &Path) -> Vec<PathBuf> {
     parts
 }
 
-fn read_parquet(parts: &[PathBuf]) -> String {
+/// Landed files as SQL reads them.
+#[must_use]
+pub fn read_parquet(parts: &[PathBuf]) -> String {
     format!("read_parquet({})", paths(parts))
 }
 

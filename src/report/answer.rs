@@ -67,7 +67,7 @@ fn as_csv(answer: &Answer) -> Result<String> {
 }
 
 /// Every row has every key, also where it holds null.
-fn as_json(answer: &Answer) -> Result<String> {
+pub(super) fn as_json(answer: &Answer) -> Result<String> {
     let builder = WriterBuilder::new().with_explicit_nulls(true);
     let mut writer = builder.build::<_, JsonArray>(Vec::new());
     for batch in &answer.batches {
@@ -88,7 +88,7 @@ fn names(answer: &Answer) -> impl Iterator<Item = &str> {
 }
 
 /// Every cell as text; null is `None`.
-fn texts(answer: &Answer) -> Result<Vec<Vec<Option<String>>>> {
+pub(super) fn texts(answer: &Answer) -> Result<Vec<Vec<Option<String>>>> {
     let mut rows = Vec::with_capacity(answer.rows());
     for batch in &answer.batches {
         batch_texts(batch, &mut rows)?;

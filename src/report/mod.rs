@@ -1,8 +1,10 @@
 //! The only room that formats: tables, CSV and JSON on stdout; progress and errors on stderr.
 
 mod answer;
+mod approval;
 mod calendar;
 mod decisions;
+mod documents;
 mod progress;
 mod proposals;
 mod score;
@@ -14,7 +16,9 @@ use std::io::{self, IsTerminal as _, Write as _};
 use serde::Serialize;
 
 pub use answer::{Shape, print_answer};
+pub use approval::{print_approved, print_differences};
 pub use decisions::{print_answered, print_decisions};
+pub use documents::{Discovered, Written, print_discovered, write_documents};
 pub use progress::Meter;
 pub use proposals::print_proposals;
 pub use score::print_scores;

@@ -207,7 +207,17 @@ pub(super) fn warning(value: u64) -> Cell {
 
 /// `12345` → `12,345`.
 pub(super) fn grouped(value: u64) -> String {
-    let digits = value.to_string();
+    grouped_text(&value.to_string())
+}
+
+/// `-12345.50` → `-12,345.50`.
+pub(super) fn grouped_text(number: &str) -> String {
+    let (whole, fraction) = match number.split_once('.') {
+        Some((whole, fraction)) => (whole, format!(".{fraction}")),
+        None => (number, String::new()),
+    };
+    let digits = whole.trim_start_matches('-');
+    let sign = if digits.len() < whole.len() { "-" } else { "" };
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
@@ -215,7 +225,7 @@ pub(super) fn grouped(value: u64) -> String {
         }
         text.push(digit);
     }
-    text
+    format!("{sign}{text}{fraction}")
 }
 
 #[cfg(test)]

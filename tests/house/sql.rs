@@ -19,6 +19,10 @@ const HEADER_KEYS: &[&str] = &[
     "skip",
     "queue",
     "blocks",
+    "title",
+    "order",
+    "empty",
+    "chart",
 ];
 
 /// Folder, shape of the file name, and the prefixes of the relations its scripts may read.
@@ -44,6 +48,7 @@ const LAYERS: &[(&str, &str, &[&str])] = &[
     ),
     ("sql/recon/custom/", "recon_<__<", EVERYTHING),
     ("sql/recon/", "recon_<__<", EVERYTHING),
+    ("sql/documents/", "doc_<__<", DOCUMENTED),
 ];
 
 /// What a check may read: all but another check.
@@ -51,10 +56,15 @@ const EVERYTHING: &[&str] = &[
     "raw_", "map_", "col_", "stg_", "int_", "load_", "ledger_", "landed_",
 ];
 
+/// What a document may read: all but proposals, which are made only when somebody asks.
+const DOCUMENTED: &[&str] = &[
+    "raw_", "map_", "col_", "stg_", "int_", "load_", "ledger_", "recon_", "landed_", "doc_",
+];
+
 /// Prefixes that say which layer a relation is in.
 const PREFIXES: &[&str] = &[
     "raw_", "map_", "col_", "stg_", "int_", "load_", "ledger_", "recon_", "landed_", "alias_",
-    "prop_",
+    "prop_", "doc_",
 ];
 
 /// When a check may run.
@@ -247,8 +257,14 @@ fn layer_findings(file: &Source) -> Vec<Finding> {
             raw.insert(name);
         }
     }
-    let sees_many =
-        folder.starts_with("sql/recon/") || matches!(*folder, "sql/columns/" | "sql/proposals/");
+    let sees_many = [
+        "sql/recon/",
+        "sql/columns/",
+        "sql/proposals/",
+        "sql/documents/",
+    ]
+    .iter()
+    .any(|many| folder.starts_with(many));
     if raw.len() > 1 && !sees_many {
         findings.push(format!(
             "{}:1: reads more than one raw_ relation",
@@ -547,6 +563,7 @@ fn a_name_outside_its_layer_is_found() {
         "sql/load/load_contacts.sql",
         "sql/recon/recon_after_load__every_field.sql",
         "sql/recon/custom/recon_before_load__my_own.sql",
+        "sql/documents/doc_scope__volumes.sql",
     ] {
         assert_eq!(name_findings(&file(good, "")), Vec::<String>::new());
     }
@@ -560,6 +577,7 @@ fn a_name_outside_its_layer_is_found() {
         "sql/load/int_contacts__merged.sql",
         "sql/recon/recon_sometimes__counts.sql",
         "sql/recon/recon_after_load.sql",
+        "sql/documents/doc_scope.sql",
         "sql/other/x.sql",
         "sql/load/deeper/load_x.sql",
     ] {
@@ -595,6 +613,11 @@ fn a_layer_jump_is_found() {
     assert!(jumps(load, "from int_a left join ledger_ids as ids").is_empty());
     let recon = "sql/recon/recon_after_load__counts.sql";
     assert_eq!(jumps(recon, "from recon_after_load__sums").len(), 1);
+    assert_eq!(jumps(recon, "from doc_scope__volumes").len(), 1);
+    let document = "sql/documents/doc_scope__gaps.sql";
+    let all =
+        "from recon_after_land__x cross join doc_scope__volumes cross join raw_a cross join raw_b";
+    assert!(jumps(document, all).is_empty());
     assert!(
         jumps(
             recon,

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use deskferry::catalog::Catalog;
+use deskferry::catalog::{Catalog, Layer, Script};
 use deskferry::config::Config;
 use deskferry::error::{Error, Result};
 use deskferry::landing::Account;
+use deskferry::migration::documents;
 use deskferry::migration::relations::{self, Inputs};
 use deskferry::warehouse::{Column, Warehouse, quote_name, quote_text};
 
@@ -40,6 +41,7 @@ impl Bench {
             let built = Warehouse::in_memory()?;
             relations::build(inputs, &built)?;
             relations::proposals(&catalog, &built)?;
+            documents::build(inputs, &built)?;
             relations::sources(inputs, &warehouse)?;
             shapes(&built)
         };
@@ -104,6 +106,10 @@ impl Bench {
             false => self.put(name, table),
         };
         let begun = self.begin(&Settings::default());
+        // What no script makes: empty, as before a load.
+        let ours = ["ledger_buckets", "landed_profile"];
+        let ours = ours.map(|name| create(name, &self.shapes[name].columns));
+        let begun = begun.and_then(|()| self.warehouse.run(&ours.concat()).map_err(|e| words(&e)));
         if let Err(problem) = begun.and_then(|()| given.iter().try_for_each(put)) {
             return vec![problem];
         }
@@ -114,6 +120,14 @@ impl Bench {
             Some(format!("{}: {}", script.name, words(&made.err()?)))
         });
         let built: Vec<String> = built.collect();
+        let sections = self.catalog.sections.iter();
+        let read = sections.filter_map(|section| {
+            let made = relations::relation(&self.catalog, section, &self.warehouse);
+            let rows = format!("select count(*) from (select * from {})", section.name);
+            let made = made.and_then(|()| self.warehouse.number(&rows));
+            Some(format!("{}: {}", section.name, words(&made.err()?)))
+        });
+        let read: Vec<String> = read.collect();
         let checks = self.catalog.checks.iter();
         let checks = checks.filter(|check| !check.is_generic);
         let counted = checks.filter_map(|check| {
@@ -121,7 +135,7 @@ impl Bench {
             let count = self.warehouse.number(&rows);
             Some(format!("{}: {}", check.name, words(&count.err()?)))
         });
-        built.into_iter().chain(counted).collect()
+        built.into_iter().chain(read).chain(counted).collect()
     }
 
     /// Makes a table the Parquet file that it would be, each row several times: in a file, a text that repeats stands once,
@@ -183,17 +197,19 @@ impl Bench {
         }
     }
 
+    /// Every script that reads others, also those that make no relation by themselves.
+    fn scripts(&self) -> impl Iterator<Item = &Script> {
+        let made = self.catalog.scripts.iter().chain(&self.catalog.sections);
+        made.chain(&self.catalog.checks)
+    }
+
     /// Builds what a query reads, down to what is given or was built for an earlier one. `there`: what holds rows.
     fn build(&self, select: &str, there: &mut BTreeSet<String>) -> Result<(), String> {
         let mut needed = BTreeSet::new();
         let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
         let mut waiting: Vec<&str> = select.split(|c| !is_part(c)).collect();
         while let Some(name) = waiting.pop() {
-            let script = self
-                .catalog
-                .scripts
-                .iter()
-                .find(|script| script.name == name);
+            let script = self.scripts().find(|script| script.name == name);
             if let Some(script) = script
                 && !there.contains(name)
                 && needed.insert(name)
@@ -201,14 +217,16 @@ impl Bench {
                 waiting.extend(script.reads.iter().map(String::as_str));
             }
         }
-        for script in &self.catalog.scripts {
+        for script in self.catalog.scripts.iter().chain(&self.catalog.sections) {
             let name = script.name.as_str();
             if !needed.contains(name) {
                 continue;
             }
+            let is_section = script.layer == Layer::Documents;
             let made = match &self.shapes[name] {
                 // It takes time to plan a query, and nothing can come of this one.
-                shape if shape.is_empty && script.reads.is_disjoint(there) => {
+                // A section asks what a check asks, whose own reads it does not name.
+                shape if shape.is_empty && !is_section && script.reads.is_disjoint(there) => {
                     self.warehouse.run(&create(name, &shape.columns))
                 }
                 _ => {

@@ -100,6 +100,7 @@ fn every_kind() -> Vec<Event> {
         }),
         Event::Approval(Approval {
             plan_hash: "914a".into(),
+            items: [("sql/load/load_deals.sql".to_owned(), "c0de".to_owned())].into(),
             by: "admin".into(),
         }),
         Event::Queue(Queue {

@@ -1,13 +1,14 @@
 -- What became of each defect. `wrong`: cells that are understood otherwise than without defects; `news`: what is said
 -- of this export and not of the clean one.
 create table wrong as
-select distinct object, split_part(source_id, '#', 1) as record_id, column_name, value,
+select distinct object, split_part(source_id, '#', 1) as record_id, column_name, value, clean_value,
 from (
     select
         coalesce(clean.object, found.object) as object,
         coalesce(clean.source_id, found.source_id) as source_id,
         coalesce(clean.column_name, found.column_name) as column_name,
-        found.value
+        found.value,
+        clean.value as clean_value,
     from read_parquet(@clean_cells) as clean
     full join read_parquet(@cells) as found
         on clean.relation = found.relation
@@ -124,6 +125,9 @@ select
                 contains(news.text, '"' || coalesce(planted.record_id, planted.object) || '"')
                 or contains(news.text, '"' || planted.dirty_value || '"')
                 or (planted.record_id is null and contains(news.text, '"' || planted.file || '"'))
+                or contains(
+                    news.text, '"object":"' || planted.object || '","whole_column":"' || planted.column_name || '"'
+                )
             )
     ) as is_reported,
     exists (
@@ -159,7 +163,25 @@ create table beside as
 select
     (
         select count(*) from unsaid
-        where not exists (
+        -- What the export says of its other files follows from them.
+        where unsaid.object <> 'schema_object'
+        -- A link follows the record that it leads to: what is said of that one, is said of it.
+        and exists (
+            select 1 from wrong
+            where wrong.object = unsaid.object and wrong.record_id = unsaid.record_id
+                and not (
+                    ends_with(wrong.column_name, '_source_id')
+                    and exists (
+                        select 1 from judged
+                        where judged.outcome not in ('guessed', 'unsaid', 'silent')
+                            and (
+                                wrong.value = to_json(judged.record_id)::varchar
+                                or wrong.clean_value = to_json(judged.record_id)::varchar
+                            )
+                    )
+                )
+        )
+        and not exists (
             select 1 from planted
             where planted.object = unsaid.object
                 and (

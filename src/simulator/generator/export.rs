@@ -112,8 +112,16 @@ impl Making<'_> {
     /// Marks what is wrong with the export as a whole.
     fn mark_whole(&mut self) -> Result<()> {
         if self.has(74) {
-            let schema = ("schema_field", "schema/fields.csv");
-            self.mark(74, schema, (Expected::Asked, "schema_missing"))?;
+            for list in [
+                ("schema_field", "schema/fields.csv"),
+                ("picklist_option", "schema/picklist_options.csv"),
+                ("pipeline", "schema/pipelines.csv"),
+                ("stage", "schema/stages.csv"),
+                ("automation", "schema/automations.json"),
+                ("ai_assistant", "schema/ai_assistant.json"),
+            ] {
+                self.mark(74, list, (Expected::Asked, "schema_missing"))?;
+            }
         }
         if self.has(82) {
             let deletions = ("deleted", "data/deleted.csv");

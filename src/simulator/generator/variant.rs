@@ -329,7 +329,8 @@ impl Variant {
     }
 
     /// Whether only a delta can show it.
-    pub(super) fn is_delta_only(self) -> bool {
+    #[must_use]
+    pub fn is_delta_only(self) -> bool {
         DELTA_ONLY.contains(&self.0)
     }
 
