@@ -115,6 +115,69 @@ fn nothing_is_written_until_it_is_asked_for() {
     );
 }
 
+/// What the answer says of it, by map, for proposals of these standings.
+fn answers(answer: &Value, statuses: &[&str]) -> BTreeMap<String, Vec<BTreeMap<String, String>>> {
+    let mut found: BTreeMap<String, Vec<BTreeMap<String, String>>> = BTreeMap::new();
+    for one in proposals(answer) {
+        let is_meant = statuses.iter().any(|status| one["status"] == **status);
+        if let Some(map) = one["map"].as_str().filter(|_| is_meant) {
+            let answers: Vec<_> = serde_json::from_value(one["answers"].clone()).unwrap();
+            found.entry(map.to_owned()).or_default().extend(answers);
+        }
+    }
+    found
+}
+
+#[test]
+fn without_being_asked_only_what_is_certain_is_written() {
+    let simulator = Simulator::start("seed.json");
+    let workspace = landed(&simulator);
+    let answer = propose(&workspace, &["--all", "--write"]);
+    let mut certain = answers(&answer, &["certain"]);
+    for name in MAPS {
+        let mut found = rows(&map(&workspace, name));
+        let mut wanted = certain.remove(name).unwrap_or_default();
+        found.sort();
+        wanted.sort();
+        assert_eq!(found, wanted, "{name}");
+    }
+    let all = proposals(&answer);
+    let certain = all.iter().filter(|one| one["status"] == "certain");
+    assert!(certain.clone().count() > 0);
+    for one in certain {
+        assert_eq!(one["rows_affected"], 0, "certain, and loses: {one:#}");
+    }
+    let likely = all.iter().filter(|one| one["status"] == "proposed");
+    let likely = likely.filter(|one| !one["answers"].as_array().unwrap().is_empty());
+    assert_eq!(answer["written"]["likely"], likely.count());
+    assert_ne!(answer["written"]["likely"], 0);
+}
+
+#[test]
+fn nothing_below_the_threshold_is_written_even_if_all_is_asked_for() {
+    let simulator = Simulator::start("seed.json");
+    let workspace = landed(&simulator);
+    let answer = propose(&workspace, &["--all", "--write", "--likely"]);
+    let threshold = answer["threshold"].as_f64().unwrap();
+    assert_eq!(threshold, 0.8);
+    let all = proposals(&answer);
+    let below = all
+        .iter()
+        .filter(|one| one["confidence"].as_f64().unwrap() < threshold)
+        .filter(|one| !one["answers"].as_array().unwrap().is_empty());
+    let below: Vec<_> = below.collect();
+    assert!(below.len() > 1, "nothing is in doubt here");
+    for one in below {
+        assert!(one["status"] == "none" || one["status"] == "ambiguous");
+        let written = rows(&map(&workspace, one["map"].as_str().unwrap()));
+        let answers: Vec<BTreeMap<String, String>> =
+            serde_json::from_value(one["answers"].clone()).unwrap();
+        for answer in answers {
+            assert!(!written.contains(&answer), "taken silently: {one:#}");
+        }
+    }
+}
+
 #[test]
 fn what_is_sure_goes_behind_the_rows_that_are_there_and_nothing_else_does() {
     let simulator = Simulator::start("seed.json");
@@ -124,28 +187,14 @@ fn what_is_sure_goes_behind_the_rows_that_are_there_and_nothing_else_does() {
     let by_hand = "source_pipeline,source_stage,destination_pipeline,destination_stage\r\n\
         New Business, Signed ,New Business,Lost";
     fs::write(&stages, by_hand).unwrap();
-    let answer = propose(&workspace, &["--all", "--write"]);
+    let answer = propose(&workspace, &["--all", "--write", "--likely"]);
     assert_eq!(fs::read_to_string(&stages).unwrap(), by_hand, "{answer:#}");
-    let all = proposals(&answer);
-    let sure = all
-        .iter()
-        .filter(|one| one["status"] == "certain" || one["status"] == "proposed");
-    let threshold = answer["threshold"].as_f64().unwrap();
-    let mut wanted: BTreeMap<&str, Vec<BTreeMap<String, String>>> = BTreeMap::new();
-    for one in sure.filter(|one| one["map"].is_string()) {
-        assert!(one["confidence"].as_f64().unwrap() >= threshold, "{one:#}");
-        let answers: Vec<BTreeMap<String, String>> =
-            serde_json::from_value(one["answers"].clone()).unwrap();
-        wanted
-            .entry(one["map"].as_str().unwrap())
-            .or_default()
-            .extend(answers);
-    }
+    let mut wanted = answers(&answer, &["certain", "proposed"]);
     assert!(wanted.len() >= 3, "{wanted:?}");
     for name in MAPS.iter().filter(|name| **name != "map_stages") {
         let path = map(&workspace, name);
         let mut found = rows(&path);
-        let mut wanted = wanted.remove(name).unwrap_or_default();
+        let mut wanted = wanted.remove(*name).unwrap_or_default();
         found.sort();
         wanted.sort();
         assert_eq!(found, wanted, "{name}");
@@ -155,7 +204,7 @@ fn what_is_sure_goes_behind_the_rows_that_are_there_and_nothing_else_does() {
         }
     }
     let before: Vec<_> = MAPS.map(|name| fs::read(map(&workspace, name)).ok()).into();
-    let again = propose(&workspace, &["--write", "--all"]);
+    let again = propose(&workspace, &["--write", "--likely", "--all"]);
     let after: Vec<_> = MAPS.map(|name| fs::read(map(&workspace, name)).ok()).into();
     assert_eq!(before, after, "{:#}", again["written"]);
     assert_eq!(
@@ -184,6 +233,7 @@ fn a_field_to_create_is_written_only_if_asked_and_blocks_until_it_is_there() {
     let has_colour = || !rows(&map(&workspace, "map_fields")).is_empty();
     assert!(!has_colour());
     workspace.run(&["map", "propose", "--create"]).ended(2);
+    workspace.run(&["map", "propose", "--likely"]).ended(2);
     propose(&workspace, &["--write", "--create"]);
     assert!(has_colour());
     let plan = workspace.run(&["plan", "--format", "json"]);
@@ -213,7 +263,7 @@ fn a_renamed_header_becomes_its_column_when_the_export_is_landed_again() {
         ),
     ];
     workspace.land_files(&files);
-    let answer = propose(&workspace, &["--write"]);
+    let answer = propose(&workspace, &["--write", "--likely"]);
     assert_eq!(answer["written"]["must_land_again"], true, "{answer:#}");
     let written = rows(&map(&workspace, "map_headers"));
     assert_eq!(written.len(), 2, "{written:?}");
@@ -237,7 +287,7 @@ fn a_cell_that_a_spreadsheet_would_compute_is_written_as_text_and_still_answers(
         "companies.csv",
         "id,name,industry\nk1,Acme,=Manufacturing\nk2,Beta,@Retail\n",
     )]);
-    propose(&workspace, &["--write"]);
+    propose(&workspace, &["--write", "--likely"]);
     let text = fs::read_to_string(map(&workspace, "map_options")).unwrap();
     assert!(text.contains(",'=Manufacturing,Manufacturing\n"), "{text}");
     assert!(text.contains(",'@Retail,Retail\n"), "{text}");
@@ -313,7 +363,7 @@ fn the_public_tables_need_few_rows_by_hand() {
         fs::remove_file(map(&workspace, name)).unwrap();
     }
     workspace.land(&data);
-    propose(&workspace, &["--write"]);
+    propose(&workspace, &["--write", "--likely"]);
     let owners = rows(&map(&workspace, "map_owners"));
     let same = |a: &BTreeMap<String, String>, b: &BTreeMap<String, String>| {
         a["source_id"] == b["source_id"] && a["destination_email"] == b["destination_email"]

@@ -79,8 +79,10 @@ best as (
         source_column,
         offer,
         max(likeness) as likeness,
-        arg_max(source_name, likeness) as source_name,
-        arg_max(offered_name, likeness) as offered_name,
+        first(source_name order by likeness desc, source_name, offered_name)
+            as source_name,
+        first(offered_name order by likeness desc, source_name, offered_name)
+            as offered_name,
     from named
     group by object, source_column, offer
 )

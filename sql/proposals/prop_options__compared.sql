@@ -53,6 +53,6 @@ select
     choice,
     bool_or(is_same) as is_same,
     max(coalesce(likeness, 0)) as likeness,
-    arg_max(name, coalesce(likeness, 0)) as name,
+    first(name order by coalesce(likeness, 0) desc, name) as name,
 from pairs
 group by object, field, value, choice

@@ -41,9 +41,12 @@ pub struct Propose {
     /// Also what scripts and people decided, and loses nothing
     #[arg(long)]
     all: bool,
-    /// Put what is sure enough into sql/map/, where no row answers yet
+    /// Put what is certain into sql/map/, where no row answers yet
     #[arg(long)]
     write: bool,
+    /// With --write: also what is not certain, but as sure as the threshold
+    #[arg(long, requires = "write")]
+    likely: bool,
     /// With --write: also rows for fields that the destination's admin has to create first
     #[arg(long, requires = "write")]
     create: bool,
@@ -95,7 +98,13 @@ fn propose(shared: &Shared, asked: &Propose) -> Result<()> {
     let meter = shared.meter();
     let proposed = runtime()?.block_on(migration::propose(&workspace, &meter))?;
     let written = match asked.write {
-        true => Some(migration::take(&workspace, &proposed, asked.create)?),
+        true => {
+            let wanted = migration::Asked {
+                likely: asked.likely,
+                creates: asked.create,
+            };
+            Some(migration::take(&workspace, &proposed, wanted)?)
+        }
         false => None,
     };
     let mut shown = proposed;

@@ -52,7 +52,7 @@ pub use discover::{About, Discovery, discover, discover_offline};
 pub use extract::{Landed, LandedRows, land};
 pub use plan::{Change, Plan, Step};
 pub use probe::{Answer, RefusedKey, gate_keys, probe};
-pub use proposals::{Proposal, Proposals, Written, gathered, propose, take};
+pub use proposals::{Asked, Proposal, Proposals, Written, gathered, propose, take};
 pub use signals::LastWords;
 pub use status::{Standing, Status, status};
 pub use workspace::{Workspace, init, private_folder};

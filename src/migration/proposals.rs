@@ -13,7 +13,7 @@ use super::{Watch, check_before, finish, outlook, read_references, relations};
 use crate::error::Result;
 use crate::warehouse::Warehouse;
 
-pub use maps::{Written, take};
+pub use maps::{Asked, Written, take};
 
 /// The relation with every proposal, one row each.
 const GATHERED: &str = "prop_answers__gathered";
@@ -63,7 +63,7 @@ pub struct Proposal {
 }
 
 impl Proposal {
-    /// Whether it is sure enough to be written without a person.
+    /// Whether it is as sure as the threshold, and nothing comes near.
     #[must_use]
     pub fn is_sure(&self) -> bool {
         matches!(self.status.as_str(), "certain" | "proposed")

@@ -61,11 +61,16 @@ fn row(proposal: &Proposal) -> [Cell; 8] {
 }
 
 fn print_next(proposed: &Proposals) -> Result<()> {
-    let sure = proposed.proposals.iter().filter(|one| one.is_sure());
+    let of = |status: &str| {
+        let proposals = proposed.proposals.iter();
+        proposals.filter(|one| one.status == status).count()
+    };
     print_text(&format!(
-        "{} of {} are at or above {}; nothing is taken before a row of sql/map/ says so: `deskferry map propose --write` writes those",
-        sure.count(),
+        "{} of {} are certain and {} more at or above {}; nothing is taken before a row of sql/map/ says so: \
+         `deskferry map propose --write` writes what is certain, with `--likely` the others too",
+        of("certain"),
         proposed.proposals.len(),
+        of("proposed"),
         proposed.threshold
     ))
 }
@@ -75,11 +80,11 @@ fn print_written(written: &Written) -> Result<()> {
         print_text(&format!("{rows} rows written to sql/map/{map}.csv"))?;
     }
     if written.rows.is_empty() {
-        print_text("no row was written: nothing that is sure enough has no row yet")?;
+        print_text("no row was written: nothing that was asked for has no row yet")?;
     }
     print_text(&format!(
-        "left for people: {} ambiguous, {} for which nothing is sure enough, {} fields to create, {} that no map can say",
-        written.ambiguous, written.without, written.to_create, written.unwritable
+        "left for people: {} not certain (`--likely` writes them), {} ambiguous, {} for which nothing is sure enough, {} fields to create, {} that no map can say",
+        written.likely, written.ambiguous, written.without, written.to_create, written.unwritable
     ))?;
     match written.must_land_again {
         true => {

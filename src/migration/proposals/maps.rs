@@ -10,11 +10,22 @@ use super::{Proposal, Proposals};
 use crate::error::{Error, Kind, Result};
 use crate::landing;
 
+/// What somebody asked for beside what is certain.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked {
+    /// Also what is as sure as the threshold, and no more.
+    pub likely: bool,
+    /// Also rows of fields that are not there yet.
+    pub creates: bool,
+}
+
 /// What was put into the maps, and what was left for people.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Written {
     /// Rows by map.
     pub rows: BTreeMap<String, usize>,
+    /// Proposals that are as sure as the threshold, and nobody asked for those.
+    pub likely: usize,
     /// Proposals whose runner-up is too near.
     pub ambiguous: usize,
     /// Things for which nothing is sure enough.
@@ -27,16 +38,16 @@ pub struct Written {
     pub must_land_again: bool,
 }
 
-/// Writes the rows of sure proposals into the maps that have no row for them yet; with `creates` also those of fields that
-/// are not there yet.
+/// Writes the rows of certain proposals into the maps that have no row for them yet, and of others only if they were asked for.
+/// What is below the threshold, or has a rival, cannot be asked for: it stays with people.
 ///
 /// # Errors
 /// [`Kind::Script`] when a map is no CSV, [`Kind::Config`] when one cannot be written.
-pub fn take(workspace: &Workspace, proposed: &Proposals, creates: bool) -> Result<Written> {
+pub fn take(workspace: &Workspace, proposed: &Proposals, asked: Asked) -> Result<Written> {
     let mut written = Written::default();
     let mut taken: BTreeMap<&str, Vec<&BTreeMap<String, String>>> = BTreeMap::new();
     for proposal in &proposed.proposals {
-        match (place(proposal, creates), &proposal.map) {
+        match (place(proposal, asked), &proposal.map) {
             (Place::Written, Some(map)) => taken.entry(map).or_default().extend(&proposal.answers),
             (place, _) => written.leave(place),
         }
@@ -59,22 +70,24 @@ pub fn take(workspace: &Workspace, proposed: &Proposals, creates: bool) -> Resul
 enum Place {
     Decided,
     Written,
+    Likely,
     Ambiguous,
     Without,
     ToCreate,
     Unwritable,
 }
 
-fn place(proposal: &Proposal, creates: bool) -> Place {
+fn place(proposal: &Proposal, asked: Asked) -> Place {
     let is_writable = proposal.map.is_some() && !proposal.answers.is_empty();
     match proposal.status.as_str() {
         "decided" => Place::Decided,
-        _ if proposal.is_to_create && creates && is_writable => Place::Written,
+        _ if proposal.is_to_create && asked.creates && is_writable => Place::Written,
         _ if proposal.is_to_create => Place::ToCreate,
         "ambiguous" => Place::Ambiguous,
         _ if !proposal.is_sure() => Place::Without,
-        _ if is_writable => Place::Written,
-        _ => Place::Unwritable,
+        _ if !is_writable => Place::Unwritable,
+        "proposed" if !asked.likely => Place::Likely,
+        _ => Place::Written,
     }
 }
 
@@ -82,6 +95,7 @@ impl Written {
     fn leave(&mut self, place: Place) {
         match place {
             Place::Decided => {}
+            Place::Likely => self.likely += 1,
             Place::Ambiguous => self.ambiguous += 1,
             Place::Without => self.without += 1,
             Place::ToCreate => self.to_create += 1,
@@ -151,6 +165,46 @@ mod tests {
         cells
             .map(|(column, cell)| ((*column).to_owned(), (*cell).to_owned()))
             .collect()
+    }
+
+    fn proposal(status: &str, is_to_create: bool) -> Proposal {
+        Proposal {
+            what: "field".to_owned(),
+            object: "contact".to_owned(),
+            source: "a".to_owned(),
+            destination: Some("b".to_owned()),
+            confidence: 1.0,
+            evidence: String::new(),
+            runner_up: None,
+            runner_up_confidence: None,
+            lossy: Vec::new(),
+            rows_affected: 0,
+            rows: 1,
+            status: status.to_owned(),
+            is_to_create,
+            map: Some("map_fields".to_owned()),
+            answers: vec![answer(&[("object", "contact")])],
+        }
+    }
+
+    #[test]
+    fn only_what_is_certain_or_asked_for_is_written() {
+        let asks = [(false, false), (true, false), (false, true), (true, true)];
+        let written = |status: &str, is_to_create: bool| {
+            asks.map(|(likely, creates)| {
+                let asked = Asked { likely, creates };
+                matches!(
+                    place(&proposal(status, is_to_create), asked),
+                    Place::Written
+                )
+            })
+        };
+        assert_eq!(written("certain", false), [true; 4]);
+        assert_eq!(written("proposed", false), [false, true, false, true]);
+        assert_eq!(written("none", true), [false, false, true, true]);
+        for status in ["decided", "ambiguous", "none", "a word of tomorrow"] {
+            assert_eq!(written(status, false), [false; 4], "{status}");
+        }
     }
 
     #[test]
