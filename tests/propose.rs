@@ -156,7 +156,17 @@ fn without_being_asked_only_what_is_certain_is_written() {
 #[test]
 fn nothing_below_the_threshold_is_written_even_if_all_is_asked_for() {
     let simulator = Simulator::start("seed.json");
-    let workspace = landed(&simulator);
+    let workspace = Workspace::undecided(&simulator.base_url);
+    workspace.land_files(&[
+        (
+            "contacts.csv",
+            "id,last_name,Quarterly Newsletter\nc1,Berg,yes\nc2,Alder,no\n",
+        ),
+        (
+            "companies.csv",
+            "id,name,industry\nk1,Acme,Heavy Manufacturing\nk2,Beta,Retail\n",
+        ),
+    ]);
     let answer = propose(&workspace, &["--all", "--write", "--likely"]);
     let threshold = answer["threshold"].as_f64().unwrap();
     assert_eq!(threshold, 0.8);
