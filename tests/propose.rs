@@ -175,8 +175,9 @@ fn nothing_below_the_threshold_is_written_even_if_all_is_asked_for() {
         .iter()
         .filter(|one| one["confidence"].as_f64().unwrap() < threshold)
         .filter(|one| !one["answers"].as_array().unwrap().is_empty());
-    let below: Vec<_> = below.collect();
-    assert!(below.len() > 1, "nothing is in doubt here");
+    // A field to create is no guess.
+    let below: Vec<_> = below.filter(|one| one["is_to_create"] == false).collect();
+    assert!(!below.is_empty(), "nothing is in doubt here: {all:#?}");
     for one in below {
         assert!(one["status"] == "none" || one["status"] == "ambiguous");
         let written = rows(&map(&workspace, one["map"].as_str().unwrap()));
