@@ -18,6 +18,7 @@ mod interrupt;
 mod links;
 mod privacy;
 mod probes;
+mod propose;
 mod quota;
 mod reader;
 mod refusals;

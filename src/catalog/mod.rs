@@ -246,9 +246,10 @@ fn check_own(name: &str, text: &str, files: &BTreeMap<String, String>) -> Result
     }
 }
 
-/// Whether a file has a say in what is sent. Documents only tell.
+/// Whether a file has a say in what is sent. Documents only tell, and proposals become rows of maps first.
 fn decides(path: &str) -> bool {
-    !path.starts_with("documents/") && !path.ends_with(".md")
+    let tells = ["documents/", "proposals/"];
+    !tells.iter().any(|folder| path.starts_with(folder)) && !path.ends_with(".md")
 }
 
 fn is_relation(path: &str) -> bool {
@@ -275,7 +276,10 @@ fn required<'a>(files: &'a BTreeMap<String, String>, path: &str) -> Result<&'a S
 }
 
 /// Relations that tell what the program knows.
-const TOLD: [&str; 10] = [
+const TOLD: [&str; 13] = [
+    "alias_columns",
+    "alias_objects",
+    "alias_words",
     "objects",
     "object_aliases",
     "landed_choices",

@@ -19,6 +19,8 @@ pub enum Layer {
     Load,
     /// `recon_<when>__<question>`: the bad rows.
     Recon,
+    /// `prop_<things>__<past_participle>`: what people might decide, with what speaks for it. Built when somebody asks.
+    Proposals,
     /// `doc_<document>__<section>`: what a document shows.
     Documents,
 }
@@ -89,7 +91,7 @@ pub fn parse(path: &str, text: &str) -> Result<Script> {
         .to_owned();
     let (layer, folder) = layer_of(&name).ok_or_else(|| {
         refused(path, format!("the name `{name}` has no layer"))
-            .hint("names begin with col_, stg_, int_, load_, recon_after_land__, recon_before_load__, recon_after_load__ or doc_<document>__")
+            .hint("names begin with col_, stg_, int_, load_, prop_, recon_after_land__, recon_before_load__, recon_after_load__ or doc_<document>__")
     })?;
     if path.split('/').next() != Some(folder) {
         return Err(
@@ -124,6 +126,7 @@ fn layer_of(name: &str) -> Option<(Layer, &'static str)> {
         "int" => Some((Layer::Intermediate, "intermediate")),
         "load" => Some((Layer::Load, "load")),
         "recon" => when_of(name).map(|_| (Layer::Recon, "recon")),
+        "prop" => Some((Layer::Proposals, "proposals")),
         "doc" => name
             .contains("__")
             .then_some((Layer::Documents, "documents")),
@@ -203,8 +206,15 @@ fn may_read(script: &Script, read: &str) -> bool {
         }
         Layer::Load => matches!(prefix, "stg" | "int" | "map" | "raw") || read == "ledger_ids",
         // `check_names` refuses what nobody makes.
-        Layer::Recon => !matches!(prefix, "recon" | "doc") && read != PROFILE,
-        Layer::Documents => true,
+        Layer::Recon => !matches!(prefix, "recon" | "prop" | "doc") && read != PROFILE,
+        Layer::Proposals => {
+            matches!(
+                prefix,
+                "raw" | "stg" | "int" | "map" | "landed" | "alias" | "prop"
+            ) && read != PROFILE
+        }
+        // Documents are made where nobody asked for proposals.
+        Layer::Documents => prefix != "prop",
     }
 }
 
@@ -290,6 +300,7 @@ mod tests {
                 "ledger_ids",
                 "ledger_runs",
                 "recon_x",
+                "prop_x__y",
                 "doc_x__y",
                 "landed_profile",
             ];
@@ -308,6 +319,10 @@ mod tests {
             ["raw_x__y", "stg_x__y", "int_x__y", "map_x", "ledger_ids"]
         );
         assert_eq!(allowed("documents/doc_a__b.sql", "title: A").len(), 10);
+        assert_eq!(
+            allowed("proposals/prop_a__b.sql", "about"),
+            ["raw_x__y", "stg_x__y", "int_x__y", "map_x", "prop_x__y"]
+        );
         assert_eq!(
             allowed("recon/recon_after_land__b.sql", "blocks: no"),
             [

@@ -1,8 +1,9 @@
-//! `map show`, `map set`: what is not certain about an export, and a person's answers.
+//! `map show`, `map set`: what is not certain about an export, and a person's answers. `map diff`: what is otherwise than it was
+//! approved. `map propose`: what things of the source might become.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
-use super::{Shared, open};
+use super::{Outside, Shared, open, runtime};
 use crate::error::Result;
 use crate::{migration, report};
 
@@ -30,16 +31,37 @@ pub enum Map {
         /// How it is
         choice: String,
     },
+    /// Show what fields, options, stages and owners might become, how sure that is, and what speaks for it
+    Propose(Propose),
+}
+
+/// What `map propose` is asked for.
+#[derive(Args)]
+pub struct Propose {
+    /// Also what scripts and people decided, and loses nothing
+    #[arg(long)]
+    all: bool,
+    /// Put what is certain into sql/map/, where no row answers yet
+    #[arg(long)]
+    write: bool,
+    /// With --write: also what is not certain, but as sure as the threshold
+    #[arg(long, requires = "write")]
+    likely: bool,
+    /// With --write: also rows for fields that the destination's admin has to create first
+    #[arg(long, requires = "write")]
+    create: bool,
+    #[command(flatten)]
+    windows: Outside,
 }
 
 /// Runs one of them.
 ///
 /// # Errors
-/// See [`migration::decisions`] and [`migration::decide`].
+/// See [`migration::decisions`], [`migration::decide`] and [`migration::propose`].
 pub fn run(shared: &Shared, map: &Map) -> Result<()> {
-    let workspace = open(shared)?;
     match map {
         Map::Show { all } => {
+            let workspace = open(shared)?;
             let mut decisions = migration::decisions(&workspace)?;
             decisions.retain(|decision| *all || decision.is_open);
             match shared.is_json() {
@@ -48,6 +70,7 @@ pub fn run(shared: &Shared, map: &Map) -> Result<()> {
             }
         }
         Map::Diff { earlier } => {
+            let workspace = open(shared)?;
             let differences = migration::diff(&workspace, *earlier)?;
             match shared.is_json() {
                 true => report::print_json(&differences),
@@ -59,11 +82,41 @@ pub fn run(shared: &Shared, map: &Map) -> Result<()> {
             topic,
             choice,
         } => {
+            let workspace = open(shared)?;
             let answered = migration::decide(&workspace, scope, topic, choice)?;
             match shared.is_json() {
                 true => report::print_json(&answered),
                 false => report::print_answered(&answered),
             }
         }
+        Map::Propose(asked) => propose(shared, asked),
+    }
+}
+
+fn propose(shared: &Shared, asked: &Propose) -> Result<()> {
+    let workspace = asked.windows.open(shared)?;
+    let meter = shared.meter();
+    let proposed = runtime()?.block_on(migration::propose(&workspace, &meter))?;
+    let written = match asked.write {
+        true => {
+            let wanted = migration::Asked {
+                likely: asked.likely,
+                creates: asked.create,
+            };
+            Some(migration::take(&workspace, &proposed, wanted)?)
+        }
+        false => None,
+    };
+    let mut shown = proposed;
+    shown
+        .proposals
+        .retain(|one| asked.all || one.status != "decided" || one.rows_affected > 0);
+    match shared.is_json() {
+        true => report::print_json(&serde_json::json!({
+            "threshold": shown.threshold,
+            "proposals": shown.proposals,
+            "written": written,
+        })),
+        false => report::print_proposals(&shown, written.as_ref()),
     }
 }

@@ -122,7 +122,7 @@ impl Words {
     }
 }
 
-fn aliases(catalog: &Catalog, layout: &Layout) -> Result<Aliases> {
+pub(super) fn aliases(catalog: &Catalog, layout: &Layout) -> Result<Aliases> {
     let packs = catalog.aliases.iter();
     Aliases::parse(
         packs.map(|pack| (pack.name.as_str(), pack.text.as_str())),

@@ -129,9 +129,11 @@ fn ids(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
     warehouse.run(&format!("create or replace view landed_ids as {selects}"))
 }
 
-fn table<T: Serialize>(name: &str, rows: &[T], columns: &str) -> Result<String> {
-    let rows = serde_json::to_string(rows)
-        .map_err(|cause| Error::new(Kind::Bug, "an extract's record is not JSON").because(cause))?;
+/// A relation of these rows; `columns` are its names and types, as `from_json` takes them.
+pub(super) fn table<T: Serialize>(name: &str, rows: &[T], columns: &str) -> Result<String> {
+    let rows = serde_json::to_string(rows).map_err(|cause| {
+        Error::new(Kind::Bug, "the rows of a relation are not JSON").because(cause)
+    })?;
     Ok(format!(
         "create or replace table {name} as select unnest(from_json({}, {}), recursive := true)",
         quote_text(&rows),

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::workspace::Workspace;
-use super::{documents, landed, log, views, wanted};
+use super::{documents, known_names, landed, log, views, wanted};
 use crate::catalog::{self, Catalog, Layer, Object, Script, TextFile};
 use crate::config::Config;
 use crate::error::{Error, Kind, Result};
@@ -59,6 +59,7 @@ pub fn sources(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
     macros(&inputs.catalog.macros, warehouse)?;
     maps(inputs, warehouse)?;
     wiring(inputs, warehouse)?;
+    known_names::relations(inputs.catalog, warehouse)?;
     landed::relations(inputs, warehouse)?;
     reconcile::begin(warehouse)?;
     views::source_views(inputs, warehouse)?;
@@ -86,6 +87,16 @@ pub fn relation(catalog: &Catalog, script: &Script, warehouse: &Warehouse) -> Re
             script.name
         ))
         .map_err(|e| failed(&script.path, e))
+}
+
+/// Makes what people might decide; the relations below are there.
+///
+/// # Errors
+/// [`Kind::Script`] naming the script that failed.
+pub fn proposals(catalog: &Catalog, warehouse: &Warehouse) -> Result<()> {
+    let scripts = catalog.scripts.iter();
+    let mut proposals = scripts.filter(|script| script.layer == Layer::Proposals);
+    proposals.try_for_each(|script| relation(catalog, script, warehouse))
 }
 
 /// The scripts that make a relation, in their order: its own, and those of all that it reads.

@@ -6,6 +6,7 @@ mod calendar;
 mod decisions;
 mod documents;
 mod progress;
+mod proposals;
 mod score;
 mod tables;
 
@@ -19,6 +20,7 @@ pub use approval::{print_approved, print_differences};
 pub use decisions::{print_answered, print_decisions};
 pub use documents::{Discovered, Written, print_discovered, write_documents};
 pub use progress::Meter;
+pub use proposals::print_proposals;
 pub use score::print_scores;
 pub use tables::{print_answers, print_landed, print_plan, print_status};
 

@@ -30,6 +30,7 @@ const NOISE: [&str; 12] = [
 pub struct Aliases {
     files: BTreeMap<String, String>,
     columns: BTreeMap<(String, String), Meaning>,
+    words: BTreeMap<String, String>,
 }
 
 /// A column, and whether the name is the object's own or a shared one.
@@ -81,6 +82,7 @@ impl Aliases {
                         return Err(format!("names no object: `{name}`"));
                     }
                     "files" => self.call_file(alias, name)?,
+                    "words" => self.call_word(alias, name)?,
                     "columns" => {
                         let objects = with_column(name, layout)?;
                         for object in objects {
@@ -103,6 +105,15 @@ impl Aliases {
         match self.files.insert(alias.clone(), object.to_owned()) {
             Some(other) if other != object => {
                 Err(format!("calls both {other} and {object} `{alias}`"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn call_word(&mut self, alias: String, word: &str) -> std::result::Result<(), String> {
+        match self.words.insert(alias.clone(), word.to_owned()) {
+            Some(other) if other != word => {
+                Err(format!("says that `{alias}` is both {other} and {word}"))
             }
             _ => Ok(()),
         }
@@ -132,6 +143,22 @@ impl Aliases {
                 Ok(())
             }
         }
+    }
+
+    /// Every folded name of a column: object, name, column.
+    pub fn columns(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        let columns = self.columns.iter();
+        columns.map(|((object, name), meaning)| (&**object, &**name, &*meaning.column))
+    }
+
+    /// Every folded name of an object: name, object.
+    pub fn objects(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.files.iter().map(|(name, object)| (&**name, &**object))
+    }
+
+    /// Every folded word that headers are made of, and the English one that it means.
+    pub fn words(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.words.iter().map(|(name, word)| (&**name, &**word))
     }
 
     /// The object that a file is called after: its name without dates, numbers and words that say nothing.

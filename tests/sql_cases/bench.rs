@@ -40,6 +40,7 @@ impl Bench {
         let look = |inputs: &Inputs<'_>| {
             let built = Warehouse::in_memory()?;
             relations::build(inputs, &built)?;
+            relations::proposals(&catalog, &built)?;
             documents::build(inputs, &built)?;
             relations::sources(inputs, &warehouse)?;
             shapes(&built)
@@ -243,7 +244,8 @@ impl Bench {
         let shape = self.shapes.get(name);
         let is_ours = |prefix: &&str| name.starts_with(*prefix);
         let layers = [
-            "raw_", "stg_", "int_", "load_", "ledger_", "map_", "landed_", "recon_",
+            "raw_", "stg_", "int_", "load_", "ledger_", "map_", "landed_", "recon_", "prop_",
+            "alias_",
         ];
         if shape.is_none() && layers.iter().any(is_ours) {
             return Err("there is no relation of this name".to_owned());
