@@ -10,6 +10,7 @@ mod cli;
 mod discover;
 mod endurance;
 mod faults;
+mod gates;
 mod generate;
 mod harsh;
 mod hostile;

@@ -1,13 +1,12 @@
 //! `probe`: what an account is asked before it is trusted, and that nothing of it stays there.
 
-use std::fs;
 use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Ran, Simulator, Workspace, repository};
+use crate::support::{Ran, Simulator, Workspace, changed_seed, repository};
 
 /// A step that takes longer has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -133,7 +132,7 @@ fn what_a_killed_probe_left_is_removed_by_the_next_one() {
 #[test]
 fn records_of_others_are_left_alone() {
     let folder = tempfile::tempdir().unwrap();
-    let path = seed(folder.path(), |seed| {
+    let path = changed_seed(folder.path(), |seed| {
         seed["records"] = json!({"contacts": [
             {"id": 70_000_000_001_u64, "last_name": "About the deskferry probe "},
         ]});
@@ -148,7 +147,7 @@ fn records_of_others_are_left_alone() {
 #[test]
 fn an_object_whose_key_does_not_work_is_not_loaded() {
     let folder = tempfile::tempdir().unwrap();
-    let path = seed(folder.path(), |seed| {
+    let path = changed_seed(folder.path(), |seed| {
         for field in seed["fields"]["deals"].as_array_mut().unwrap() {
             if field["name"] == "cf_source_id" {
                 field["unique"] = json!(false);
@@ -182,14 +181,4 @@ fn an_object_whose_key_does_not_work_is_not_loaded() {
     assert!(!load.stderr.contains("no write probes"), "{}", load.stderr);
     assert_eq!(simulator.writes().len(), written);
     assert_eq!(workspace.run(&["load", "owners"]).code, owners.code);
-}
-
-/// The seed of the fixtures, changed.
-fn seed(folder: &std::path::Path, change: impl FnOnce(&mut Value)) -> String {
-    let text = fs::read_to_string(repository("fixtures/freshsales/seed.json")).unwrap();
-    let mut seed: Value = serde_json::from_str(&text).unwrap();
-    change(&mut seed);
-    let path = folder.join("seed.json");
-    fs::write(&path, seed.to_string()).unwrap();
-    path.to_str().unwrap().to_owned()
 }

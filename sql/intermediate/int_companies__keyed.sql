@@ -1,5 +1,6 @@
 -- Every key by which a record may name its company, and the survivor. A name
--- that several have means none of them, unless their domain is beside it.
+-- that several have means none of them, unless their domain is beside it. Some
+-- exports write the name in the place of the id.
 -- key: company_key
 
 with companies as (
@@ -24,12 +25,37 @@ counted as (
     group by name_key
 ),
 
+-- Keys are made for the names that stand for an id, not for every company.
+asked as (
+    select company_id from stg_smartdesk__contacts
+    union
+    select company_id from stg_smartdesk__deals
+    union
+    select company_id from stg_smartdesk__activities
+    union
+    select parent_company_id from stg_smartdesk__companies
+),
+
+called as (
+    select
+        'id:' || asked.company_id as company_key,
+        case when not counted.is_ambiguous then counted.company_source_id end
+            as company_source_id,
+        counted.is_ambiguous,
+    from asked
+    inner join counted
+        on 'name:' || match_key(asked.company_id) = counted.name_key
+    anti join companies on asked.company_id = companies.company_id
+),
+
 final as (
     select
         'id:' || company_id as company_key,
         survivor_source_id as company_source_id,
         false as is_ambiguous,
     from companies
+    union all
+    select * from called
     union all
     select
         name_key,

@@ -1,6 +1,6 @@
--- Objects whose ids begin otherwise than in the export that was landed before
--- this one, as `7` where it was `tsk_7`. No record would be known again, and
--- each would be sent once more. Export with the ids as they were, or begin a
+-- Objects whose ids begin otherwise than in the first export that was landed
+-- here, as `7` where it was `tsk_7`. No record would be known again, and each
+-- would be sent once more. Land an export with the ids as they were, or begin a
 -- new workspace.
 -- blocks: yes
 

@@ -178,7 +178,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         Count(128, 1_000_000),
         Is("1024"),
     )
-    .about("The most it may hold in memory for one statement; it takes 128 for all that go with so little, and the rest goes to disk."),
+    .about("The most it may hold in memory for one statement; it takes 80 for all that go with so little, and the rest goes to disk."),
     Setting::new(
         ("policies", "leads_as"),
         Choice(&["contact_lifecycle", "lead"]),

@@ -102,13 +102,14 @@ fn strays(extract: &Extract) -> Result<String> {
     table("landed_strays", &strays, STRAYS)
 }
 
-/// `landed_ids`: ids as the files of this extract have them, and those of the extract that was landed before it.
+/// `landed_ids`: ids as the files of this extract have them, and those of the extract that was landed first here: what goes wrong
+/// later on must not become the measure for what is landed after it.
 fn ids(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
     let system = &inputs.config.source.system;
     let all = landing::extracts(&inputs.staging, system)?;
     let is_now = |extract: &&Extract| extract.extract_id == inputs.extract_id;
     let now = all.iter().find(is_now);
-    let earlier = all.iter().rev().find(|extract| !is_now(extract));
+    let earlier = all.first().filter(|extract| !is_now(extract));
     let mut selects = vec!["select null::varchar as object, null::varchar as id, null::boolean as is_earlier where false".to_owned()];
     for (extract, is_earlier) in [(now, false), (earlier, true)] {
         let objects = extract.iter().flat_map(|extract| &extract.objects);

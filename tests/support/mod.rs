@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 pub use middleman::Middleman;
 pub use program::{Ran, program};
-pub use simulator::Simulator;
+pub use simulator::{Simulator, changed_seed};
 pub use workspace::{Workspace, copy, files_below};
 
 /// The API key of every simulator, in `FRESHSALES_API_KEY`. It must turn up in nothing that is written.

@@ -1,5 +1,6 @@
 //! A simulated Freshsales: the real program in a process of its own, and its control routes.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -32,6 +33,11 @@ impl Simulator {
     /// Starts it with a state file on this port, where a ledger knows it from before.
     pub fn keeping_at(seed: &str, state: &Path, port: u16) -> Self {
         Self::with(seed, port, &["--state", state.to_str().unwrap()])
+    }
+
+    /// Starts it on this port: the account that was there before, after somebody changed its settings.
+    pub fn start_at(seed: &str, port: u16) -> Self {
+        Self::with(seed, port, &[])
     }
 
     /// Starts it with more arguments on a free port.
@@ -188,4 +194,14 @@ impl Drop for Simulator {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The demo's account with a change, as a seed in this folder.
+pub fn changed_seed(folder: &Path, change: impl FnOnce(&mut Value)) -> String {
+    let text = fs::read_to_string(repository("fixtures/freshsales/seed.json")).unwrap();
+    let mut seed: Value = serde_json::from_str(&text).unwrap();
+    change(&mut seed);
+    let path = folder.join("seed.json");
+    fs::write(&path, seed.to_string()).unwrap();
+    path.to_str().unwrap().to_owned()
 }
