@@ -1,6 +1,7 @@
--- Calls to write and to read back, by how each object travels, and the hours
--- that the plan gives them. `deskferry plan` has the calendar: windows, share
--- left free, and what a load has really cost.
+-- Calls to write and to read back all that goes now or once somebody has
+-- decided, by how each object travels, and the hours that the plan gives them.
+-- `deskferry plan` has the calendar of what goes now: windows, share left free,
+-- and what a load has really cost.
 -- title: Calls and hours by phase
 -- order: 20
 -- chart: object, calls_count
@@ -9,6 +10,7 @@
 with priced as (
     select
         *,
+        goes_count + waits_count as moved_count,
         case
             when travels like '%a hundred a call' then 0.05
             when travels like 'created, one%' or travels like 'uploaded%'
@@ -22,11 +24,12 @@ with priced as (
 select
     object,
     travels,
-    goes_count as rows_count,
-    ceil(goes_count * calls_a_row)::bigint as calls_count,
+    moved_count as rows_count,
+    waits_count,
+    ceil(moved_count * calls_a_row)::bigint as calls_count,
     round(
-        ceil(goes_count * calls_a_row)
+        ceil(moved_count * calls_a_row)
         / nullif(calls_allowed(destination_plan()), 0), 2
     ) as hours,
 from priced
-where goes_count > 0 and calls_a_row > 0
+where moved_count > 0 and calls_a_row > 0

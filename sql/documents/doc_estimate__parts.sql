@@ -7,7 +7,7 @@
 -- key: part
 
 with records as (
-    select sum(rows_count) as records_count
+    select sum(goes_count + waits_count) as records_count
     from doc_scope__volumes
     where travels <> 'counted, never migrated'
 ),
@@ -69,7 +69,7 @@ select
     part,
     1 + len(list_filter(steps, lambda step: coalesce(measured, 0) > step))
         as grade,
-    measured,
+    measured as measured_count,
     of_what,
     'above ' || array_to_string(steps, ', ') || ': one more each' as rule,
     case

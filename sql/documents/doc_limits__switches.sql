@@ -16,7 +16,7 @@ from (
     (
         'workflows and assignment rules',
         'they act on imported records too: owners change, mail goes out',
-        'switch all off; switch on again after `deskferry verify`'
+        'switch all off, and on again when deskferry verify has passed'
     ),
     (
         'e-mail sequences',
@@ -50,7 +50,7 @@ from (
     ),
     (
         'automations of the source',
-        (select active_count from active) || ' are active',
+        'active now: ' || (select active_count from active),
         'stop them before the last export: they go on writing to the old one'
     )
 ) as switches(what, why, to_do)

@@ -226,11 +226,11 @@ fn said(inputs: &Inputs<'_>, extract: &Extract, warehouse: &Warehouse) -> Result
 
 /// Records that wait for a person are said, with the reason.
 fn queued(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
-    for Script { name, .. } in &inputs.catalog.scripts {
-        let columns = match name.ends_with("__judged") {
-            true => warehouse.columns(&format!("select * from {name}"))?,
-            false => continue,
-        };
+    let scripts = inputs.catalog.scripts.iter();
+    let judged =
+        scripts.filter(|script| script.layer < Layer::Load && script.name.ends_with("__judged"));
+    for Script { name, .. } in judged {
+        let columns = warehouse.columns(&format!("select * from {name}"))?;
         if columns.iter().any(|column| column.name == "queue_reason") {
             warehouse.run(&include_str!("queued.sql").replace("@relation", name))?;
         }
