@@ -1,5 +1,5 @@
-//! Every gate before a load is seen red, by what breaks it, and green after what it asks for. Those of approval are in
-//! `approval.rs`, those after a load in `rehearsal.rs` and `links.rs`.
+//! Gates before a load are seen red, each by what breaks it, and green after what it asks for. Those of approval, and that
+//! of owners, are in `approval.rs`.
 
 use std::fs;
 

@@ -6,11 +6,11 @@
 
 select
     object as module, field, type, longest_count,
-    case type when 'textarea' then 10000 else 256 end as allowed_count,
+    field_limit(field, type) as allowed_count,
     rows_count,
     'make it a textarea, or shorten it with a transform of `map_fields`'
         as to_do,
 from doc_fields__manifest
 where type in ('text', 'textarea')
-    and longest_count > case type when 'textarea' then 10000 else 256 end
+    and longest_count > field_limit(field, type)
 order by longest_count desc, module, field
