@@ -21,6 +21,9 @@ pub struct Finding {
     pub rows: u64,
     /// `yes`, `no`, `decide`.
     pub blocks: &'static str,
+    /// What a person does about it; empty where nothing stops.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub fix: String,
     /// A few ids of bad rows.
     pub sample: Vec<String>,
     /// Hash of the query that ran.
@@ -33,6 +36,7 @@ struct Check<'a> {
     object: &'a str,
     when: When,
     blocks: Blocks,
+    fix: String,
     query: String,
 }
 
@@ -144,21 +148,26 @@ fn scripted<'a>(script: &Script, object: &'a str) -> Check<'a> {
         object,
         when: script.when.unwrap_or(When::AfterLoad),
         blocks: script.blocks(),
+        fix: script.header.fix.replace("@object", object),
         query: script.select(object),
     }
 }
 
 /// The contract at the top of `load_<object>`, as checks.
 fn header_checks<'a>(catalog: &Catalog, object: &'a Object) -> Result<Vec<Check<'a>>> {
-    let header = &catalog.load_script(&object.name)?.header;
+    let script = catalog.load_script(&object.name)?;
     let check = |(kind, query): (String, String)| Check {
         name: format!("recon_before_load__{kind}"),
         object: &object.name,
         when: When::BeforeLoad,
         blocks: Blocks::Yes,
+        fix: format!(
+            "correct sql/{}: it breaks the contract at its top",
+            script.path
+        ),
         query,
     };
-    let queries = contract(header, &format!("main.load_{}", object.name));
+    let queries = contract(&script.header, &format!("main.load_{}", object.name));
     Ok(queries.into_iter().map(check).collect())
 }
 
@@ -269,6 +278,7 @@ fn run_all(warehouse: &Warehouse, checks: &[Check<'_>]) -> Result<Vec<Finding>> 
             when: check.when.word(),
             rows: u64::try_from(rows).unwrap_or_default(),
             blocks: blocks_word(check.blocks),
+            fix: check.fix.clone(),
             script_hash: crate::catalog::hash(&check.query),
         };
         keeping.push_str(&record(&finding, &check.query));
@@ -347,25 +357,27 @@ pub fn gate(findings: &[Finding]) -> Result<()> {
             .find(|finding| finding.rows > 0 && finding.blocks == word)
     };
     if let Some(finding) = stopping("decide") {
-        return Err(Error::new(
-            Kind::Decision,
-            sentence(finding, "needs a decision", "need a decision"),
-        )
-        .hint(format!(
-            "`deskferry sql \"select * from {}\"` lists them; answer in sql/map/, then run again",
-            finding.check
-        )));
+        let text = sentence(finding, "needs a decision", "need a decision");
+        return Err(Error::new(Kind::Decision, text).hint(next_step(finding)));
     }
     match stopping("yes") {
         None => Ok(()),
-        Some(finding) => Err(Error::new(
-            Kind::Check,
-            sentence(finding, "fails a blocking check", "fail a blocking check"),
-        )
-        .hint(format!(
-            "`deskferry sql \"select * from {}\"` lists them",
-            finding.check
-        ))),
+        Some(finding) => {
+            let text = sentence(finding, "fails a blocking check", "fail a blocking check");
+            Err(Error::new(Kind::Check, text).hint(next_step(finding)))
+        }
+    }
+}
+
+/// Which rows they are, and what to do about them. A check of somebody's own may leave the second to its comment.
+fn next_step(finding: &Finding) -> String {
+    let rows = format!(
+        "`deskferry sql \"select * from {}\"` lists them",
+        finding.check
+    );
+    match finding.fix.as_str() {
+        "" => rows,
+        fix => format!("{rows}; {fix}"),
     }
 }
 
@@ -395,6 +407,7 @@ mod tests {
             when: "before_load",
             rows,
             blocks,
+            fix: "name another".to_owned(),
             sample: vec!["itm_1".to_owned()],
             script_hash: String::new(),
         }
@@ -423,7 +436,8 @@ mod tests {
         let text = "nothing more was sent: 1 row fails a blocking check: b (first: itm_1)";
         assert_eq!(stopped(&findings), (Kind::Check, text.to_owned()));
         let hint = gate(&findings).unwrap_err().next_step().unwrap().to_owned();
-        assert!(hint.contains("select * from b"), "{hint}");
+        let wanted = "`deskferry sql \"select * from b\"` lists them; name another";
+        assert_eq!(hint, wanted);
     }
 
     #[test]

@@ -24,10 +24,15 @@ use refusal::{bug, refused, unwritable};
 use room::Room;
 use settings::{PARQUET_ROW_GROUP, attach, settings, within};
 
+/// Fewer rows leave so little behind that no file is closed for it.
+const MANY_ROWS: u64 = 100_000;
+
 /// An open DuckDB database: the one being built aside, or a published one opened read-only.
 pub struct Warehouse {
     connection: Connection,
     path: PathBuf,
+    /// Of the largest table it is built from; nothing where it is not built here.
+    rows: u64,
     /// Where there is none, DuckDB takes what it likes.
     room: Option<Room>,
     /// Held as long as a build lives, so that nobody takes its files for orphans.
@@ -50,6 +55,17 @@ impl Answer {
     }
 }
 
+/// A connection to a build's file, which is made where there is none.
+fn attached(path: &Path, rows: u64) -> Result<Connection> {
+    let settings = within(settings(AccessMode::ReadWrite)?, path)?;
+    let connection =
+        Connection::open_in_memory_with_flags(settings).map_err(|e| bug("start DuckDB", e))?;
+    connection
+        .execute_batch(&attach(path, rows))
+        .map_err(|e| unwritable(path, e))?;
+    Ok(connection)
+}
+
 impl Warehouse {
     /// Begins a new, empty database beside the published one. What killed processes left there is removed first.
     /// `rows` is the size of the largest table it will be built from. It works in one thread (a second one would hold nearly as
@@ -60,15 +76,10 @@ impl Warehouse {
     pub fn build_aside(published: &Path, rows: u64, megabytes: u64) -> Result<Self> {
         let claim = claim(published)?;
         let path = beside(published, &format!("building-{}", std::process::id()));
-        let settings = within(settings(AccessMode::ReadWrite)?, &path)?;
-        let connection =
-            Connection::open_in_memory_with_flags(settings).map_err(|e| bug("start DuckDB", e))?;
-        connection
-            .execute_batch(&attach(&path, rows))
-            .map_err(|e| unwritable(&path, e))?;
         let warehouse = Self {
-            connection,
+            connection: attached(&path, rows)?,
             path,
+            rows,
             room: Some(Room::up_to(megabytes)),
             _claim: Some(claim),
         };
@@ -87,6 +98,7 @@ impl Warehouse {
         let warehouse = Self {
             connection,
             path: PathBuf::new(),
+            rows: 0,
             room: None,
             _claim: None,
         };
@@ -125,6 +137,7 @@ impl Warehouse {
         let warehouse = Self {
             connection,
             path: published.to_path_buf(),
+            rows: 0,
             room,
             _claim: None,
         };
@@ -169,6 +182,24 @@ impl Warehouse {
             .and_then(|file| file.sync_all())
             .map_err(|e| unwritable(&next, e))?;
         fs::rename(&next, published).map_err(|e| unwritable(published, e))
+    }
+
+    /// Closes a build that holds many rows and opens its file again. DuckDB keeps, beside its limit, a piece of memory for each
+    /// piece of each column that it has written or read since it opened the file: of a million rows some 50 MB. What is
+    /// temporary goes.
+    ///
+    /// # Errors
+    /// [`Kind::Config`] when the file cannot be written or read.
+    pub fn reopen(&mut self) -> Result<()> {
+        if self.rows < MANY_ROWS {
+            return Ok(());
+        }
+        self.within_room(|| self.connection.execute_batch("force checkpoint warehouse"))?;
+        // The file is closed before it is opened again.
+        let nothing = Connection::open_in_memory().map_err(|e| bug("start DuckDB", e))?;
+        drop(std::mem::replace(&mut self.connection, nothing));
+        self.connection = attached(&self.path, self.rows)?;
+        self.configure(true)
     }
 
     /// Closes the build and removes its file; the published database stays.
@@ -524,6 +555,27 @@ mod tests {
         left.sort();
         assert_eq!(left, ["warehouse.duckdb", "warehouse.duckdb.lock"]);
         assert_eq!(newer.number("select count(*) from t").unwrap(), 99_999);
+    }
+
+    #[test]
+    fn a_build_that_was_opened_again_is_what_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let published = folder.path().join("warehouse.duckdb");
+        let mut build = Warehouse::build_aside(&published, MANY_ROWS, 200).unwrap();
+        let made = "create macro twice(n) as 2 * n; create table t as select range as n from range(10000); \
+                    create view v as select twice(n) as n from t; create temp table gone (n int)";
+        build.run(made).unwrap();
+        build.reopen().unwrap();
+        let sum = "select sum(n)::bigint from v";
+        assert_eq!(build.number(sum).unwrap(), 99_990_000);
+        assert!(build.number("select count(*) from gone").is_err());
+        assert!(build.run("set threads = 8").is_err(), "it is not locked");
+        build.run("insert into t values (5)").unwrap();
+        build.publish(&published).unwrap();
+        let read = Warehouse::open_read_only(&published).unwrap();
+        assert_eq!(read.number(sum).unwrap(), 99_990_010);
+        build.discard().unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[test]

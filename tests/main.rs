@@ -11,6 +11,7 @@ mod discover;
 mod endurance;
 mod faults;
 mod gates;
+mod gates_after;
 mod generate;
 mod harsh;
 mod hostile;

@@ -1,5 +1,6 @@
 //! `map propose` by the real program: what it proposes, what it writes down, and what it never takes.
 
+mod choices;
 mod measure;
 
 use std::collections::BTreeMap;

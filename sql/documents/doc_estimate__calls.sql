@@ -1,35 +1,26 @@
 -- Calls to write and to read back all that goes now or once somebody has
--- decided, by how each object travels, and the hours that the plan gives them.
--- `deskferry plan` has the calendar of what goes now: windows, share left free,
--- and what a load has really cost.
+-- decided, as things usually go: what `deskferry plan` counts with.
 -- title: Calls and hours by phase
 -- order: 20
--- chart: object, calls_count
--- key: object
-
-with priced as (
-    select
-        *,
-        goes_count + waits_count as moved_count,
-        case
-            when travels like '%a hundred a call' then 0.05
-            when travels like 'created, one%' or travels like 'uploaded%'
-                then 1.01
-            when travels like '%one a call' then 1.01
-            else 0
-        end as calls_a_row,
-    from doc_scope__volumes
-)
+-- chart: phase, calls_count
+-- key: phase
 
 select
-    object,
-    travels,
-    moved_count as rows_count,
-    waits_count,
-    ceil(moved_count * calls_a_row)::bigint as calls_count,
+    estimated_calls.phase,
+    coalesce(doc_scope__volumes.travels, 'read before anything is written')
+        as travels,
+    estimated_calls.rows_count,
+    estimated_calls.waits_count,
+    estimated_calls.calls_count,
+    ceil(
+        1000 * estimated_calls.calls_count
+        / nullif(estimated_calls.rows_count, 0)
+    )::bigint as calls_per_thousand_count,
     round(
-        ceil(moved_count * calls_a_row)
-        / nullif(calls_allowed(destination_plan()), 0), 2
+        estimated_calls.calls_count
+        / nullif(estimated_calls.calls_per_hour_count, 0), 2
     ) as hours,
-from priced
-where moved_count > 0 and calls_a_row > 0
+from estimated_calls
+left join doc_scope__volumes
+    on estimated_calls.phase = doc_scope__volumes.object
+order by estimated_calls.place

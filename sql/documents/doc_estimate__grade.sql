@@ -8,6 +8,19 @@ with grades as (
         (sum(grade) + max(grade)) / nullif(count(*) + 1, 0) as grade,
         arg_max(part, grade) as hardest,
     from doc_estimate__parts
+),
+
+calendar as (
+    select
+        sum(calls_count) as calls_count,
+        round(
+            sum(calls_count) / nullif(max(calls_per_hour_count), 0), 1
+        ) as hours_of_calls,
+        round(
+            date_diff('minute', min(begins), max(done)) / 1440, 1
+        ) as days,
+        max(done) as done,
+    from estimated_calls
 )
 
 select
@@ -19,8 +32,9 @@ select
     end as complexity,
     round(grade, 1) as grade,
     hardest as hardest_part,
-    round(
-        (select sum(calls_count) from doc_estimate__calls)
-        / nullif(calls_allowed(destination_plan()), 0), 2
-    ) as hours_of_calls,
+    calendar.calls_count,
+    calendar.hours_of_calls,
+    calendar.days,
+    strftime(calendar.done, '%Y-%m-%d %H:%M') as done_if_begun_now,
 from grades
+cross join calendar

@@ -31,9 +31,8 @@ unclear as (
 calls as (
     select
         sum(calls_count) as calls_count,
-        sum(calls_count)
-        / nullif(calls_allowed(destination_plan()), 0) as hours,
-    from doc_estimate__calls
+        date_diff('hour', min(begins), max(done)) as hours,
+    from estimated_calls
 ),
 
 measured as (
@@ -50,7 +49,7 @@ measured as (
         [0, 10, 100, 1000],
     from unclear
     union all
-    select 'timeline', ceil(hours)::bigint, 'hours of calls, day and night',
+    select 'timeline', hours, 'hours from the first call to the last',
         [2, 8, 24, 72],
     from calls
     union all

@@ -15,6 +15,7 @@ select
         when standing = 'there, options missing' then 'add the missing choices'
         when standing = 'there, of another type'
             then 'it is of the type ' || type_there || ': make another field'
+        when standing = 'there, not unique' then 'tick "unique"'
         when is_unique then 'create it, and tick "unique"'
         else 'create it'
     end as to_do,

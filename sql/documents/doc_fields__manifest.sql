@@ -19,6 +19,7 @@ with mapped as (
 wanted as (
     select
         used.*,
+        used.object = 'deals' and used.field = 'cf_source_id' as is_unique,
         objects.source as source_object,
         mapped.source_column,
         case coalesce(mapped.type, used.looks_like)
@@ -47,7 +48,7 @@ there as (
     select
         object, name, type,
         len(choices) as options_there_count,
-        coalesce(custom_field_kind(type), 'text') as kind,
+        holds(kind_of_field(type)) as holds,
     from int_fields__listed
 ),
 
@@ -59,7 +60,7 @@ select
     wanted.object,
     wanted.field,
     wanted.type,
-    wanted.field = 'cf_source_id' and wanted.object = 'deals' as is_unique,
+    wanted.is_unique,
     case
         when wanted.type in ('dropdown', 'multi-select')
             then coalesce(options.options_count, 0)
@@ -67,13 +68,13 @@ select
     case
         when not known.are_fields_known then 'not known: settings unread'
         when there.name is null then 'to create'
-        when there.kind <> case wanted.type
-            when 'textarea' then 'text'
-            else wanted.type
-        end then 'there, of another type'
+        when there.holds <> holds(kind_of_field(wanted.type))
+            then 'there, of another type'
         when wanted.type in ('dropdown', 'multi-select')
             and options.options_count > there.options_there_count
             then 'there, options missing'
+        when wanted.is_unique and not unique_there.is_unique
+            then 'there, not unique'
         else 'there'
     end as standing,
     there.type as type_there,
@@ -85,6 +86,9 @@ from wanted
 cross join known
 left join there
     on wanted.object = there.object and wanted.field = there.name
+left join int_fields__unique as unique_there
+    on wanted.object = unique_there.object
+    and wanted.field = unique_there.name
 left join options
     on wanted.source_object = options.source_object
     and wanted.source_column = options.source_column

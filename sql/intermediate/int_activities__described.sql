@@ -32,43 +32,37 @@ timed as (
 
 facts as (
     select
-        activities._source_id,
+        timed.* exclude (started_there, wall_time),
         concat_ws(
             chr(10),
-            'When: ' || activities.wall_time || ' ' || source_time_zone(),
-            'Author: ' || coalesce(authors.name, activities.author_email),
-            'Direction: ' || activities.direction,
-            'Outcome: ' || activities.outcome,
-            'Status: ' || activities.status,
-            'From: ' || activities.email_from,
-            'To: ' || activities.email_to,
-            'Cc: ' || activities.email_cc,
-            'Phone: ' || activities.phone_number,
-            'Recording: ' || activities.recording_url,
+            'When: ' || timed.wall_time || ' ' || source_time_zone(),
+            'Author: ' || coalesce(authors.name, timed.author_email),
+            'Direction: ' || timed.direction,
+            'Outcome: ' || timed.outcome,
+            'Status: ' || timed.status,
+            'From: ' || timed.email_from,
+            'To: ' || timed.email_to,
+            'Cc: ' || timed.email_cc,
+            'Phone: ' || timed.phone_number,
+            'Recording: ' || timed.recording_url,
             'Attendees: ' || participants.names
         ) as facts,
-    from timed as activities
-    left join participants
-        on activities.activity_id = participants.activity_id
-    left join authors on activities.author_id = authors.user_id
+    from timed
+    left join participants on timed.activity_id = participants.activity_id
+    left join authors on timed.author_id = authors.user_id
 )
 
 select
-    activities.*,
+    * exclude (facts),
     coalesce(
-        activities.subject, upper(left(activities.type, 1))
-        || substr(activities.type, 2), 'Activity'
+        subject, upper(left(type, 1)) || substr(type, 2), 'Activity'
     ) as title,
     case
-        when activities.body_format = 'html'
-            then sanitise_html(activities.body)
-        else text_as_html(activities.body)
+        when body_format = 'html' then sanitise_html(body)
+        else text_as_html(body)
     end as body_html,
     case
-        when activities.body_format = 'html'
-            then sanitise_html(activities.body)
-        else activities.body
+        when body_format = 'html' then sanitise_html(body) else body
     end as safe_body,
-    facts.facts || chr(10) || source_marker(activities._source_id) as footer,
-from int_activities__typed as activities
-inner join facts on activities._source_id = facts._source_id
+    facts || chr(10) || source_marker(_source_id) as footer,
+from facts

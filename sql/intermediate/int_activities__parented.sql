@@ -51,6 +51,20 @@ keyed as (
     from placed
 ),
 
+-- Few activities call people by name: no more names are held than they use.
+asked as (
+    select name_in_company as name_key from keyed
+    where name_in_company is not null
+    union
+    select name_anywhere from keyed
+    where name_anywhere is not null
+),
+
+known_names as (
+    select * from int_contacts__named
+    where name_key in (select name_key from asked)
+),
+
 named as (
     select
         keyed.*,
@@ -61,9 +75,9 @@ named as (
             in_company.is_ambiguous, anywhere.is_ambiguous, false
         ) as is_ambiguous,
     from keyed
-    left join int_contacts__named as in_company
+    left join known_names as in_company
         on keyed.name_in_company = in_company.name_key
-    left join int_contacts__named as anywhere
+    left join known_names as anywhere
         on keyed.name_anywhere = anywhere.name_key
 )
 

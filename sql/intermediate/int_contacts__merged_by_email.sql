@@ -18,11 +18,22 @@ with contacts as (
     from int_contacts__derived
 ),
 
+-- Told by numbers, which are small: only addresses that may be shared are
+-- compared as texts.
+shared as (
+    select hash(email) as mark
+    from contacts
+    where email is not null and _duplicate is null and not is_deleted
+    group by mark
+    having count(*) > 1
+),
+
 newest as (
     select
         email,
         _source_id as survivor_source_id,
     from contacts
+    semi join shared on hash(contacts.email) = shared.mark
     where email is not null and _duplicate is null and not is_deleted
     qualify row_number() over (
         partition by email

@@ -47,19 +47,6 @@ create or replace macro kind_of_type(type) as
         when type is not null then 'text'
     end;
 
--- The kind of a destination's field, by its type there.
-create or replace macro kind_of_field(type) as
-    case
-        when type in ('dropdown', 'radio', 'choice') then 'choice'
-        when type in ('multi_select', 'multi_select_dropdown') then 'list'
-        when type in ('textarea', 'paragraph') then 'long'
-        when type in ('number', 'decimal', 'integer', 'currency') then 'number'
-        when type in ('date_time', 'datetime') then 'date_time'
-        when type in ('checkbox', 'boolean') then 'checkbox'
-        when type in ('date') then 'date'
-        else 'text'
-    end;
-
 -- The kind of a canonical column, by its name.
 create or replace macro kind_of_column(name) as
     case
@@ -89,13 +76,4 @@ create or replace macro map_type_of(kind) as
         when 'date' then 'date'
         when 'date_time' then 'date_time'
         else 'text'
-    end;
-
--- How many characters a field of a type holds there; null: nobody knows.
-create or replace macro field_limit(name, type) as
-    case
-        when name = 'mobile_number' then 30
-        when type in ('textarea', 'paragraph')
-            then case when starts_with(name, 'cf_') then 10000 else 65535 end
-        when type = 'text' then 256
     end;

@@ -76,6 +76,6 @@ select
     name,
     label,
     type,
-    kind_of_field(type),
+    coalesce(kind_of_field(type), 'text'),
     choices,
 from free

@@ -10,7 +10,7 @@ with pairs as (
         source_kind,
         case
             when destination_type is not null
-                then kind_of_field(destination_type)
+                then coalesce(kind_of_field(destination_type), 'text')
         end as kind,
         field_limit(destination_field, destination_type) as longest_there,
         carried_to is null and declared_type in (

@@ -2,6 +2,7 @@
 -- said it: the zone of times, the currency of amounts. It is said in
 -- deskferry.toml, as time_zone and currency of [source].
 -- blocks: decide
+-- fix: say it in deskferry.toml, as time_zone and currency of [source]
 
 with times as (
     select object, without_zone as cells,

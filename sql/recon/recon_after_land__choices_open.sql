@@ -2,6 +2,8 @@
 -- since otherwise than they were read. `deskferry map set` answers; a file that
 -- was read otherwise has to be landed again.
 -- blocks: decide
+-- fix: `deskferry map show` lists what is asked, `deskferry map set` answers
+-- fix: it; land again a file that was read otherwise
 
 select
     scope,

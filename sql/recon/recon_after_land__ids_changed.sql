@@ -3,6 +3,7 @@
 -- would be sent once more. Land an export with the ids as they were, or begin a
 -- new workspace.
 -- blocks: yes
+-- fix: land an export with the ids as they were, or begin a new workspace
 
 with beginnings as (
     select

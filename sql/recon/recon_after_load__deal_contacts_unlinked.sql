@@ -1,5 +1,7 @@
 -- People of deals that the destination does not show with the deal.
 -- blocks: yes
+-- fix: add these people to the deals at the destination, then `deskferry
+-- fix: verify`
 
 with shown as (
     select

@@ -1,6 +1,8 @@
 -- Sums of deals per currency and stage: what was accepted against what the
 -- destination shows. A row is a difference.
 -- blocks: yes
+-- fix: find the deals of this stage and currency that somebody changed there,
+-- fix: put them right, then `deskferry verify`
 
 with accepted as (
     select

@@ -1,6 +1,8 @@
 -- Fields that the destination shows otherwise than they were sent. Values are
 -- compared as numbers, days, instants and sets, and are not listed here.
 -- blocks: yes
+-- fix: mend the fields at the destination, or the rule of the account that
+-- fix: changed them, then `deskferry verify`
 
 with aliases as (
     select map(list(field), list(stored_field)) as stored_names

@@ -1,5 +1,7 @@
 -- Files that the destination shows with another size than what was sent.
 -- blocks: yes
+-- fix: upload these files by hand in the place of those that are there, then
+-- fix: `deskferry verify`
 
 select wanted._source_id as source_id,
 from load_attachments as wanted

@@ -1,5 +1,7 @@
 -- Members of campaigns that the destination does not show in the list.
 -- blocks: yes
+-- fix: add these people to the lists at the destination, then `deskferry
+-- fix: verify`
 
 with shown as (
     select

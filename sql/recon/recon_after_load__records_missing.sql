@@ -1,5 +1,7 @@
 -- Records the destination accepted and does not show.
 -- blocks: yes
+-- fix: look for them in the bin of the destination and restore them, then
+-- fix: `deskferry verify`
 
 with listed as (
     select object from objects

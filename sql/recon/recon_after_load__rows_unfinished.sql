@@ -1,6 +1,8 @@
 -- Rows that should be at the destination and are not known to be, and rows it
 -- accepted that the load no longer holds.
 -- blocks: yes
+-- fix: `deskferry status` says where they stand, and `deskferry load` goes on
+-- fix: with them
 
 with wanted as (
     select _source_id from load_@object

@@ -1,5 +1,6 @@
 -- Tags of the export that the destination does not show on the record.
 -- blocks: yes
+-- fix: add the tags at the destination, then `deskferry verify`
 
 with stored as (
     select 'companies' as object, id, record from raw_freshsales__companies

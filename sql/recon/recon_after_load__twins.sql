@@ -1,5 +1,7 @@
 -- Records at the destination that bear one source id twice.
 -- blocks: yes
+-- fix: keep one of each at the destination and remove the others, then
+-- fix: `deskferry verify`
 
 -- Read once: the records are wide.
 with marked as materialized (

@@ -1,6 +1,8 @@
 -- Custom fields about to be written that the destination does not have: it
 -- would take the record and drop the value without a word.
 -- blocks: yes
+-- fix: the account's admin creates them as the document `fields` of `deskferry
+-- fix: discover` lists them, or sql/map/map_fields.csv names others
 
 with known as (
     select name from int_fields__listed where object = '@object'

@@ -2,9 +2,12 @@
 -- type than the manifest asks for (`deskferry discover`, document `fields`). A
 -- type that the fact sheet does not name takes anything.
 -- blocks: yes
+-- fix: the account's admin makes a field of the type that the document `fields`
+-- fix: of `deskferry discover` names, or sql/map/map_fields.csv names another
+-- fix: one
 
 with fields as (
-    select name, type, custom_field_kind(type) as kind
+    select name, type, kind_of_field(type) as kind
     from int_fields__listed
     where object = '@object' and starts_with(name, 'cf_')
 ),
@@ -35,7 +38,7 @@ misfits as (
         min(cells._source_id) as source_id,
     from cells
     inner join fields on cells.field = fields.name
-    where not fits_custom_field(fields.kind, cells.json_type, cells.value)
+    where not fits_field(fields.kind, cells.json_type, cells.value)
     group by cells.field, fields.type
 )
 

@@ -1,6 +1,7 @@
 -- Sums of deals per currency and stage: those of the export against those of
 -- the load, whatever will become of each row. A row is a difference.
 -- blocks: yes
+-- fix: a script of deals below sql/ loses or changes amounts: correct it
 
 with exported as (
     select

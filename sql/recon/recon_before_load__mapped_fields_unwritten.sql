@@ -2,6 +2,7 @@
 -- that the load writes itself, or a field of the layout that takes no column.
 -- Name another field in map_fields.
 -- blocks: decide
+-- fix: name another field in sql/map/map_fields.csv
 
 with cells as (
     select

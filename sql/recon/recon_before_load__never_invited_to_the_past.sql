@@ -2,6 +2,7 @@
 -- would mail them. Who took part stands in the text. It is the program's own: a
 -- workspace cannot change it, and no approval lifts it.
 -- blocks: yes
+-- fix: correct the script of meetings that was changed below sql/
 
 select
     'meetings' as object,

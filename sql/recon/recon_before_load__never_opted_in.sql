@@ -3,6 +3,7 @@
 -- what the export says, of the record and of all with its address. It is the
 -- program's own: a workspace cannot change it, and no approval lifts it.
 -- blocks: yes
+-- fix: correct the script of people that was changed below sql/
 
 with said as (
     select

@@ -1,6 +1,7 @@
 -- Owners of at least one record for whom nobody has decided: name the user
 -- they become in map_owners, or put them on hold there.
 -- blocks: decide
+-- fix: say in sql/map/map_owners.csv whom each becomes, or hold them there
 
 with owned as (
     select keyed.owner_source_id, count(*) as records,

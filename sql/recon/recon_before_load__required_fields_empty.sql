@@ -1,5 +1,7 @@
 -- Rows about to be sent without a field that the destination requires.
 -- blocks: yes
+-- fix: map a column to the field in sql/map/map_fields.csv, or let the
+-- fix: account's admin make it optional
 
 with required as (
     select name from int_fields__listed

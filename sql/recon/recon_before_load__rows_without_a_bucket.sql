@@ -1,6 +1,8 @@
 -- Source rows that the load of their object has lost, or holds twice, or both
 -- skips and queues.
 -- blocks: yes
+-- fix: correct sql/load/load_@object.sql: every source row once, and with one
+-- fix: reason at most
 
 with wanted as (
     select _source_id, _skip_reason, _queue_reason from load_@object

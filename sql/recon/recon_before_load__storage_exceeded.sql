@@ -2,6 +2,8 @@
 -- all its active users. Name the account's plan in deskferry.toml, or let
 -- them go: policy `attachments_over_storage = "load"`.
 -- blocks: decide
+-- fix: name the account's plan in deskferry.toml, or let them go with
+-- fix: attachments_over_storage = "load" in [policies]
 
 with wanted as (
     select count(*) as files, sum(_file_bytes) as file_bytes,

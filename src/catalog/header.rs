@@ -21,6 +21,8 @@ pub struct Header {
     pub queue: Vec<String>,
     /// Whether rows of a check stop the run.
     pub blocks: Option<Blocks>,
+    /// What a person does about the rows of a check that stops: the words of its hint.
+    pub fix: String,
     /// What stands above a section of a document.
     pub title: Option<String>,
     /// Where the section stands among the others of its document: the smaller, the earlier.
@@ -63,7 +65,7 @@ pub enum Blocks {
 }
 
 const KEYS: &str =
-    "key, require, unique, references, skip, queue, blocks, title, order, empty, chart";
+    "key, require, unique, references, skip, queue, blocks, fix, title, order, empty, chart";
 
 /// The keys that sections of documents have, and no other script.
 pub const OF_SECTIONS: [&str; 4] = ["title", "order", "empty", "chart"];
@@ -125,6 +127,7 @@ fn set(header: &mut Header, key: &str, value: &str) -> Result<(), String> {
             }
         }
         "blocks" => header.blocks = Some(blocks(value)?),
+        "fix" => header.fix = format!("{} {value}", header.fix).trim_start().to_owned(),
         "title" => header.title = Some(value.to_owned()),
         "empty" => header.empty = Some(value.to_owned()),
         "order" => header.order = order(value)?,
@@ -188,7 +191,7 @@ mod tests {
         let text = "-- Accounts Freshsales shall hold: one per name,\n-- the newest edit wins.\n\
             -- key: object, _source_id\n-- require: name\n-- unique: name, city + street\n\
             -- references: parent_id -> companies, owner_id -> owners\n-- skip: a\n-- skip: b, c\n\
-            -- queue: d\n-- blocks: decide\n\nselect 1\n-- wrong: here nobody looks\n";
+            -- queue: d\n-- blocks: decide\n-- fix: ask them,\n-- fix: or not\n\nselect 1\n-- wrong: here nobody looks\n";
         let header = parse("load/load_x.sql", text).unwrap();
         assert_eq!(
             header.about,
@@ -211,6 +214,7 @@ mod tests {
         assert_eq!(header.skip, ["a", "b", "c"]);
         assert_eq!(header.queue, ["d"]);
         assert_eq!(header.blocks, Some(Blocks::Decide));
+        assert_eq!(header.fix, "ask them, or not");
     }
 
     #[test]

@@ -276,10 +276,11 @@ fn required<'a>(files: &'a BTreeMap<String, String>, path: &str) -> Result<&'a S
 }
 
 /// Relations that tell what the program knows.
-const TOLD: [&str; 13] = [
+const TOLD: [&str; 14] = [
     "alias_columns",
     "alias_objects",
     "alias_words",
+    "estimated_calls",
     "objects",
     "object_aliases",
     "landed_choices",

@@ -204,6 +204,9 @@ pub struct Read {
     /// The only edition that has it; in the other it has no rows.
     #[serde(default)]
     pub edition: Option<Edition>,
+    /// An account may lack it or keep it to itself; then it has no rows.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 fn one_or_many<'de, D: serde::Deserializer<'de>>(source: D) -> Result<Vec<Find>, D::Error> {

@@ -159,6 +159,11 @@ fn check_contract(script: &Script) -> Result<()> {
         )
         .hint("yes stops the run, decide asks a person first, no is a finding"));
     }
+    let stops = matches!(script.blocks(), Blocks::Yes | Blocks::Decide);
+    if !script.header.fix.is_empty() && !stops {
+        let problem = "`-- fix:` belongs to checks that stop the run".to_owned();
+        return Err(refused(path, problem).hint("a finding that stops nothing needs no next step"));
+    }
     check_section(script)?;
     match script.reads.iter().find(|read| !may_read(script, read)) {
         None => Ok(()),
@@ -192,26 +197,29 @@ fn check_section(script: &Script) -> Result<()> {
     }
 }
 
-/// Only documents are made after it.
-const PROFILE: &str = "landed_profile";
+/// Only documents are made after them.
+const OF_DOCUMENTS: [&str; 2] = ["landed_profile", "estimated_calls"];
 
 /// The layer table of `sql/README.md`.
 fn may_read(script: &Script, read: &str) -> bool {
+    if OF_DOCUMENTS.contains(&read) {
+        return script.layer == Layer::Documents;
+    }
     let prefix = read.split('_').next().unwrap_or_default();
     match script.layer {
         Layer::Columns => matches!(prefix, "raw" | "col" | "map"),
         Layer::Staging => matches!(prefix, "raw" | "col"),
         Layer::Intermediate => {
-            matches!(prefix, "stg" | "int" | "map" | "col" | "landed") && read != PROFILE
+            matches!(prefix, "stg" | "int" | "map" | "col" | "landed")
         }
         Layer::Load => matches!(prefix, "stg" | "int" | "map" | "raw") || read == "ledger_ids",
         // `check_names` refuses what nobody makes.
-        Layer::Recon => !matches!(prefix, "recon" | "prop" | "doc") && read != PROFILE,
+        Layer::Recon => !matches!(prefix, "recon" | "prop" | "doc"),
         Layer::Proposals => {
             matches!(
                 prefix,
                 "raw" | "stg" | "int" | "map" | "landed" | "alias" | "prop"
-            ) && read != PROFILE
+            )
         }
         // Documents are made where nobody asked for proposals.
         Layer::Documents => prefix != "prop",
@@ -303,6 +311,7 @@ mod tests {
                 "prop_x__y",
                 "doc_x__y",
                 "landed_profile",
+                "estimated_calls",
             ];
             reads
                 .into_iter()
@@ -318,7 +327,7 @@ mod tests {
             allowed("load/load_a.sql", "key: a"),
             ["raw_x__y", "stg_x__y", "int_x__y", "map_x", "ledger_ids"]
         );
-        assert_eq!(allowed("documents/doc_a__b.sql", "title: A").len(), 10);
+        assert_eq!(allowed("documents/doc_a__b.sql", "title: A").len(), 11);
         assert_eq!(
             allowed("proposals/prop_a__b.sql", "about"),
             ["raw_x__y", "stg_x__y", "int_x__y", "map_x", "prop_x__y"]

@@ -46,18 +46,20 @@ pub fn client(workspace: &Workspace) -> Result<Client> {
 /// The account's hour. On loopback there is no account whose calls have to be spared, unless the config says their number.
 #[must_use]
 pub fn hour(config: &Config) -> Option<Hour> {
-    let destination = &config.destination;
-    let of_plan = || u64::from(destination.plan.calls_per_hour());
-    let is_account = !destination.is_loopback();
-    let calls = config
-        .quota
-        .calls_per_hour
-        .or_else(|| is_account.then(of_plan))?;
-    Some(Hour {
-        calls,
-        share_to_leave_free: config.quota.share_to_leave_free,
-        burst: config.quota.burst,
-    })
+    let is_account = !config.destination.is_loopback();
+    (is_account || config.quota.calls_per_hour.is_some()).then(|| planned_hour(config))
+}
+
+/// The hour of an account with the configured plan, wherever the destination is.
+#[must_use]
+pub fn planned_hour(config: &Config) -> Hour {
+    let of_plan = || u64::from(config.destination.plan.calls_per_hour());
+    let quota = &config.quota;
+    Hour {
+        calls: quota.calls_per_hour.unwrap_or_else(of_plan),
+        share_to_leave_free: quota.share_to_leave_free,
+        burst: quota.burst,
+    }
 }
 
 /// How quickly so many further calls may leave, as the client sees its quota; `None`: as quickly as the destination answers.

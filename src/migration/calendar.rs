@@ -5,7 +5,10 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::cost::{ASSUMPTION, Cost};
+use super::cost::{self, ASSUMPTION, Cost};
+use super::outlook::SETTINGS;
+use super::plan::Step;
+use crate::catalog::Catalog;
 use crate::freshsales::{Hour, Runway, Windows};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -142,6 +145,20 @@ impl Pace {
             latest: windows.after(begin, self.longest(cost.most)),
         }
     }
+}
+
+/// The phases of a load: the destination's settings, and each object.
+#[must_use]
+pub fn phases(catalog: &Catalog, steps: &[Step]) -> Vec<Phase> {
+    let phase = |name: &str, cost| Phase {
+        name: name.to_owned(),
+        cost,
+    };
+    let settings = cost::fixed(catalog.reads.len() as u64 + 1);
+    let objects = steps.iter().map(|step| phase(&step.object, step.cost));
+    std::iter::once(phase(SETTINGS, settings))
+        .chain(objects)
+        .collect()
 }
 
 /// Lays `phases` out one after the other from `now` on. Without a `pace` there is no telling when.

@@ -52,7 +52,7 @@ pub fn decisions(workspace: &Workspace) -> Result<Vec<Decision>> {
     let history = ledger::history(&workspace.staging())?;
     let extract = extract::newest(workspace, &history)?;
     let inputs = relations::inputs(workspace, &extract, &history);
-    let build = |warehouse: &Warehouse| judge(&inputs, warehouse);
+    let build = |warehouse: &mut Warehouse| judge(&inputs, warehouse);
     status::ask(workspace, &extract, &inputs, build, judged)
 }
 

@@ -67,8 +67,8 @@ pub fn discover_offline(workspace: &Workspace) -> Result<Discovery> {
     let history = ledger::history(&workspace.staging())?;
     let extract = extract::newest(workspace, &history)?;
     let inputs = relations::inputs(workspace, &extract, &history);
-    let warehouse = extract::aside(workspace, &extract)?;
-    let found = build(&inputs, &warehouse)
+    let mut warehouse = extract::aside(workspace, &extract)?;
+    let found = build(&inputs, &mut warehouse)
         .and_then(|()| describe(workspace, &extract, &inputs, &warehouse));
     let published = found.and_then(|found| {
         warehouse.publish(&workspace.warehouse())?;
@@ -83,7 +83,7 @@ pub fn discover_offline(workspace: &Workspace) -> Result<Discovery> {
 }
 
 /// Everything, with the rows of the checks for whoever asks for them.
-fn build(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
+fn build(inputs: &Inputs<'_>, warehouse: &mut Warehouse) -> Result<()> {
     relations::build(inputs, warehouse)?;
     reconcile::check_all(inputs.catalog, warehouse)
 }
@@ -95,7 +95,7 @@ fn describe(
     warehouse: &Warehouse,
 ) -> Result<Discovery> {
     let catalog = &workspace.catalog;
-    documents::build(inputs, warehouse)?;
+    documents::build(inputs, workspace.clock.wall(), warehouse)?;
     let below = format!("discovery/{}", extract.extract_id);
     let folder = workspace.staging().join(&below);
     let files = documents::kept(catalog).into_iter();

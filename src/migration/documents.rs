@@ -4,13 +4,20 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use super::relations::{self, Inputs, failed};
 use super::workspace::{Workspace, private_folder};
-use super::{extract, profile};
+use super::{estimate, extract, profile};
 use crate::catalog::{self, Catalog, Chart, Script};
 use crate::error::{Error, Kind, Result};
 use crate::ledger;
 use crate::warehouse::{Answer, Warehouse};
+
+/// How each landed column is filled; a document's only.
+const PROFILE: &str = "landed_profile";
+/// What each phase costs in calls, and when it is done; a document's only.
+const ESTIMATE: &str = "estimated_calls";
 
 /// Rows of a section that are shown; its query has them all.
 const SHOWN: usize = 5_000;
@@ -55,15 +62,16 @@ pub struct Section {
     pub answer: Answer,
 }
 
-/// Makes `landed_profile`, and a view for each section; what they read must be there.
+/// Makes `landed_profile`, `estimated_calls` as of `now`, and a view for each section; what they read must be there.
 ///
 /// # Errors
 /// [`Kind::Script`] naming the script that DuckDB refused.
-pub fn build(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
+pub fn build(inputs: &Inputs<'_>, now: Timestamp, warehouse: &Warehouse) -> Result<()> {
     let profile = profile::select(inputs)?;
     warehouse.run(&format!(
         "create or replace table landed_profile as\n{profile}"
     ))?;
+    estimate::relation(inputs, "table", now, warehouse)?;
     let mut sections = inputs.catalog.sections.iter();
     sections.try_for_each(|section| relation(inputs.catalog, section, "view", warehouse))
 }
@@ -87,13 +95,20 @@ pub fn offer(workspace: &Workspace, warehouse: &Warehouse, query: &str) -> Resul
         })
         .collect();
     sections.reverse();
-    if asked.contains("landed_profile") {
+    let (is_profile, is_estimate) = (asked.contains(PROFILE), asked.contains(ESTIMATE));
+    if is_profile || is_estimate {
         let history = ledger::history(&workspace.staging())?;
         let extract = extract::newest(workspace, &history)?;
-        let profile = profile::select(&relations::inputs(workspace, &extract, &history))?;
-        warehouse.run(&format!(
-            "create or replace temp view landed_profile as\n{profile}"
-        ))?;
+        let inputs = relations::inputs(workspace, &extract, &history);
+        if is_profile {
+            let profile = profile::select(&inputs)?;
+            warehouse.run(&format!(
+                "create or replace temp view landed_profile as\n{profile}"
+            ))?;
+        }
+        if is_estimate {
+            estimate::relation(&inputs, "temp table", workspace.clock.wall(), warehouse)?;
+        }
     }
     let mut sections = sections.into_iter();
     sections.try_for_each(|section| relation(catalog, section, "temp view", warehouse))

@@ -13,6 +13,7 @@ mod cost;
 mod decisions;
 mod discover;
 pub mod documents;
+mod estimate;
 mod extract;
 mod known_names;
 mod landed;
@@ -203,15 +204,7 @@ fn steps(run: &Run<'_>, warehouse: &Warehouse) -> Result<Vec<Step>> {
 /// The calendar of a load that would begin now.
 fn calendar_of(run: &Run<'_>, steps: &[Step]) -> Calendar {
     let config = &run.workspace.config;
-    let settings = cost::fixed(run.workspace.catalog.reads.len() as u64 + 1);
-    let phase = |name: &str, cost| calendar::Phase {
-        name: name.to_owned(),
-        cost,
-    };
-    let objects = steps.iter().map(|step| phase(&step.object, step.cost));
-    let phases: Vec<_> = std::iter::once(phase(outlook::SETTINGS, settings))
-        .chain(objects)
-        .collect();
+    let phases = calendar::phases(&run.workspace.catalog, steps);
     let all = phases.iter().map(|phase| phase.cost.most);
     let all = all.fold(0, u64::saturating_add);
     let pace = account::pace(config, &run.client, all);
@@ -262,21 +255,23 @@ async fn load_run(run: &Run<'_>, chosen: &[&Object], outlook: &Outlook<'_>) -> R
     probe::before_load(run, chosen).await?;
     read_references(run).await?;
     run.go_on()?;
-    let warehouse = run.build()?;
+    let mut warehouse = run.build()?;
     let is_chosen = |step: &Step| chosen.iter().any(|object| object.name == step.object);
     outlook.plan(steps(run, &warehouse)?.into_iter().filter(is_chosen));
-    let result = phases(run, chosen, &warehouse).await;
+    let result = phases(run, chosen, &mut warehouse).await;
     let finished = finish(run, warehouse);
     result.and(finished)
 }
 
 /// Every check that can be made before the first call that writes, then the phases.
-async fn phases(run: &Run<'_>, chosen: &[&Object], warehouse: &Warehouse) -> Result<()> {
+async fn phases(run: &Run<'_>, chosen: &[&Object], warehouse: &mut Warehouse) -> Result<()> {
     reconcile::gate(&check_before(run, warehouse)?)?;
     warehouse.publish(&run.workspace.warehouse())?;
     for object in chosen {
         run.go_on()?;
-        phase::carry(run, object, warehouse).await?;
+        if phase::carry(run, object, warehouse).await? > 0 {
+            warehouse.reopen()?;
+        }
     }
     let findings = reconcile::check_run(&run.workspace.catalog, warehouse, When::AfterLoad)?;
     note(run, &findings)?;

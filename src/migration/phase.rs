@@ -18,13 +18,14 @@ use crate::load::{self, Sending, Tally};
 use crate::reconcile;
 use crate::warehouse::{Warehouse, quote_text};
 
-/// Carries one object through its phase. It passes only when nothing is unknown, pending or lost.
+/// Carries one object through its phase, and says how many rows were sent. It passes only when nothing is unknown, pending or
+/// lost.
 ///
 /// # Errors
 /// [`Kind::Decision`], [`Kind::Check`] for a gate; [`Kind::Rejected`] beyond the approved number; [`Kind::Destination`].
-pub async fn carry(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<()> {
+pub async fn carry(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<u64> {
     if !reconcile::has_rows(object, warehouse)? {
-        return Ok(());
+        return Ok(0);
     }
     relations::refresh(&run.inputs(), object, warehouse)?;
     if is_any_left(run, object, warehouse)? {
@@ -48,7 +49,7 @@ pub async fn carry(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Res
     }
     // A row that has not come to its end explains what the checks find: it says what to do next.
     settled(run, object, warehouse)?;
-    checked
+    checked.map(|()| sent)
 }
 
 /// Reads back what was written, as far as no answer and no list has shown it since, and counts once more.

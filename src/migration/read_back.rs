@@ -22,7 +22,14 @@ use crate::warehouse::{Warehouse, quote_text};
 /// # Errors
 /// [`Kind::Destination`](crate::error::Kind::Destination) when it cannot be read.
 pub async fn reference(run: &Run<'_>, read: &Read) -> Result<()> {
-    let records = run.client.read(&read.path, &read.root).await?;
+    let records = match read.optional {
+        true => run
+            .client
+            .read_if_there(&read.path, &read.root)
+            .await?
+            .unwrap_or_default(),
+        false => run.client.read(&read.path, &read.root).await?,
+    };
     let mut reading = begin(run, &read.name)?;
     reading.page(&records)?;
     run.ledger.append(vec![reading.finish(true)?])

@@ -41,14 +41,23 @@ pub struct Inputs<'a> {
 ///
 /// # Errors
 /// [`Kind::Script`] naming the script that failed.
-pub fn build(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
+pub fn build(inputs: &Inputs<'_>, warehouse: &mut Warehouse) -> Result<()> {
     sources(inputs, warehouse)?;
     let scripts = inputs.catalog.scripts.iter();
-    for script in scripts.filter(|script| script.layer < Layer::Load) {
+    let scripts = scripts.filter(|script| script.layer < Layer::Load);
+    for (place, script) in scripts.enumerate() {
+        if place % BETWEEN_OPENINGS == 0 {
+            warehouse.reopen()?;
+        }
         relation(inputs.catalog, script, warehouse)?;
     }
-    refresh_all(inputs, warehouse)
+    warehouse.reopen()?;
+    refresh_all(inputs, warehouse)?;
+    warehouse.reopen()
 }
+
+/// So many relations are made before the build's file is opened again, for the memory that they leave behind.
+const BETWEEN_OPENINGS: usize = 12;
 
 /// Makes all that scripts read and no script makes: settings, macros, maps, wiring, the raw views, the ledger's relations.
 ///
@@ -59,7 +68,6 @@ pub fn sources(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
     macros(&inputs.catalog.macros, warehouse)?;
     maps(inputs, warehouse)?;
     wiring(inputs, warehouse)?;
-    known_names::relations(inputs.catalog, warehouse)?;
     landed::relations(inputs, warehouse)?;
     reconcile::begin(warehouse)?;
     views::source_views(inputs, warehouse)?;
@@ -89,11 +97,20 @@ pub fn relation(catalog: &Catalog, script: &Script, warehouse: &Warehouse) -> Re
         .map_err(|e| failed(&script.path, e))
 }
 
+/// Makes what proposals read beside the layers below them: the names that the layout and the packs know.
+///
+/// # Errors
+/// [`Kind::Config`] when a pack cannot be read.
+pub fn names(catalog: &Catalog, warehouse: &Warehouse) -> Result<()> {
+    known_names::relations(catalog, warehouse)
+}
+
 /// Makes what people might decide; the relations below are there.
 ///
 /// # Errors
 /// [`Kind::Script`] naming the script that failed.
 pub fn proposals(catalog: &Catalog, warehouse: &Warehouse) -> Result<()> {
+    names(catalog, warehouse)?;
     let scripts = catalog.scripts.iter();
     let mut proposals = scripts.filter(|script| script.layer == Layer::Proposals);
     proposals.try_for_each(|script| relation(catalog, script, warehouse))

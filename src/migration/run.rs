@@ -148,8 +148,8 @@ impl<'a> Run<'a> {
     /// # Errors
     /// [`Kind::Script`] naming the script that failed.
     pub fn build(&self) -> Result<Warehouse> {
-        let warehouse = extract::aside(self.workspace, &self.extract)?;
-        relations::build(&self.inputs(), &warehouse)?;
+        let mut warehouse = extract::aside(self.workspace, &self.extract)?;
+        relations::build(&self.inputs(), &mut warehouse)?;
         Ok(warehouse)
     }
 

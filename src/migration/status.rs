@@ -76,7 +76,7 @@ pub fn status(workspace: &Workspace) -> Result<Status> {
     let quarantined = extract::quarantined(&extract, &workspace.catalog);
     let count = |warehouse: &Warehouse| standings(&workspace.catalog, warehouse, &quarantined);
     let published = workspace.warehouse();
-    let build = |warehouse: &Warehouse| rebuild(&inputs, &published, warehouse);
+    let build = |warehouse: &mut Warehouse| rebuild(&inputs, &published, warehouse);
     let objects = ask(workspace, &extract, &inputs, build, count)?;
     Ok(Status {
         gates: gates(workspace, &objects, &history),
@@ -94,15 +94,15 @@ pub fn ask<T>(
     workspace: &Workspace,
     extract: &Extract,
     inputs: &Inputs<'_>,
-    build: impl FnOnce(&Warehouse) -> Result<()>,
+    build: impl FnOnce(&mut Warehouse) -> Result<()>,
     question: impl Fn(&Warehouse) -> Result<T>,
 ) -> Result<T> {
     let megabytes = workspace.config.warehouse_memory;
     if let Some(warehouse) = current(&workspace.warehouse(), inputs, megabytes) {
         return question(&warehouse);
     }
-    let warehouse = extract::aside(workspace, extract)?;
-    let answer = build(&warehouse).and_then(|()| question(&warehouse));
+    let mut warehouse = extract::aside(workspace, extract)?;
+    let answer = build(&mut warehouse).and_then(|()| question(&warehouse));
     warehouse.discard()?;
     answer
 }
@@ -116,7 +116,7 @@ fn current(published: &Path, inputs: &Inputs<'_>, megabytes: u64) -> Option<Ware
 
 /// Builds from the files. A missing cache is put back, checks and all; one that is only behind is left to the run that is
 /// at work, which will publish its own.
-fn rebuild(inputs: &Inputs<'_>, published: &Path, warehouse: &Warehouse) -> Result<()> {
+fn rebuild(inputs: &Inputs<'_>, published: &Path, warehouse: &mut Warehouse) -> Result<()> {
     relations::build(inputs, warehouse)?;
     if published.exists() {
         return Ok(());

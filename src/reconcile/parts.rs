@@ -122,6 +122,7 @@ mod tests {
             object: "notes",
             when: When::AfterLoad,
             blocks: Blocks::Yes,
+            fix: String::new(),
             query: "select _source_id from sent_and_stored('notes') where substr(_source_id, 3)::int % 3 = 0"
                 .to_owned(),
         };

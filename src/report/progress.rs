@@ -12,6 +12,7 @@ use super::calendar::{clock_time, used_table};
 use super::say;
 use super::tables::grouped;
 use crate::migration::{Progress, Watch, Why};
+use crate::reconcile::Finding;
 use crate::source::Told;
 
 /// While a source is read, nobody is left without a word for longer.
@@ -259,10 +260,22 @@ impl Watch for Meter {
                     .iter()
                     .filter(|finding| finding.rows > 0 && finding.blocks != "no")
                 {
-                    self.tell(&format!("{}: {} rows", finding.check, finding.rows));
+                    self.tell(&stopping(finding));
                 }
             }
         }
+    }
+}
+
+/// What stops a run, and the way out.
+fn stopping(finding: &Finding) -> String {
+    let rows = match finding.rows {
+        1 => "1 row".to_owned(),
+        rows => format!("{} rows", grouped(rows)),
+    };
+    match finding.fix.as_str() {
+        "" => format!("{}: {rows}", finding.check),
+        fix => format!("{}: {rows}; {fix}", finding.check),
     }
 }
 

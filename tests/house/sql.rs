@@ -19,6 +19,7 @@ const HEADER_KEYS: &[&str] = &[
     "skip",
     "queue",
     "blocks",
+    "fix",
     "title",
     "order",
     "empty",
@@ -58,13 +59,34 @@ const EVERYTHING: &[&str] = &[
 
 /// What a document may read: all but proposals, which are made only when somebody asks.
 const DOCUMENTED: &[&str] = &[
-    "raw_", "map_", "col_", "stg_", "int_", "load_", "ledger_", "recon_", "landed_", "doc_",
+    "raw_",
+    "map_",
+    "col_",
+    "stg_",
+    "int_",
+    "load_",
+    "ledger_",
+    "recon_",
+    "landed_",
+    "estimated_",
+    "doc_",
 ];
 
 /// Prefixes that say which layer a relation is in.
 const PREFIXES: &[&str] = &[
-    "raw_", "map_", "col_", "stg_", "int_", "load_", "ledger_", "recon_", "landed_", "alias_",
-    "prop_", "doc_",
+    "raw_",
+    "map_",
+    "col_",
+    "stg_",
+    "int_",
+    "load_",
+    "ledger_",
+    "recon_",
+    "landed_",
+    "alias_",
+    "estimated_",
+    "prop_",
+    "doc_",
 ];
 
 /// When a check may run.
@@ -381,6 +403,11 @@ fn header_findings(file: &Source) -> Vec<Finding> {
             ));
         }
     }
+    let has = |line: &str| file.text.lines().any(|own| own.starts_with(line));
+    let stops = has("-- blocks: yes") || has("-- blocks: decide");
+    if stops && !has("-- fix: ") {
+        findings.push(format!("{}:1: stops, and says no way out", file.path));
+    }
     findings
 }
 
@@ -658,6 +685,19 @@ fn unknown_header_keys_and_missing_descriptions_are_found() {
     );
     assert_eq!(load("-- key: _source_id\nselect 1\n").len(), 1);
     assert_eq!(load("select 1\n-- key: x\n").len(), 1);
+}
+
+#[test]
+fn a_check_that_stops_and_says_no_way_out_is_found() {
+    let check = |header: &str| {
+        let text = format!("-- Odd rows.\n{header}\n\nselect 1\n");
+        header_findings(&file("sql/recon/recon_after_land__odd.sql", &text))
+    };
+    let found = ["sql/recon/recon_after_land__odd.sql:1: stops, and says no way out"];
+    assert_eq!(check("-- blocks: yes"), found);
+    assert_eq!(check("-- blocks: decide"), found);
+    assert!(check("-- blocks: no").is_empty());
+    assert!(check("-- blocks: yes\n-- fix: mend it").is_empty());
 }
 
 #[test]

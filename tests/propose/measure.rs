@@ -275,6 +275,7 @@ fn proposed(workspace: &Workspace, offered: &BTreeMap<&'static str, Vec<Value>>)
     let inputs = relations::inputs(workspace, extracts.last().unwrap(), &history);
     let warehouse = Warehouse::in_memory().unwrap();
     relations::sources(&inputs, &warehouse).unwrap();
+    relations::names(&workspace.catalog, &warehouse).unwrap();
     for (read, fields) in offered {
         let rows: Vec<String> = fields
             .iter()

@@ -38,11 +38,12 @@ impl Bench {
         let catalog = Catalog::check(&files).unwrap_or_else(|e| panic!("{}", words(&e)));
         let warehouse = Warehouse::in_memory().unwrap();
         let look = |inputs: &Inputs<'_>| {
-            let built = Warehouse::in_memory()?;
-            relations::build(inputs, &built)?;
+            let mut built = Warehouse::in_memory()?;
+            relations::build(inputs, &mut built)?;
             relations::proposals(&catalog, &built)?;
-            documents::build(inputs, &built)?;
+            documents::build(inputs, jiff::Timestamp::UNIX_EPOCH, &built)?;
             relations::sources(inputs, &warehouse)?;
+            relations::names(&catalog, &warehouse)?;
             shapes(&built)
         };
         let shapes = Settings::default().with(&catalog, look);
@@ -107,7 +108,7 @@ impl Bench {
         };
         let begun = self.begin(&Settings::default());
         // What no script makes: empty, as before a load.
-        let ours = ["ledger_buckets", "landed_profile"];
+        let ours = ["ledger_buckets", "landed_profile", "estimated_calls"];
         let ours = ours.map(|name| create(name, &self.shapes[name].columns));
         let begun = begun.and_then(|()| self.warehouse.run(&ours.concat()).map_err(|e| words(&e)));
         if let Err(problem) = begun.and_then(|()| given.iter().try_for_each(put)) {
@@ -244,8 +245,17 @@ impl Bench {
         let shape = self.shapes.get(name);
         let is_ours = |prefix: &&str| name.starts_with(*prefix);
         let layers = [
-            "raw_", "stg_", "int_", "load_", "ledger_", "map_", "landed_", "recon_", "prop_",
+            "raw_",
+            "stg_",
+            "int_",
+            "load_",
+            "ledger_",
+            "map_",
+            "landed_",
+            "recon_",
+            "prop_",
             "alias_",
+            "estimated_",
         ];
         if shape.is_none() && layers.iter().any(is_ours) {
             return Err("there is no relation of this name".to_owned());

@@ -168,6 +168,11 @@ impl Caller {
         self.send(reqwest::Method::PUT, path, body)
     }
 
+    /// Deletes a record.
+    pub fn delete(&self, path: &str) {
+        self.send(reqwest::Method::DELETE, path, &Value::Null);
+    }
+
     fn send(&self, method: reqwest::Method, path: &str, body: &Value) -> Option<Value> {
         runtime().block_on(async {
             let client = reqwest::Client::builder().no_proxy().build().unwrap();

@@ -99,7 +99,9 @@ impl Workspace {
     pub fn land_files(&self, files: &[(&str, &str)]) -> Ran {
         let export = tempfile::tempdir().unwrap();
         for (name, text) in files {
-            fs::write(export.path().join(name), text).unwrap();
+            let path = export.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
         }
         self.land(export.path())
     }
