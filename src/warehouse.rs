@@ -22,7 +22,7 @@ use crate::error::{Error, Kind, Result};
 use files::{beside, claim, private};
 use refusal::{bug, refused, unwritable};
 use room::Room;
-use settings::{PARQUET_ROW_GROUP, attach, settings, within};
+use settings::{BACKGROUND_THREADS, PARQUET_ROW_GROUP, attach, settings, within};
 
 /// Fewer rows leave so little behind that no file is closed for it.
 const MANY_ROWS: u64 = 100_000;
@@ -199,6 +199,10 @@ impl Warehouse {
         let nothing = Connection::open_in_memory().map_err(|e| bug("start DuckDB", e))?;
         drop(std::mem::replace(&mut self.connection, nothing));
         self.connection = attached(&self.path, self.rows)?;
+        // One instance that ends stops them for all of the process.
+        self.connection
+            .execute_batch(BACKGROUND_THREADS)
+            .map_err(|e| bug("configure DuckDB", e))?;
         self.configure(true)
     }
 

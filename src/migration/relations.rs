@@ -44,20 +44,12 @@ pub struct Inputs<'a> {
 pub fn build(inputs: &Inputs<'_>, warehouse: &mut Warehouse) -> Result<()> {
     sources(inputs, warehouse)?;
     let scripts = inputs.catalog.scripts.iter();
-    let scripts = scripts.filter(|script| script.layer < Layer::Load);
-    for (place, script) in scripts.enumerate() {
-        if place % BETWEEN_OPENINGS == 0 {
-            warehouse.reopen()?;
-        }
+    for script in scripts.filter(|script| script.layer < Layer::Load) {
         relation(inputs.catalog, script, warehouse)?;
     }
-    warehouse.reopen()?;
     refresh_all(inputs, warehouse)?;
     warehouse.reopen()
 }
-
-/// So many relations are made before the build's file is opened again, for the memory that they leave behind.
-const BETWEEN_OPENINGS: usize = 12;
 
 /// Makes all that scripts read and no script makes: settings, macros, maps, wiring, the raw views, the ledger's relations.
 ///

@@ -23,6 +23,9 @@ pub(super) fn settings(mode: AccessMode) -> Result<Config> {
 /// machine.
 const KEPT_WHEN_FREED: &str = "8MB";
 
+/// Threads of the allocator that give freed memory back.
+pub(super) const BACKGROUND_THREADS: &str = "set allocator_background_threads = true";
+
 /// One thread, and what does not fit goes to a folder of the process beside `path`. A room says how much memory there is.
 pub(super) fn within(settings: Config, path: &Path) -> Result<Config> {
     settings
