@@ -30,6 +30,17 @@ pub struct Finding {
     pub script_hash: String,
 }
 
+impl Finding {
+    /// What is said of it, and what a person does about it.
+    #[must_use]
+    pub fn with_fix(&self, said: String) -> String {
+        match self.fix.as_str() {
+            "" => said,
+            fix => format!("{said}; {fix}"),
+        }
+    }
+}
+
 /// A check, ready to run.
 struct Check<'a> {
     name: String,
@@ -375,10 +386,7 @@ fn next_step(finding: &Finding) -> String {
         "`deskferry sql \"select * from {}\"` lists them",
         finding.check
     );
-    match finding.fix.as_str() {
-        "" => rows,
-        fix => format!("{rows}; {fix}"),
-    }
+    finding.with_fix(rows)
 }
 
 fn sentence(finding: &Finding, one: &str, many: &str) -> String {

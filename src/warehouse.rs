@@ -185,7 +185,7 @@ impl Warehouse {
     }
 
     /// Closes a build that holds many rows and opens its file again. DuckDB keeps, beside its limit, a piece of memory for each
-    /// piece of each column that it has written or read since it opened the file: of a million rows some 50 MB. What is
+    /// piece of each column that it has written or read since it opened the file: of a million rows some 40 MB. What is
     /// temporary goes.
     ///
     /// # Errors

@@ -273,10 +273,7 @@ fn stopping(finding: &Finding) -> String {
         1 => "1 row".to_owned(),
         rows => format!("{} rows", grouped(rows)),
     };
-    match finding.fix.as_str() {
-        "" => format!("{}: {rows}", finding.check),
-        fix => format!("{}: {rows}; {fix}", finding.check),
-    }
+    finding.with_fix(format!("{}: {rows}", finding.check))
 }
 
 #[cfg(test)]

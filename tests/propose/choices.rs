@@ -266,22 +266,13 @@ fn measured(all: &[Choice]) -> Vec<Verdict<'_>> {
     let answer = super::propose(&workspace, &["--all"]);
     let proposals: BTreeMap<(String, String), Value> = super::proposals(&answer)
         .into_iter()
-        .map(|one| {
-            (
-                (super_text(&one["object"]), super_text(&one["source"])),
-                one,
-            )
-        })
+        .map(|one| ((text(&one["object"]), text(&one["source"])), one))
         .collect();
-    let verdict = |(place, choice): (usize, &'_ Choice)| {
+    let verdicts = all.iter().enumerate().filter_map(|(place, choice)| {
         let one = proposals.get(&choice.asked(place));
         let one = one.unwrap_or_else(|| panic!("nothing is said of {choice:?}"));
-        let status = one["status"].as_str().unwrap().to_owned();
-        Some((status, one)).filter(|(status, _)| status != "decided")
-    };
-    let verdicts = all.iter().enumerate().filter_map(|(place, choice)| {
-        let (status, one) = verdict((place, choice))?;
-        Some(Verdict {
+        let status = text(&one["status"]);
+        (status != "decided").then(|| Verdict {
             choice,
             proposed: one["destination"].as_str().map(str::to_owned),
             confidence: one["confidence"].as_f64().unwrap(),
@@ -292,7 +283,7 @@ fn measured(all: &[Choice]) -> Vec<Verdict<'_>> {
     verdicts.collect()
 }
 
-fn super_text(value: &Value) -> String {
+fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
