@@ -382,11 +382,8 @@ pub fn gate(findings: &[Finding]) -> Result<()> {
 
 /// Which rows they are, and what to do about them. A check of somebody's own may leave the second to its comment.
 fn next_step(finding: &Finding) -> String {
-    let rows = format!(
-        "`deskferry sql \"select * from {}\"` lists them",
-        finding.check
-    );
-    finding.with_fix(rows)
+    let query = format!("select * from {}", finding.check);
+    finding.with_fix(format!("`deskferry sql \"{query}\"` lists them"))
 }
 
 fn sentence(finding: &Finding, one: &str, many: &str) -> String {
