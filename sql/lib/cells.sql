@@ -20,10 +20,10 @@ create or replace macro clean_text(text) as
 -- Words and days that people and programs write for "no value".
 create or replace macro is_no_value(text) as
     clean_text(text) is null
-    or lower(clean_text(text)) in (
+    or lower(clean_text(text)) in [
         '-', '--', 'n/a', 'na', '#n/a', 'null', 'none', 'nil', '(blank)',
         '0000-00-00', '0000-00-00 00:00:00', '1900-01-00'
-    )
+    ]
     or regexp_matches(text, '^\s*9999-12-31');
 
 -- The text of a cell that is no name: words for "no value" are none.
@@ -82,14 +82,14 @@ create or replace macro first_name_of(full_name) as
 -- true or false in the words of several programs and languages.
 create or replace macro parse_boolean(text) as
     case
-        when lower(clean_text(text)) in (
+        when lower(clean_text(text)) in [
             'true', 't', 'yes', 'y', '1', 'on', 'x', 'checked', 'ja', 'oui',
             'si', 'sí', 'sim', '✓'
-        ) then true
-        when lower(clean_text(text)) in (
+        ] then true
+        when lower(clean_text(text)) in [
             'false', 'f', 'no', 'n', '0', 'off', 'unchecked', 'nein', 'non',
             'não', 'nee'
-        ) then false
+        ] then false
     end;
 
 -- Rich text without what would run: scripts, styles, handlers.

@@ -31,7 +31,7 @@ create or replace macro fields_of(record) as
     from_json(record, '"MAP(VARCHAR, JSON)"');
 
 create or replace macro is_json_number(value) as
-    json_type(value) in ('BIGINT', 'UBIGINT', 'DOUBLE');
+    json_type(value) in ['BIGINT', 'UBIGINT', 'DOUBLE'];
 
 create or replace macro same_number(wanted, stored) as
     (is_json_number(wanted) or is_json_number(stored))

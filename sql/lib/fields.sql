@@ -5,12 +5,12 @@
 create or replace macro kind_of_field(type) as
     case
         when type = 'text' then 'text'
-        when type in ('textarea', 'paragraph') then 'long'
-        when type in ('number', 'decimal', 'integer', 'currency') then 'number'
-        when type in ('dropdown', 'radio', 'choice') then 'choice'
+        when type in ['textarea', 'paragraph'] then 'long'
+        when type in ['number', 'decimal', 'integer', 'currency'] then 'number'
+        when type in ['dropdown', 'radio', 'choice'] then 'choice'
         when starts_with(type, 'multi') then 'list'
-        when type in ('checkbox', 'boolean') then 'checkbox'
-        when type in ('date_time', 'datetime') then 'date_time'
+        when type in ['checkbox', 'boolean'] then 'checkbox'
+        when type in ['date_time', 'datetime'] then 'date_time'
         when type = 'date' then 'date'
     end;
 
@@ -28,7 +28,7 @@ create or replace macro fits_field(kind, json_type, value) as
     case
         when json_type = 'NULL' or kind is null then true
         when kind = 'number'
-            then json_type in ('BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE')
+            then json_type in ['BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE']
         when kind = 'checkbox' then json_type = 'BOOLEAN'
         when holds(kind) = 'date' then json_type = 'VARCHAR'
             and try_cast(left(value, 10) as date) is not null
@@ -39,7 +39,7 @@ create or replace macro fits_field(kind, json_type, value) as
 create or replace macro field_limit(name, type) as
     case
         when name = 'mobile_number' then 30
-        when type in ('textarea', 'paragraph')
+        when type in ['textarea', 'paragraph']
             then case when starts_with(name, 'cf_') then 10000 else 65535 end
         when type = 'text' then 256
     end;

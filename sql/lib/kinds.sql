@@ -37,20 +37,20 @@ create or replace macro looks_like_instant(text) as
 -- The kind of a type that the export says its field has.
 create or replace macro kind_of_type(type) as
     case
-        when type in ('integer', 'decimal', 'currency', 'percent') then 'number'
-        when type in ('single_select', 'radio') then 'choice'
-        when type in ('multi_select', 'checkbox_group') then 'list'
-        when type in ('long_text', 'rich_text', 'json') then 'long'
+        when type in ['integer', 'decimal', 'currency', 'percent'] then 'number'
+        when type in ['single_select', 'radio'] then 'choice'
+        when type in ['multi_select', 'checkbox_group'] then 'list'
+        when type in ['long_text', 'rich_text', 'json'] then 'long'
         when type = 'boolean' then 'checkbox'
         when type = 'datetime' then 'date_time'
-        when type in ('date', 'email', 'phone', 'url', 'text') then type
+        when type in ['date', 'email', 'phone', 'url', 'text'] then type
         when type is not null then 'text'
     end;
 
 -- The kind of a canonical column, by its name.
 create or replace macro kind_of_column(name) as
     case
-        when name in ('owner_id', 'owner_email', 'owner_name') then 'user'
+        when name in ['owner_id', 'owner_email', 'owner_name'] then 'user'
         when name = 'id' or regexp_matches(name, '_ids?$') then 'id'
         when regexp_matches(name, 'email') and not regexp_matches(name, 'opt')
             then 'email'

@@ -41,4 +41,4 @@ create or replace macro calls_allowed(plan) as
 
 -- Whether a plan has several pipelines, currencies, and the product catalogue.
 create or replace macro has_sales_extras(plan) as
-    plan in ('pro', 'enterprise');
+    plan in ['pro', 'enterprise'];

@@ -26,7 +26,7 @@ create or replace macro list_parts(text, separator, options) as
         when regexp_matches(text, '^\s*\[.*\]\s*$') and json_valid(text)
             then json_extract_string(text, '$[*]')
         when contains(text, '|##|') then string_split(text, '|##|')
-        when separator in ('comma', 'pipe', 'line_break') then list_transform(
+        when separator in ['comma', 'pipe', 'line_break'] then list_transform(
             string_split(
                 options_kept(text, separator_sign(separator), options),
                 separator_sign(separator)

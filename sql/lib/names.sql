@@ -3,7 +3,7 @@
 
 -- Words that say nothing, in seven languages.
 create or replace macro is_filler(word) as
-    word in (
+    word in [
         'a', 'al', 'am', 'an', 'and', 'at', 'auf', 'by', 'cf', 'con',
         'custom', 'd', 'da', 'das', 'datensatz', 'de', 'dei', 'del', 'della',
         'delle', 'dem', 'den', 'der', 'des', 'di', 'die', 'do', 'dos', 'du',
@@ -12,7 +12,7 @@ create or replace macro is_filler(word) as
         'le', 'les', 'lo', 'los', 'met', 'o', 'of', 'on', 'op', 'os', 'para',
         'per', 'por', 'pour', 'record', 'row', 's', 'the', 'to', 'u', 'um',
         'und', 'van', 'veld', 'vom', 'von', 'voor', 'y', 'zu', 'zum', 'zur'
-    );
+    ];
 
 -- The words of a name: `vornameKunde` and `Größe 2` as `vorname kunde` and
 -- `grosse 2`.
@@ -73,10 +73,10 @@ create or replace macro word_likeness(a, b) as
 -- Words that say of what sort a thing is, and not what.
 create or replace macro word_weight(word) as
     case
-        when ltrim(word, '=') in (
+        when ltrim(word, '=') in [
             'number', 'date', 'name', 'id', 'type', 'code', 'value', 'text',
             'time', 'info', 'status', 'main', 'note', 'url', 'amount'
-        ) then 0.35
+        ] then 0.35
         else 1.0
     end;
 

@@ -28,7 +28,7 @@ create or replace macro share_votes(column_name, text) as
             votes_for('fraction', share_shown(text))
         ],
         -- Every cell up to one depends on the others.
-        'open': count_if(share_shown(text) in ('open', 'fraction')),
+        'open': count_if(share_shown(text) in ['open', 'fraction']),
         'doubt': 0,
         'without_zone': 0
     };

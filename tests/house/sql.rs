@@ -490,6 +490,12 @@ fn dialect_findings(file: &Source) -> Vec<Finding> {
         if divides && !next(1).is_some_and(|next| next.is("nullif") || next.kind == Kind::Number) {
             find("divides by what may be zero; use nullif(x, 0)");
         }
+        let is_word_list = token.is("in")
+            && next(1).is_some_and(|next| next.is("("))
+            && next(2).is_some_and(|next| next.kind == Kind::Text);
+        if is_word_list && file.path.starts_with("sql/lib/") {
+            find("`in ('a', 'b')` in a macro; use `in ['a', 'b']`");
+        }
         if token.is("timestamptz") && is_result(&tokens[index + 1..]) {
             find("a column with a time zone; results are UTC timestamps");
         }
@@ -733,6 +739,10 @@ fn sql_that_will_not_stay_is_found() {
     );
     assert_eq!(dialect("select a::timestamptz as b"), 1);
     assert_eq!(dialect("select try_cast(a as timestamptz) as b"), 1);
+    assert_eq!(dialect("select 1 where a in ('b', 'c')"), 0);
+    let macros = |text: &str| dialect_findings(&file("sql/lib/cells.sql", text)).len();
+    assert_eq!(macros("a in ['b', 'c'] or a in (select b from c)"), 0);
+    assert_eq!(macros("a in ('b', 'c')"), 1);
 }
 
 #[test]
