@@ -358,7 +358,7 @@ fn a_key_of_deals_that_is_not_unique() {
          dea_1,Sale,1200.50,EUR,New Business,First talk\n",
     );
     let scene = with_seed(scene(&[deal]), |seed| mark_key(seed, false));
-    let fix = "the account's admin ticks \"unique\" on the field cf_source_id";
+    let fix = "the account's admin marks this custom field of deals as unique";
     let rows = red(&scene, CHECK, ("key_not_unique", fix));
     assert_eq!(rows[0]["source_id"], "dea_1");
     let scene = with_seed(scene, |seed| mark_key(seed, true));

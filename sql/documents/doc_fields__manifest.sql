@@ -19,7 +19,7 @@ with mapped as (
 wanted as (
     select
         used.*,
-        used.object = 'deals' and used.field = 'cf_source_id' as is_unique,
+        keys.field is not null as is_unique,
         objects.source as source_object,
         mapped.source_column,
         case coalesce(mapped.type, used.looks_like)
@@ -30,6 +30,8 @@ wanted as (
         end as type,
     from doc_fields__used as used
     left join objects on used.object = objects.object
+    left join object_keys as keys
+        on used.object = keys.object and used.field = keys.field
     left join mapped
         on objects.source = mapped.source_object
         and used.field = mapped.field

@@ -1,17 +1,27 @@
--- Deals about to be written although the field that finds them again is not
--- marked unique at the destination: a second write would make a second deal. An
--- account that shows no forms is asked by `deskferry probe --write` instead.
+-- Custom fields that find a record again, and are not marked unique there: a
+-- second write would make a second record. An account that shows no forms is
+-- asked by `deskferry probe --write` instead.
 -- blocks: yes
--- fix: the account's admin ticks "unique" on the field cf_source_id of deals
+-- fix: the account's admin marks this custom field of @object as unique
+
+with waiting as (
+    select
+        min(_source_id) as source_id,
+        count(*) as rows_count,
+    from load_@object
+    where _skip_reason is null and _queue_reason is null
+)
 
 select
-    load_deals._source_id as source_id,
-    unique_fields.name as field,
+    waiting.source_id,
+    keys.field,
+    waiting.rows_count,
     'not unique' as standing,
-from load_deals
-cross join int_fields__unique as unique_fields
-where unique_fields.object = 'deals'
-    and unique_fields.name = 'cf_source_id'
-    and not unique_fields.is_unique
-    and load_deals._skip_reason is null
-    and load_deals._queue_reason is null
+from object_keys as keys
+inner join int_fields__unique as fields
+    on keys.object = fields.object and keys.field = fields.name
+cross join waiting
+where keys.object = '@object'
+    and starts_with(keys.field, 'cf_')
+    and not fields.is_unique
+    and waiting.rows_count > 0

@@ -276,13 +276,14 @@ fn required<'a>(files: &'a BTreeMap<String, String>, path: &str) -> Result<&'a S
 }
 
 /// Relations that tell what the program knows.
-const TOLD: [&str; 14] = [
+const TOLD: [&str; 15] = [
     "alias_columns",
     "alias_objects",
     "alias_words",
     "estimated_calls",
     "objects",
     "object_aliases",
+    "object_keys",
     "landed_choices",
     "landed_columns",
     "landed_extracts",

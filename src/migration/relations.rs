@@ -317,6 +317,7 @@ fn wiring(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
     let mut sql = String::from(
         "create or replace table objects (object varchar, phase integer, source varchar, target varchar, \
          write varchar, is_read_back boolean, has_quarantine boolean);\n\
+         create or replace table object_keys (object varchar, field varchar);\n\
          create or replace table object_aliases (object varchar, field varchar, stored_field varchar);\n",
     );
     for (phase, object) in inputs.catalog.objects.iter().enumerate() {
@@ -329,6 +330,10 @@ fn wiring(inputs: &Inputs<'_>, warehouse: &Warehouse) -> Result<()> {
             object.is_sent(),
             object.quarantine,
         ));
+        for (field, _) in object.keys() {
+            let values = format!("{name}, {}", quote_text(field));
+            sql.push_str(&format!("insert into object_keys values ({values});\n"));
+        }
         for (field, stored) in &object.stored_as {
             let values = format!("{name}, {}, {}", quote_text(field), quote_text(stored));
             sql.push_str(&format!("insert into object_aliases values ({values});\n"));
