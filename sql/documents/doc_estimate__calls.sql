@@ -16,10 +16,10 @@ select
         1000 * estimated_calls.calls_count
         / nullif(estimated_calls.rows_count, 0)
     )::bigint as calls_per_thousand_count,
-    round(
+    (
         estimated_calls.calls_count
-        / nullif(estimated_calls.calls_per_hour_count, 0), 2
-    ) as hours,
+        / nullif(estimated_calls.calls_per_hour_count, 0)
+    )::decimal(18, 2) as hours,
 from estimated_calls
 left join doc_scope__volumes
     on estimated_calls.phase = doc_scope__volumes.object

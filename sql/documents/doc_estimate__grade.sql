@@ -13,12 +13,12 @@ with grades as (
 calendar as (
     select
         sum(calls_count) as calls_count,
-        round(
-            sum(calls_count) / nullif(max(calls_per_hour_count), 0), 1
-        ) as hours_of_calls,
-        round(
-            date_diff('minute', min(begins), max(done)) / 1440, 1
-        ) as days,
+        (
+            sum(calls_count) / nullif(max(calls_per_hour_count), 0)
+        )::decimal(18, 1) as hours_of_calls,
+        (
+            date_diff('minute', min(begins), max(done)) / 1440
+        )::decimal(18, 1) as days,
         max(done) as done,
     from estimated_calls
 )

@@ -70,7 +70,9 @@ select
         as grade,
     measured as measured_count,
     of_what,
-    'above ' || array_to_string(steps, ', ') || ': one more each' as rule,
+    'above ' || array_to_string(
+        list_transform(steps, lambda step: format('{:,}', step)), ', '
+    ) || ': one more each' as rule,
     case
         when part = 'volume' and measured > 2000000
             then 'over two million: plan the nights with `deskferry plan`'

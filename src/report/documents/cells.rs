@@ -44,6 +44,13 @@ pub struct Cell {
     pub class: String,
 }
 
+impl Cell {
+    /// What is shown, with the places where an address is best broken into two lines.
+    pub fn pieces(&self) -> impl Iterator<Item = &str> {
+        self.text.split_inclusive('@')
+    }
+}
+
 /// A bar of a chart.
 pub struct Bar {
     /// What it stands for.
