@@ -9,6 +9,7 @@ use deskferry::error::Kind;
 use deskferry::report;
 
 fn main() -> ExitCode {
+    cli::keep_to_the_owner();
     cli::tell_places_only();
     match catch_unwind(AssertUnwindSafe(|| cli::run(Cli::parse()))) {
         Ok(Ok(())) => ExitCode::SUCCESS,

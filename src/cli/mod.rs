@@ -5,6 +5,7 @@ mod demo;
 mod discover;
 mod generate;
 mod map;
+mod private;
 mod query;
 mod selftest;
 mod simulate;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use broken::tell_places_only;
+pub use private::keep_to_the_owner;
 
 use crate::error::{Error, Kind, Result};
 use crate::migration::{self, LoadOptions, Workspace};

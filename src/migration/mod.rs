@@ -269,9 +269,7 @@ async fn phases(run: &Run<'_>, chosen: &[&Object], warehouse: &mut Warehouse) ->
     warehouse.publish(&run.workspace.warehouse())?;
     for object in chosen {
         run.go_on()?;
-        if phase::carry(run, object, warehouse).await? > 0 {
-            warehouse.reopen()?;
-        }
+        phase::carry(run, object, warehouse).await?;
     }
     let findings = reconcile::check_run(&run.workspace.catalog, warehouse, When::AfterLoad)?;
     note(run, &findings)?;

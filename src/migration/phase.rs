@@ -23,7 +23,7 @@ use crate::warehouse::{Warehouse, quote_text};
 ///
 /// # Errors
 /// [`Kind::Decision`], [`Kind::Check`] for a gate; [`Kind::Rejected`] beyond the approved number; [`Kind::Destination`].
-pub async fn carry(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<u64> {
+pub async fn carry(run: &Run<'_>, object: &Object, warehouse: &mut Warehouse) -> Result<u64> {
     if !reconcile::has_rows(object, warehouse)? {
         return Ok(0);
     }
@@ -41,11 +41,20 @@ pub async fn carry(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Res
     if object.write == Write::Bundle && sent > 0 {
         load::write_bundle_index(&bundles(run).join(&object.name))?;
     }
+    if sent > 0 {
+        warehouse.reopen()?;
+    }
     read(run, object, warehouse, sent > 0).await?;
+    if sent > 0 {
+        warehouse.reopen()?;
+    }
     let checked = check(run, object, warehouse, When::AfterLoad);
     // What was found is published also when it stops the run: it is what people look at next.
     if sent > 0 || checked.is_err() {
         warehouse.publish(&run.workspace.warehouse())?;
+    }
+    if sent > 0 {
+        warehouse.reopen()?;
     }
     // A row that has not come to its end explains what the checks find: it says what to do next.
     settled(run, object, warehouse)?;
@@ -81,7 +90,7 @@ fn check(run: &Run<'_>, object: &Object, warehouse: &Warehouse, when: When) -> R
 
 /// Seals and sends until nothing is left. More than one wave is needed when a row's parent is in the same object, and when an
 /// unknown outcome has to be looked up. A wave that brings only unknown ones is followed by their look-up; a second one is the last.
-async fn send_all(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Result<u64> {
+async fn send_all(run: &Run<'_>, object: &Object, warehouse: &mut Warehouse) -> Result<u64> {
     let (mut sent, mut accepted) = (0, 0);
     let mut was_idle = false;
     let most = MOST_ACCEPTED * count_rows(object, warehouse)?;
@@ -100,6 +109,8 @@ async fn send_all(run: &Run<'_>, object: &Object, warehouse: &Warehouse) -> Resu
             true => known_ids(object, warehouse)?,
             false => RoaringTreemap::new(),
         };
+        // Days may pass until it is needed again.
+        warehouse.reopen()?;
         let tally = send(run, object, &sealed, taken).await?;
         sent += tally.rows();
         // Only what was accepted and is wanted otherwise now tells of a script; what failed is sent again as it is.

@@ -46,6 +46,7 @@ pub fn build(inputs: &Inputs<'_>, warehouse: &mut Warehouse) -> Result<()> {
     let scripts = inputs.catalog.scripts.iter();
     for script in scripts.filter(|script| script.layer < Layer::Load) {
         relation(inputs.catalog, script, warehouse)?;
+        warehouse.reopen()?;
     }
     refresh_all(inputs, warehouse)?;
     warehouse.reopen()

@@ -1,4 +1,5 @@
--- What remains to be done for {object}, and how: the load relation against the ledger.
+-- What remains to be done for {object}, and how: the load relation against the ledger. In the order of the relation: to sort
+-- a million bodies takes more memory than all else of a load.
 with standing as (
     select
         wanted.*,
@@ -23,4 +24,3 @@ with standing as (
 )
 select * from standing
 where true {parents_are_there}
-order by _source_id

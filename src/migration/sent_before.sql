@@ -23,4 +23,3 @@ sealed as (
 select remaining.*, sealed._sent_body,
 from ({remaining}) as remaining
 left join sealed on remaining._source_id = sealed._source_id
-order by remaining._source_id

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use duckdb::{Connection, Result};
 
 /// What every statement begins with, in megabytes. Short records of any number go with it; what does not fit is on disk.
-const LEAST: u64 = 80;
+const LEAST: u64 = 64;
 
 /// After a statement of such a length there is something to give back.
 const WORTH_GIVING_BACK: Duration = Duration::from_millis(20);
