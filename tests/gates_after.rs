@@ -197,6 +197,8 @@ fn what_somebody_changed_there_is_named_each_with_its_way_out() {
     let stopped = Stopped::verifying(&scene.workspace);
     let missing = stopped.by("records_missing__contacts", "restore them");
     assert_eq!(missing[0]["source_id"], "con_2");
+    scene.simulator.restore("contacts", alder);
+    scene.workspace.run(&["verify"]).passed();
 }
 
 #[test]

@@ -1,5 +1,6 @@
 -- The words of every name that is compared, each by what it means: the word of
--- a pack, with a `=` before it; two of them that are written as one
+-- a pack, with a `=` before it; all of them where it may mean several, so that
+-- it is like none of them alone; two that are written as one
 -- (`vertragsdatum`); or itself.
 -- key: name
 
@@ -38,7 +39,7 @@ words as (
 ),
 
 packed as (
-    select name, '=' || min(word) as word
+    select name, list('=' || word order by word) as meant
     from (
         select name, word from alias_words
         union
@@ -51,7 +52,7 @@ packed as (
 compounds as (
     select
         words.token,
-        arg_max([first.word, last.word], length(first.name)) as meant,
+        arg_max(first.meant || last.meant, length(first.name)) as meant,
     from words
     inner join packed as first
         on starts_with(words.token, first.name) and length(first.name) >= 3
@@ -70,10 +71,7 @@ compounds as (
 known as (
     select map(
         list(words.token),
-        list(case
-            when packed.word is not null then [packed.word]
-            else coalesce(compounds.meant, [words.token])
-        end)
+        list(coalesce(packed.meant, compounds.meant, [words.token]))
     ) as meanings,
     from words
     left join packed on words.token = packed.name

@@ -53,6 +53,7 @@ fn control(app: &App, (method, route): (&str, &str), query: &Pairs, body: &[u8])
         }
         ("GET", "clock") => Ok(Answer::ok(clock(&app.world()))),
         ("POST", "advance") => advance(&mut app.world(), &parse(body)?),
+        ("POST", "restore") => restore(&mut app.world(), &parse(body)?),
         ("GET", "profile") => Ok(Answer::ok(app.world().setup.settings.clone())),
         ("PATCH", "profile") => switch(app, parse(body)?),
         ("GET", records) => match records.strip_prefix("records/") {
@@ -98,6 +99,16 @@ fn advance(world: &mut World, sent: &Value) -> Outcome {
     world.advance(seconds);
     journal::keep(world).map_err(|_| not_kept())?;
     Ok(Answer::ok(clock(world)))
+}
+
+/// Takes a record out of the Recycle Bin.
+fn restore(world: &mut World, sent: &Value) -> Outcome {
+    let entity = sent["object"].as_str().and_then(Entity::by_plural);
+    let entity = entity.ok_or_else(|| Failure::invalid("object is invalid"))?;
+    let id = sent["id"].as_u64();
+    world.restore(entity, id.ok_or_else(|| Failure::invalid("id is invalid"))?)?;
+    journal::keep(world).map_err(|_| not_kept())?;
+    Ok(Answer::ok(counts(world)))
 }
 
 fn reset(app: &App) -> Result<(), Failure> {

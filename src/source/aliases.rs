@@ -1,6 +1,6 @@
 //! What other systems and languages call files and columns: the packs of `sql/aliases/`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::is_combining_mark;
@@ -30,7 +30,7 @@ const NOISE: [&str; 12] = [
 pub struct Aliases {
     files: BTreeMap<String, String>,
     columns: BTreeMap<(String, String), Meaning>,
-    words: BTreeMap<String, String>,
+    words: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// A column, and whether the name is the object's own or a shared one.
@@ -44,8 +44,8 @@ impl Aliases {
     /// Reads packs: name and text of each.
     ///
     /// # Errors
-    /// `Kind::Config` for a text that is no such pack, an object or column that the layout does not know, and a name that
-    /// would mean two things.
+    /// `Kind::Config` for a text that is no such pack, an object or column that the layout does not know, and a name of a
+    /// file or column that would mean two things.
     pub fn parse<'a>(
         packs: impl IntoIterator<Item = (&'a str, &'a str)>,
         layout: &Layout,
@@ -82,7 +82,10 @@ impl Aliases {
                         return Err(format!("names no object: `{name}`"));
                     }
                     "files" => self.call_file(alias, name)?,
-                    "words" => self.call_word(alias, name)?,
+                    // `Stato` is a state, a country and a status: which one, no header says.
+                    "words" => {
+                        self.words.entry(alias).or_default().insert(name.clone());
+                    }
                     "columns" => {
                         let objects = with_column(name, layout)?;
                         for object in objects {
@@ -105,15 +108,6 @@ impl Aliases {
         match self.files.insert(alias.clone(), object.to_owned()) {
             Some(other) if other != object => {
                 Err(format!("calls both {other} and {object} `{alias}`"))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn call_word(&mut self, alias: String, word: &str) -> std::result::Result<(), String> {
-        match self.words.insert(alias.clone(), word.to_owned()) {
-            Some(other) if other != word => {
-                Err(format!("says that `{alias}` is both {other} and {word}"))
             }
             _ => Ok(()),
         }
@@ -156,9 +150,10 @@ impl Aliases {
         self.files.iter().map(|(name, object)| (&**name, &**object))
     }
 
-    /// Every folded word that headers are made of, and the English one that it means.
+    /// Every folded word that headers are made of, and each English one that it may mean.
     pub fn words(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.words.iter().map(|(name, word)| (&**name, &**word))
+        let words = self.words.iter();
+        words.flat_map(|(name, meanings)| meanings.iter().map(|word| (&**name, &**word)))
     }
 
     /// The object that a file is called after: its name without dates, numbers and words that say nothing.
@@ -297,6 +292,21 @@ mod tests {
         ] {
             assert_eq!(aliases.object_of(file), Some(object));
         }
+    }
+
+    #[test]
+    fn a_word_may_mean_several_things() {
+        let pack = "[words]\ncountry = ['Stato']\nstatus = ['stato', 'situazione']\n";
+        let aliases = Aliases::parse([("it", pack)], &layout()).unwrap();
+        let words: Vec<(&str, &str)> = aliases.words().collect();
+        assert_eq!(
+            words,
+            [
+                ("situazione", "status"),
+                ("stato", "country"),
+                ("stato", "status")
+            ]
+        );
     }
 
     #[test]

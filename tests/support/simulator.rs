@@ -118,6 +118,12 @@ impl Simulator {
         serde_json::from_value(self.control("GET", "faults", None)).unwrap()
     }
 
+    /// Takes a record out of the Recycle Bin, as an admin does on its page.
+    pub fn restore(&self, object: &str, id: i64) {
+        let body = json!({ "object": object, "id": id });
+        self.control("POST", "restore", Some(body));
+    }
+
     /// Changes switches of the account's profile.
     pub fn switch(&self, switches: &Value) {
         self.control("PATCH", "profile", Some(switches.clone()));

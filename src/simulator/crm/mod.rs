@@ -209,6 +209,18 @@ impl World {
         Ok(())
     }
 
+    /// Takes a record out of the Recycle Bin, as an admin does on the page of it; the API has no route for that.
+    pub fn restore(&mut self, entity: Entity, id: u64) -> Result<(), Failure> {
+        let found = self.table(entity).get(id);
+        let mut record = found
+            .filter(|record| record.is_deleted)
+            .ok_or_else(Failure::not_found)?;
+        record.is_deleted = false;
+        record.updated_at = self.clock.now();
+        self.put(entity, record);
+        Ok(())
+    }
+
     /// Removes a record for good, also from the Recycle Bin.
     pub fn forget(&mut self, entity: Entity, id: u64) -> Result<(), Failure> {
         let keys = self.keys_of(entity, id).ok_or_else(Failure::not_found)?;

@@ -51,6 +51,20 @@ async fn records_are_whole_and_paged_on_demand() {
 }
 
 #[tokio::test]
+async fn what_is_in_the_bin_comes_back_as_it_was() {
+    let sim = Sim::start().await;
+    let id = sim.add_contact("A", "a@x.test").await;
+    let restore = |id: u64| json!({"object": "contacts", "id": id});
+    // It is not in the bin.
+    assert_eq!(sim.control("POST", "restore", restore(id)).await.0, 404);
+    sim.delete(&format!("contacts/{id}")).await;
+    let (status, counts) = sim.control("POST", "restore", restore(id)).await;
+    assert_eq!((status, &counts["contacts"]), (200, &json!(1)));
+    let contact = sim.get(&format!("contacts/{id}")).await;
+    assert_eq!(contact["contact"]["last_name"], "A");
+}
+
+#[tokio::test]
 async fn a_stopped_simulator_refuses_connections() {
     let sim = Sim::start().await;
     sim.get("selector/owners").await;
