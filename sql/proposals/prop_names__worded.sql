@@ -1,6 +1,6 @@
 -- The words of every name that is compared, each by what it means: the word of
 -- a pack, with a `=` before it; all of them where it may mean several, so that
--- it is like none of them alone; two that are written as one
+-- it is never wholly like one of them; two that are written as one
 -- (`vertragsdatum`); or itself.
 -- key: name
 

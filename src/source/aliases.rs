@@ -82,7 +82,7 @@ impl Aliases {
                         return Err(format!("names no object: `{name}`"));
                     }
                     "files" => self.call_file(alias, name)?,
-                    // `Stato` is a state, a country and a status: which one, no header says.
+                    // `Stato` is a country and a status: which one, no header says.
                     "words" => {
                         self.words.entry(alias).or_default().insert(name.clone());
                     }

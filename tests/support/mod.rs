@@ -16,7 +16,7 @@ use std::path::PathBuf;
 pub use middleman::Middleman;
 pub use program::{Ran, program};
 pub use simulator::{Simulator, changed_seed};
-pub use workspace::{Workspace, copy, files_below};
+pub use workspace::{Workspace, assert_private, copy, files_below};
 
 /// The API key of every simulator, in `FRESHSALES_API_KEY`. It must turn up in nothing that is written.
 pub const KEY: &str = "key-of-the-tests-7f3a9c";
